@@ -1,0 +1,68 @@
+"""Runs a management command with the embedded server beside it, for as long as the command takes."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from erqi.embedded.cluster import EmbeddedServer
+from erqi.embedded.errors import OperatorError
+from erqi.embedded.place import data_dir
+
+# `up` starts the server itself, step by step in view. The rest needs no data; makemigrations only warns without a database.
+_WITHOUT_DATABASE = {
+    *("collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "makemigrations"),
+    *("startapp", "startproject", "up", "version"),
+}
+
+
+def choose_data_dir(arguments: list[str]) -> None:
+    """Let `up --data DIR` decide before the settings are read, which compute every path from ERQI_DATA_DIR."""
+    if arguments[:1] != ["up"]:
+        return
+    for position, argument in enumerate(arguments):
+        if argument == "--data" and position + 1 < len(arguments):
+            os.environ["ERQI_DATA_DIR"] = arguments[position + 1]
+        elif argument.startswith("--data="):
+            os.environ["ERQI_DATA_DIR"] = argument.partition("=")[2]
+
+
+def needs_embedded(arguments: list[str]) -> bool:
+    """Say whether a management command with these arguments needs the embedded server."""
+    if os.environ.get("DATABASE_URL", "").strip():
+        return False
+    name = next((argument for argument in arguments if not argument.startswith("-")), "help")
+    if name in _WITHOUT_DATABASE or {"--help", "-h", "--version"} & set(arguments):
+        return False
+    return name != "check" or "--database" in arguments or "--deploy" in arguments
+
+
+@contextmanager
+def database_beside(arguments: list[str]) -> Iterator[None]:
+    """Keep the embedded server running during the block, if the command needs it; a running one is shared.
+
+    Raises OperatorError when the server cannot be used.
+    """
+    if not needs_embedded(arguments):
+        yield
+        return
+    # The default would end this process without the `with` block below being left, and the server would stay.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with EmbeddedServer(data_dir()):
+        yield
+
+
+def run(arguments: list[str], execute: object) -> int:
+    """Run `execute(argv)` with its database and return the exit code; say in one sentence what keeps it from running."""
+    choose_data_dir(arguments[1:])
+    try:
+        with database_beside(arguments[1:]):
+            execute(arguments)  # type: ignore[operator]
+    except OperatorError as error:
+        print(f"错误：{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\n已中断。", file=sys.stderr)
+        return 128 + signal.SIGINT
+    return 0
