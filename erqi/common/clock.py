@@ -1,0 +1,39 @@
+"""The one clock. Every rule and page asks here for the business date; nothing else reads the calendar.
+
+A demonstration or training installation has a fixed business date: from ERQI_TODAY, or from the installation record that the
+seed wrote. It is read once per process and database, since it never changes while a server runs.
+"""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+_fixed: dict[str, date | None] = {}
+
+
+def fixed_today() -> date | None:
+    """Return the fixed business date of this installation, or None when the calendar rules."""
+    if settings.FIXED_TODAY:
+        return settings.FIXED_TODAY
+    name = str(connection.settings_dict["NAME"])
+    if name not in _fixed:
+        from erqi.common.models import (
+            Installation,
+        )  # inline: models are not loaded when settings import this package
+
+        _fixed[name] = Installation.objects.values_list(
+            "fixed_today", flat=True
+        ).first()
+    return _fixed[name]
+
+
+def today() -> date:
+    """Return the business date: the fixed one, or today's date in the district's time zone."""
+    return fixed_today() or timezone.localdate()
+
+
+def forget() -> None:
+    """Read the installation's fixed date again at the next call (after it was set)."""
+    _fixed.clear()

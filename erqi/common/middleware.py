@@ -1,0 +1,61 @@
+"""Middleware: who changes what from where, and the forced change of a first password."""
+
+from collections.abc import Callable
+
+import pghistory
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the person's machine, past as many proxies as the installation says it has."""
+    hops = [
+        hop.strip()
+        for hop in request.headers.get("X-Forwarded-For", "").split(",")
+        if hop.strip()
+    ]
+    if settings.PROXY_COUNT and len(hops) >= settings.PROXY_COUNT:
+        return hops[-settings.PROXY_COUNT]
+    return request.META.get("REMOTE_ADDR", "")
+
+
+class HistoryMiddleware:
+    """Give every change made by a request its context: account, name at the time, address and page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in WRITING_METHODS:
+            return self.get_response(request)
+        # The name is kept as it was, since accounts are renamed and closed; the id leads to the account of today.
+        user = request.user
+        with pghistory.context(
+            user=user.pk,
+            name=str(user) if user.is_authenticated else "",
+            address=client_address(request),
+            page=request.path,
+            source="web",
+        ):
+            return self.get_response(request)
+
+
+class PasswordChangeMiddleware:
+    """Lead a person whose password was set by somebody else to the change of password before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.must_change_password:
+            allowed = {reverse("password_change"), reverse("logout")}
+            if request.path not in allowed and not request.path.startswith(
+                settings.STATIC_URL
+            ):
+                return redirect("password_change")
+        return self.get_response(request)

@@ -1,0 +1,177 @@
+"""Accounts, roles, saved views, number series and the installation record. No app's business is known here."""
+
+import uuid
+from functools import cached_property
+
+import pgtrigger
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from erqi.common.history import tracked
+from erqi.common.roles import ADMIN_ROLES, PERMISSIONS, Role, permissions_of
+
+
+class Record(models.Model):
+    """Base of everything people edit.
+
+    `version` carries optimistic locking (erqi.common.saving); `request_key` makes a repeated submit of the same form
+    count once: the second one meets the unique key.
+    """
+
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    request_key = models.UUIDField(
+        "提交标识", default=uuid.uuid4, unique=True, editable=False
+    )
+    created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+@tracked(exclude=("password", "last_login"))
+class User(AbstractUser):
+    """An account. Changed only through erqi.common.accounts."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField("姓名", max_length=40)
+    must_change_password = models.BooleanField("须修改密码", default=False)
+    is_demo = models.BooleanField("演示账号", default=False)
+
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "账号"
+        verbose_name_plural = "账号"
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The account's role codes; costs one query per request."""
+        return frozenset(self.grants.values_list("role", flat=True))
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles in words, in the order of the role list."""
+        return [role.label for role in Role if role in self.roles]
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """The permission codes that the roles give; a superuser (the first way in) has all of them."""
+        if not self.is_active:
+            return frozenset()
+        return (
+            frozenset(PERMISSIONS) if self.is_superuser else permissions_of(self.roles)
+        )
+
+    def can(self, permission: str) -> bool:
+        """Say whether the account may do what the permission code names. An unknown code is a mistake in our code."""
+        if permission not in PERMISSIONS:
+            raise KeyError(permission)
+        return permission in self.permissions
+
+
+@tracked()
+class RoleGrant(models.Model):
+    """A role given to an account. Written by erqi.common.accounts; each grant and withdrawal stays in the history."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="grants", verbose_name="账号"
+    )
+    role = models.CharField("角色", max_length=20, choices=Role)
+    granted_at = models.DateTimeField("授予时间", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "角色授予"
+        verbose_name_plural = "角色授予"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="one_grant_per_role"),
+            # The three administrators exclude each other in one account (domain.md §7.1).
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(role__in=sorted(ADMIN_ROLES)),
+                name="one_admin_role_per_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()}"
+
+
+class SavedView(models.Model):
+    """A named set of filters, columns and sort order of one list, private or shared."""
+
+    owner = models.ForeignKey(
+        User, models.CASCADE, related_name="saved_views", verbose_name="建立人"
+    )
+    page = models.CharField("页面", max_length=40)
+    name = models.CharField("名称", max_length=40)
+    query = models.TextField("参数", blank=True)
+    shared = models.BooleanField("共享", default=False)
+    created_at = models.DateTimeField("建立时间", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "保存的视图"
+        verbose_name_plural = "保存的视图"
+        ordering = ["-shared", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "page", "name"], name="view_name_per_owner"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NumberSeries(models.Model):
+    """The last number given out of a series (project codes of a year, say). Used under a row lock, so none is given twice."""
+
+    key = models.CharField("序列", max_length=60, unique=True)
+    last = models.PositiveIntegerField("最后编号", default=0)
+
+    class Meta:
+        verbose_name = "编号序列"
+        verbose_name_plural = "编号序列"
+
+    def __str__(self) -> str:
+        return f"{self.key}:{self.last}"
+
+
+class Installation(models.Model):
+    """One row: what this installation is. A demonstration has a fixed business date."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    fixed_today = models.DateField("固定业务日期", null=True, blank=True)
+    is_demo = models.BooleanField("演示", default=False)
+    seeded_at = models.DateTimeField("装入文件数据时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "安装信息"
+        verbose_name_plural = "安装信息"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_installation")
+        ]
+
+    def __str__(self) -> str:
+        return "安装信息"
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """Return the triggers of a table whose rows are facts: inserted once, never changed or removed."""
+    return [
+        pgtrigger.Protect(
+            name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
+        )
+    ]

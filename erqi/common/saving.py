@@ -1,0 +1,83 @@
+"""How services write: under a row lock, checked whole, with the version that the person saw, once per submitted form."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+
+from erqi.common.errors import InvalidInput, NotAllowed, StaleRecord
+from erqi.common.models import NumberSeries, Record, User
+
+R = TypeVar("R", bound=Record)
+M = TypeVar("M", bound=models.Model)
+
+
+def require(by: User | None, permission: str) -> None:
+    """Raise NotAllowed unless the account has the permission. `None` is the system itself (seeds and commands).
+
+    The account is read anew, so that a permission withdrawn while a form was open counts.
+    """
+    if by is None:
+        return
+    fresh = User.objects.filter(pk=by.pk).first()
+    if fresh is None or not fresh.can(permission):
+        raise NotAllowed(
+            "您没有进行此项操作的权限（或权限刚被收回）。如需办理，请联系安全管理员。"
+        )
+
+
+def checked(instance: M) -> M:
+    """Return the instance after `full_clean`; raise InvalidInput with the messages by field otherwise."""
+    try:
+        instance.full_clean()
+    except ValidationError as error:
+        raise InvalidInput(
+            {
+                None if field == NON_FIELD_ERRORS else field: texts
+                for field, texts in error.message_dict.items()
+            }
+        ) from None
+    return instance
+
+
+def locked(queryset: models.QuerySet[R], pk: int, version: int | None) -> R:
+    """Return the record under a row lock; raise StaleRecord when its version is not the one the person saw.
+
+    `version=None` is for the system's own writers, which read and write in one transaction.
+    """
+    record = queryset.select_for_update(of=("self",)).get(pk=pk)
+    if version is not None and record.version != version:
+        raise StaleRecord(record)
+    return record
+
+
+def changed(record: Record, values: dict[str, Any]) -> bool:
+    """Set the values on the record and say whether any of them differs from before."""
+    before = {name: getattr(record, name) for name in values}
+    for name, value in values.items():
+        setattr(record, name, value)
+    return any(getattr(record, name) != before[name] for name in values)
+
+
+def save_changes(record: R, values: dict[str, Any]) -> R:
+    """Set, check and save the values with the next version; a record that did not change is not written at all."""
+    if changed(record, values):
+        record.version += 1
+        checked(record).save()
+    return record
+
+
+def already(queryset: models.QuerySet[R], request_key: UUID | None) -> R | None:
+    """Return the record that an earlier submit of the same form made, if any."""
+    return queryset.filter(request_key=request_key).first() if request_key else None
+
+
+@transaction.atomic
+def next_number(key: str) -> int:
+    """Return the next number of a series, starting at 1. The series stays locked until the transaction ends."""
+    NumberSeries.objects.get_or_create(key=key)
+    series = NumberSeries.objects.select_for_update().get(key=key)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return series.last

@@ -1,0 +1,142 @@
+"""Typed readers of environment variables. A malformed or unknown value is refused at start, never guessed.
+
+Every variable of this product begins with ERQI_ (DATABASE_URL is the one customary exception). `refuse_unknown` is called
+once at the end of the settings, so that a misspelt name is reported instead of being silently without effect.
+"""
+
+import os
+from datetime import date
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+_known: set[str] = set()
+
+
+def _raw(name: str) -> str | None:
+    _known.add(name)
+    value = os.environ.get(name)
+    return value.strip() if value is not None else None
+
+
+def env_str(name: str, default: str = "") -> str:
+    """Return the variable's text, or the default when it is not set."""
+    value = _raw(name)
+    return default if value is None else value
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """Return a switch; raise ImproperlyConfigured for anything but 1/0, true/false, yes/no, on/off."""
+    value = _raw(name)
+    if value is None:
+        return default
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ImproperlyConfigured(
+        f"环境变量 {name}={value!r} 应为 1 或 0（true/false、yes/no、on/off 亦可）。"
+    )
+
+
+def env_int(name: str, default: int, minimum: int, maximum: int) -> int:
+    """Return a whole number within the bounds; raise ImproperlyConfigured otherwise."""
+    value = _raw(name)
+    if value is None or value == "":
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"环境变量 {name}={value!r} 应为整数。") from None
+    if not minimum <= number <= maximum:
+        raise ImproperlyConfigured(
+            f"环境变量 {name}={value} 应在 {minimum} 至 {maximum} 之间。"
+        )
+    return number
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    """Return a comma separated list without empty items."""
+    value = _raw(name)
+    if value is None:
+        return default
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def env_date(name: str) -> date | None:
+    """Return an ISO date, or None when the variable is not set."""
+    value = _raw(name)
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"环境变量 {name}={value!r} 应为日期，如 2018-09-28。"
+        ) from None
+
+
+def env_choice(name: str, default: str, choices: list[str]) -> str:
+    """Return one of the choices; raise ImproperlyConfigured for any other value."""
+    value = _raw(name)
+    if not value:
+        return default
+    if value not in choices:
+        raise ImproperlyConfigured(
+            f"环境变量 {name}={value!r} 只能是：{'、'.join(choices)}。"
+        )
+    return value
+
+
+def env_database(name: str = "DATABASE_URL") -> dict | None:
+    """Return Django's settings of the PostgreSQL server named by a URL, or None when the variable is not set.
+
+    Takes postgres://user:password@host:port/name?sslmode=require; a host that is a folder (a Unix socket) may be given
+    percent-encoded or as ?host=/run/postgresql. Raises ImproperlyConfigured for any other scheme or a missing name.
+    """
+    value = _raw(name)
+    if not value:
+        return None
+    example = "postgres://用户:密码@主机:5432/库名"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"环境变量 {name} 不是有效的数据库地址，应形如 {example}。"
+        ) from None
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            f"环境变量 {name} 应以 postgres:// 开头，形如 {example}。"
+        )
+    database = unquote(parts.path.lstrip("/"))
+    if not database:
+        raise ImproperlyConfigured(f"环境变量 {name} 缺少库名，应形如 {example}。")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    return {
+        "NAME": database,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or ""),
+        "OPTIONS": options,
+    }
+
+
+def refuse_unknown() -> None:
+    """Raise ImproperlyConfigured for a set ERQI_ variable that no reader asked for."""
+    unknown = sorted(
+        name for name in os.environ if name.startswith("ERQI_") and name not in _known
+    )
+    if unknown:
+        raise ImproperlyConfigured(
+            f"不认识的环境变量：{'、'.join(unknown)}。可用的变量见 README 的“环境变量”一节。"
+        )
+
+
+def declare(*names: str) -> None:
+    """Say that other modules read these variables, so that `refuse_unknown` accepts them."""
+    _known.update(names)

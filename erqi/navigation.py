@@ -1,0 +1,86 @@
+"""The menu as data, and the frame that every page shares. The only place, with home, urls and commands, that sees both apps."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from erqi.common import clock
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu: shown to those who have the permission."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str
+
+
+MENU: list[tuple[str, list[Entry]]] = [
+    (
+        "台账",
+        [
+            Entry("重点项目台账", "projects:ledger_current", "table", "business.view"),
+            Entry("年度目标", "projects:target_current", "target", "business.view"),
+            Entry("文件与出处", "projects:document_list", "file-text", "business.view"),
+            Entry("单位", "projects:unit_list", "building", "business.view"),
+            Entry("人员", "projects:person_list", "users", "business.view"),
+        ],
+    ),
+    (
+        "督察",
+        [
+            Entry(
+                "督察台账主题", "supervision:theme_list", "list-check", "business.view"
+            ),
+            Entry(
+                "工作机制", "supervision:mechanism_list", "settings", "business.view"
+            ),
+        ],
+    ),
+    (
+        "管理",
+        [
+            Entry("痕迹", "history", "history", "business.view"),
+            Entry("基础数据", "admin:index", "database", "reference.edit"),
+            Entry("账号", "account_list", "user-cog", "account.manage"),
+            Entry("角色", "role_list", "shield", "role.grant"),
+            Entry("审计", "audit", "eye", "audit.view"),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict]:
+    """Return the menu's groups that the person may see, with the current page marked."""
+    groups = []
+    for label, entries in MENU:
+        items = [
+            {
+                "label": entry.label,
+                "url": url,
+                "icon": entry.icon,
+                "active": request.path.startswith(url),
+            }
+            for entry in entries
+            if request.user.can(entry.permission)
+            for url in [reverse(entry.url_name)]
+        ]
+        if items:
+            groups.append({"label": label, "items": items})
+    return groups
+
+
+def page_frame(request: HttpRequest) -> dict:
+    """Context processor: the menu, the search address and the clock's state, for signed-in people."""
+    if not request.user.is_authenticated:
+        return {"clock": {"fixed": None}}
+    return {
+        "navigation": navigation(request),
+        "search_url": reverse("projects:ledger_current")
+        if request.user.can("business.view")
+        else "",
+        "clock": {"fixed": clock.fixed_today(), "today": clock.today()},
+    }

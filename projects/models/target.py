@@ -1,0 +1,162 @@
+"""Targets of a year, the claims that documents make about them, and documented or measured readings."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from erqi.common.history import tracked
+from erqi.common.models import Record, append_only
+from projects.choices import AdoptionRule, Bound, Measure, Wording
+from projects.models.project import Project
+from projects.models.unit import Unit, citations
+from projects.querysets.target import TargetQuerySet
+
+
+@tracked()
+class Target(Record):
+    """What is to be reached in a year. Its figure is the adopted claim's; the target itself carries none."""
+
+    year = models.PositiveSmallIntegerField("年度")
+    indicator = models.CharField("指标", max_length=60)
+    unit = models.CharField("计量单位", max_length=20)
+    measure = models.CharField(
+        "口径", max_length=10, choices=Measure, default=Measure.LEVEL
+    )
+    scope = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets_of_scope",
+        verbose_name="范围",
+    )
+    responsible = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name="责任单位",
+    )
+    project = models.ForeignKey(
+        Project,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name="对应项目",
+    )
+    seq = models.PositiveSmallIntegerField("次序", default=0)
+    note = models.CharField("说明", max_length=500, blank=True)
+    citations = citations()
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "目标"
+        verbose_name_plural = "目标"
+        ordering = ["-year", "seq", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "indicator", "scope"],
+                name="target_once_a_year",
+                nulls_distinct=False,
+                violation_error_message="该年度、该范围已有同名指标。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年{self.indicator}"
+
+
+@tracked()
+class TargetClaim(Record):
+    """One document's figure for a target. The figure never changes; which claim is adopted does, by rule or by a person."""
+
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="claims", verbose_name="目标"
+    )
+    document = models.ForeignKey(
+        "projects.Document",
+        models.PROTECT,
+        related_name="claims",
+        verbose_name="来源文件",
+    )
+    value = models.DecimalField("数值", max_digits=18, decimal_places=4)
+    bound = models.CharField("界限", max_length=10, choices=Bound, blank=True)
+    wording = models.CharField("措辞", max_length=10, choices=Wording, blank=True)
+    adopted = models.BooleanField("采用", default=False)
+    adopted_rule = models.CharField(
+        "采用依据", max_length=10, choices=AdoptionRule, blank=True
+    )
+    adopted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="采用人",
+    )
+    adopted_on = models.DateField("采用日期", null=True, blank=True)
+    adoption_reason = models.CharField("采用理由", max_length=200, blank=True)
+    citations = citations()
+
+    class Meta:
+        verbose_name = "目标来源数字"
+        verbose_name_plural = "目标来源数字"
+        ordering = ["target", "document", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target"], condition=Q(adopted=True), name="one_adopted_claim"
+            ),
+            models.UniqueConstraint(
+                fields=["target", "document"],
+                name="one_claim_per_document",
+                violation_error_message="该文件对这项目标的数字已经登记。",
+            ),
+            models.CheckConstraint(
+                condition=Q(adopted=False, adopted_rule="")
+                | (Q(adopted=True) & ~Q(adopted_rule="")),
+                name="adoption_has_rule",
+            ),
+            models.CheckConstraint(
+                condition=~Q(adopted_rule=AdoptionRule.PERSON)
+                | (Q(adopted_by__isnull=False) & ~Q(adoption_reason="")),
+                name="adoption_names_person",
+                violation_error_message="人工采用须写明理由。",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="keep_claim",
+                fields=["target", "document", "value", "bound", "wording"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value}"
+
+
+class TargetReading(models.Model):
+    """What was reached by a date, documented or measured. Append-only; of two readings of one day the later one counts."""
+
+    target = models.ForeignKey(
+        Target, models.PROTECT, related_name="readings", verbose_name="目标"
+    )
+    on = models.DateField("截止日期")
+    value = models.DecimalField("数值", max_digits=18, decimal_places=4)
+    bound = models.CharField("界限", max_length=10, choices=Bound, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    recorded_by = models.CharField("登记人", max_length=40, blank=True)
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    citations = citations()
+
+    class Meta:
+        verbose_name = "目标完成数字"
+        verbose_name_plural = "目标完成数字"
+        ordering = ["on", "pk"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.value}"

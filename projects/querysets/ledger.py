@@ -1,0 +1,137 @@
+"""Querysets of ledgers and their entries: the ledger screen."""
+
+from datetime import date
+
+from django.apps import apps
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
+
+from erqi.common.sql import count_children
+from projects.choices import ANSWERING_KINDS, LedgerKind, LedgerLevel
+from projects.querysets.milestone import done_by
+from projects.querysets.unit import label_of
+from projects.rules.search import search_terms
+from projects.rules.stage import STAGE_OF_NATURE
+
+
+class LedgerQuerySet(QuerySet):
+    def main(self) -> "LedgerQuerySet":
+        """Return the district's own key-project ledgers, one a year."""
+        return self.filter(level=LedgerLevel.DISTRICT, kind=LedgerKind.PROJECTS)
+
+    def for_list(self) -> "LedgerQuerySet":
+        """Return ledgers with the number of entries, for the list and the year switch."""
+        return (
+            self.select_related("unit")
+            .annotate(entry_count=count_children(self.model, "entries"))
+            .order_by("-year", "level", "code")
+        )
+
+
+def in_force(day: date) -> Q:
+    """Return the condition that a responsibility or entry period covers the day (an unknown end is open)."""
+    return (Q(since=None) | Q(since__lte=day)) & (Q(until=None) | Q(until__gte=day))
+
+
+class LedgerEntryQuerySet(QuerySet):
+    def listed(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the entries that stood in their ledger on the day; an unknown date of listing does not exclude."""
+        return self.filter(
+            Q(listed_on=None) | Q(listed_on__lte=as_of),
+            Q(delisted_on=None) | Q(delisted_on__gt=as_of),
+        )
+
+    def with_stage(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Annotate `stage`: the furthest reached on the day (rules.stage), NULL when nothing is known."""
+        milestones = apps.get_model("projects", "Milestone").objects
+        reached = Subquery(
+            milestones.done(as_of).filter(project=OuterRef("project")).furthest_stage(),
+            output_field=IntegerField(),
+        )
+        whens = [
+            When(nature=nature, then=Value(int(stage)))
+            for nature, stage in STAGE_OF_NATURE.items()
+        ]
+        by_nature = Case(*whens, default=None, output_field=IntegerField())
+        # PostgreSQL's GREATEST ignores NULL, so either source alone is enough.
+        return self.annotate(stage=Greatest(reached, by_nature))
+
+    def with_answering_unit(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Annotate `answering_id`, `answering_unit` (short label) and `answering_kind`: who answers for the project on the day."""
+        responsibilities = apps.get_model("projects", "Responsibility").objects
+        rank = Case(
+            *(
+                When(kind=kind, then=Value(place))
+                for place, kind in enumerate(ANSWERING_KINDS)
+            ),
+            output_field=IntegerField(),
+        )
+        first = (
+            responsibilities.filter(
+                in_force(as_of),
+                project=OuterRef("project"),
+                kind__in=ANSWERING_KINDS,
+                duty="",
+            )
+            .annotate(_rank=rank, _label=label_of("unit__"))
+            .order_by("_rank", "pk")
+        )
+        return self.annotate(
+            answering_id=Subquery(first.values("unit_id")[:1]),
+            answering_row=Subquery(first.values("pk")[:1]),
+            answering_kind=Subquery(first.values("kind")[:1]),
+            answering_unit=Subquery(first.values("_label")[:1]),
+        )
+
+    def with_next_milestone(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Annotate the year's first milestone that is open on the day: `next_milestone` (key), `next_kind`, `next_due_on`, `next_phrase`."""
+        milestones = apps.get_model("projects", "Milestone").objects
+        first = (
+            milestones.exclude(done_by(as_of))
+            .filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+            .order_by(F("due_on").asc(nulls_last=True), "pk")
+        )
+        return self.annotate(
+            next_milestone=Subquery(first.values("pk")[:1]),
+            next_kind=Subquery(first.values("kind")[:1]),
+            next_name=Subquery(first.values("name")[:1]),
+            next_due_on=Subquery(first.values("due_on")[:1]),
+            next_phrase=Subquery(first.values("due_phrase")[:1]),
+        )
+
+    def search(self, text: str) -> "LedgerEntryQuerySet":
+        """Return the entries whose project matches every word: name, alias, code, full pinyin or initials."""
+        found = self
+        for term in search_terms(text):
+            found = found.filter(project__search_key__contains=term)
+        return found
+
+    def for_ledger(self, ledger, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the rows of the ledger page as they stood on the day, in the ledger's order: one query for the page."""
+        return (
+            self.filter(ledger=ledger)
+            .listed(as_of)
+            .select_related(
+                "project__category__parent", "project__area", "project__owner", "ledger"
+            )
+            .with_stage(as_of)
+            .with_answering_unit(as_of)
+            .with_next_milestone(as_of)
+            .order_by("seq")
+        )
+
+    def for_project(self) -> "LedgerEntryQuerySet":
+        """Return a project's entries, the latest year first."""
+        return self.select_related("ledger").order_by(
+            "-ledger__year", "ledger__level", "pk"
+        )

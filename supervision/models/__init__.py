@@ -1,0 +1,6 @@
+"""The records of the supervision app, one module per family."""
+
+from supervision.models.mechanism import Mechanism
+from supervision.models.theme import Theme
+
+__all__ = ["Mechanism", "Theme"]

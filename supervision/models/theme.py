@@ -1,0 +1,34 @@
+"""Supervision ledgers by theme (督察台账): the 13 of D3, and more as they are added."""
+
+from django.db import models
+from django.urls import reverse
+
+from erqi.common.history import tracked
+from erqi.common.models import Record
+from projects.models.unit import citations
+
+
+@tracked()
+class Theme(Record):
+    code = models.SlugField("编号", max_length=40, unique=True)
+    seq = models.PositiveSmallIntegerField("次序")
+    name = models.CharField("督察主题", max_length=60, unique=True)
+    printed_name = models.CharField(
+        "原文写法",
+        max_length=60,
+        blank=True,
+        help_text="与主题名不同时（原文误印）填写",
+    )
+    is_active = models.BooleanField("在用", default=True)
+    citations = citations()
+
+    class Meta:
+        verbose_name = "督察主题"
+        verbose_name_plural = "督察主题"
+        ordering = ["seq", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("supervision:theme_detail", args=[self.code])
