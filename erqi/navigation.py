@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from erqi.common import clock
 
@@ -53,6 +53,13 @@ MENU: list[tuple[str, list[Entry]]] = [
 ]
 
 
+def _url(name: str) -> list[str]:
+    try:
+        return [reverse(name)]
+    except NoReverseMatch:  # while pages are being built
+        return []
+
+
 def navigation(request: HttpRequest) -> list[dict]:
     """Return the menu's groups that the person may see, with the current page marked."""
     groups = []
@@ -66,7 +73,7 @@ def navigation(request: HttpRequest) -> list[dict]:
             }
             for entry in entries
             if request.user.can(entry.permission)
-            for url in [reverse(entry.url_name)]
+            for url in _url(entry.url_name)
         ]
         if items:
             groups.append({"label": label, "items": items})

@@ -102,7 +102,7 @@ TEMPLATES = [
                 "django.template.loaders.filesystem.Loader",
                 "django.template.loaders.app_directories.Loader",
             ],
-            "builtins": ["erqi.templatetags.erqi_ui"],
+            "builtins": ["erqi.templatetags.erqi_ui", "projects.templatetags.sources"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -160,6 +160,7 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT or None
 AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 
 # Every change of a tracked record is written by a database trigger; the event rows themselves cannot be changed.
 PGHISTORY_APPEND_ONLY = True

@@ -1,6 +1,6 @@
 """Addresses of the supervision app."""
 
-from django.urls import path
+from django.urls import URLPattern
 
 app_name = "supervision"
-urlpatterns: list[path] = []
+urlpatterns: list[URLPattern] = []

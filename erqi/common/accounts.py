@@ -1,0 +1,120 @@
+"""Accounts and roles. The only writers of User and RoleGrant; each of the three administrators has a part (domain.md §7.1)."""
+
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from erqi.common.errors import InvalidInput, ServiceError
+from erqi.common.models import RoleGrant, User
+from erqi.common.roles import ADMIN_ROLES, Role
+from erqi.common.saving import checked, require
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_DIGITS = "23456789"
+
+
+def one_time_password() -> str:
+    """Return a readable first password that meets the password rules; it has to be changed at the first log-in."""
+    group = lambda alphabet, size: "".join(
+        secrets.choice(alphabet) for _ in range(size)
+    )  # noqa: E731
+    return f"{group(_LETTERS.upper(), 2)}{group(_LETTERS, 4)}-{group(_DIGITS, 6)}"
+
+
+@transaction.atomic
+def add_account(
+    *,
+    username: str,
+    name: str,
+    by: User | None,
+    password: str | None = None,
+    must_change: bool = True,
+    is_demo: bool = False,
+) -> tuple[User, str]:
+    """Open an account and return it with its first password. Raises NotAllowed without `account.manage`, InvalidInput."""
+    require(by, "account.manage")
+    user = User(
+        username=username.strip(),
+        name=name.strip(),
+        must_change_password=must_change,
+        is_demo=is_demo,
+    )
+    password = password or one_time_password()
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidInput({"password": error.messages}) from None
+    user.set_password(password)
+    checked(user).save()
+    return user, password
+
+
+@transaction.atomic
+def rename_account(*, user: User, name: str, by: User) -> User:
+    """Change the name shown for an account. Raises NotAllowed without `account.manage`, InvalidInput."""
+    require(by, "account.manage")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.name = name.strip()
+    checked(user).save(update_fields=["name"])
+    return user
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, by: User) -> User:
+    """Close or reopen an account; a closed one is signed out at its next click. Raises NotAllowed, ServiceError for one's own."""
+    require(by, "account.manage")
+    if user.pk == by.pk:
+        raise ServiceError("不能停用自己的账号。请由另一位系统管理员办理。")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: User) -> str:
+    """Give an account a new one-time password and return it; its sessions end. Raises NotAllowed without `account.manage`."""
+    require(by, "account.manage")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    password = one_time_password()
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    return password
+
+
+@transaction.atomic
+def grant_role(*, user: User, role: str, by: User | None) -> RoleGrant:
+    """Give an account a role; giving it twice changes nothing.
+
+    Raises NotAllowed without `role.grant`; ServiceError when administrator and business roles would meet in one account,
+    or a person would change their own roles.
+    """
+    require(by, "role.grant")
+    if by is not None and by.pk == user.pk:
+        raise ServiceError("不能给自己授予角色。请由另一位安全管理员办理。")
+    held = set(
+        User.objects.select_for_update()
+        .get(pk=user.pk)
+        .grants.values_list("role", flat=True)
+    )
+    if role in held:
+        return user.grants.get(role=role)
+    if held and (role in ADMIN_ROLES or held & ADMIN_ROLES):
+        raise ServiceError(
+            f"“{Role(role).label}”与该账号已有的角色不能由一人兼任：系统、安全、审计三类管理员互斥，且不兼业务角色。请先收回原角色。"
+        )
+    grant = RoleGrant(user=user, role=role)
+    checked(grant).save()
+    return grant
+
+
+@transaction.atomic
+def withdraw_role(*, user: User, role: str, by: User) -> None:
+    """Take a role away; it counts from the account's next click. Raises NotAllowed without `role.grant`, ServiceError for one's own."""
+    require(by, "role.grant")
+    if by.pk == user.pk:
+        raise ServiceError("不能收回自己的角色。请由另一位安全管理员办理。")
+    User.objects.select_for_update().get(pk=user.pk).grants.filter(role=role).delete()

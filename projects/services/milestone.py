@@ -1,0 +1,126 @@
+"""Milestones: planning them, moving their dates, recording that they are done."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from erqi.common import clock
+from erqi.common.errors import InvalidInput, ServiceError
+from erqi.common.models import User
+from erqi.common.saving import already, checked, locked, require, save_changes
+from projects.models import DateChange, Milestone, Project
+from projects.rules.phrases import due_date
+
+
+@transaction.atomic
+def plan_milestone(
+    *,
+    project: Project,
+    kind: str,
+    year: int,
+    by: User | None,
+    name: str = "",
+    due_on: date | None = None,
+    due_phrase: str = "",
+    request_key: UUID | None = None,
+    **values: Any,
+) -> Milestone:
+    """Add a milestone and return it. Its first date becomes the baseline, which never changes.
+
+    A phrase (月底, 上半年, 五一前 …) gives the date where none is given; a phrase without a date (尽快) leaves it empty.
+    Raises NotAllowed without `ledger.edit`, InvalidInput.
+    """
+    require(by, "ledger.edit")
+    if earlier := already(Milestone.objects.all(), request_key):
+        return earlier
+    due_on = due_on or due_date(due_phrase, year)
+    milestone = Milestone(
+        project=project,
+        kind=kind,
+        year=year,
+        due_on=due_on,
+        baseline_due_on=due_on,
+        due_phrase=due_phrase,
+        **values,
+    )
+    milestone.name = name.strip() or milestone.get_kind_display()
+    if request_key:
+        milestone.request_key = request_key
+    checked(milestone).save()
+    return milestone
+
+
+@transaction.atomic
+def change_milestone(
+    *, milestone: Milestone, version: int | None, by: User, **values: Any
+) -> Milestone:
+    """Change a milestone's kind, name, year, phrase or wording; dates move only by `move_milestone`.
+
+    Raises NotAllowed, StaleRecord, InvalidInput, ServiceError for a date among the values.
+    """
+    require(by, "ledger.edit")
+    if {"due_on", "baseline_due_on"} & set(values):
+        raise ServiceError("节点时限只能通过“变更时限”修改，以便留下原因。")
+    return save_changes(locked(Milestone.objects.all(), milestone.pk, version), values)
+
+
+@transaction.atomic
+def move_milestone(
+    *,
+    milestone: Milestone,
+    to: date,
+    cause: str,
+    reason: str,
+    version: int | None,
+    by: User,
+    recorded_on: date | None = None,
+) -> Milestone:
+    """Set a milestone's current date to another day, recording from when, why (cause and reason) and by whom.
+
+    A milestone without a date gets its baseline by the first one. Raises NotAllowed, StaleRecord, InvalidInput (same date,
+    no reason), ServiceError when the milestone is already done.
+    """
+    require(by, "ledger.edit")
+    milestone = locked(Milestone.objects.all(), milestone.pk, version)
+    if milestone.done_by is not None:
+        raise ServiceError("该节点已完成，不能再变更时限。")
+    change = DateChange(
+        milestone=milestone,
+        from_due_on=milestone.due_on,
+        to_due_on=to,
+        cause=cause,
+        reason=reason.strip(),
+        recorded_on=recorded_on or clock.today(),
+        recorded_by=str(by),
+    )
+    checked(change).save()
+    values: dict[str, Any] = {"due_on": to}
+    if milestone.baseline_due_on is None:
+        values["baseline_due_on"] = to
+    return save_changes(milestone, values)
+
+
+@transaction.atomic
+def complete_milestone(
+    *, milestone: Milestone, done_on: date, version: int | None, by: User
+) -> Milestone:
+    """Record the day on which a milestone was done. Raises NotAllowed, StaleRecord, InvalidInput for a day yet to come."""
+    require(by, "ledger.edit")
+    if done_on > clock.today():
+        raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
+    return save_changes(
+        locked(Milestone.objects.all(), milestone.pk, version), {"done_on": done_on}
+    )
+
+
+@transaction.atomic
+def reopen_milestone(
+    *, milestone: Milestone, version: int | None, by: User
+) -> Milestone:
+    """Take back a completion that was recorded by mistake; the history keeps both. Raises NotAllowed, StaleRecord."""
+    require(by, "ledger.edit")
+    return save_changes(
+        locked(Milestone.objects.all(), milestone.pk, version), {"done_on": None}
+    )

@@ -1,0 +1,157 @@
+"""Projects and the grid of responsibility."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from erqi.common import clock
+from erqi.common.errors import InvalidInput
+from erqi.common.models import User
+from erqi.common.saving import (
+    already,
+    checked,
+    locked,
+    next_number,
+    require,
+    save_changes,
+)
+from projects.models import Project, ProjectAlias, Responsibility
+from projects.rules.codes import parse_project_code, project_code
+from projects.services.unit import refresh_project_keys
+
+
+def _free_code(year: int) -> str:
+    """Return the year's next code that is not taken: seeded projects have codes of their own."""
+    while Project.objects.filter(
+        code=(code := project_code(year, next_number(f"project-{year}")))
+    ).exists():
+        continue
+    return code
+
+
+def _set_aliases(project: Project, aliases: list[str]) -> None:
+    kept = [
+        name
+        for name in dict.fromkeys(alias.strip() for alias in aliases)
+        if name and name != project.name
+    ]
+    project.aliases.exclude(name__in=kept).delete()
+    for name in kept:
+        if not project.aliases.filter(name=name).exists():
+            checked(ProjectAlias(project=project, name=name)).save()
+
+
+@transaction.atomic
+def add_project(
+    *,
+    name: str,
+    by: User | None,
+    code: str = "",
+    year: int | None = None,
+    aliases: list[str] | None = None,
+    request_key: UUID | None = None,
+    **values: Any,
+) -> Project:
+    """Register a project and return it; without a code it gets the next one of the year (this year's by default).
+
+    Money is in 万元. Raises NotAllowed without `ledger.edit`, InvalidInput (a malformed code, years in the wrong order …).
+    """
+    require(by, "ledger.edit")
+    if earlier := already(Project.objects.all(), request_key):
+        return earlier
+    if code and parse_project_code(code) is None:
+        raise InvalidInput({"code": ["项目编号应形如 EQ-2018-001。"]})
+    project = Project(
+        code=code or _free_code(year or clock.today().year), name=name.strip(), **values
+    )
+    if request_key:
+        project.request_key = request_key
+    checked(project).save()
+    _set_aliases(project, aliases or [])
+    refresh_project_keys(project)
+    return project
+
+
+@transaction.atomic
+def change_project(
+    *,
+    project: Project,
+    version: int | None,
+    by: User | None,
+    aliases: list[str] | None = None,
+    **values: Any,
+) -> Project:
+    """Change a project's master data and return it. Its code never changes.
+
+    Raises NotAllowed, StaleRecord when somebody else saved in between, InvalidInput (a bundle inside its own member …).
+    """
+    require(by, "ledger.edit")
+    project = locked(Project.objects.all(), project.pk, version)
+    _refuse_circle(project, values.get("bundle_of"))
+    before = project.version
+    save_changes(project, values)
+    if aliases is not None and set(aliases) != set(
+        project.aliases.values_list("name", flat=True)
+    ):
+        _set_aliases(project, aliases)
+        if project.version == before:
+            # Aliases are part of what the person saw: whoever opened the form before this change is stale too.
+            project.version += 1
+            project.save(update_fields=["version"])
+    refresh_project_keys(project)
+    return project
+
+
+def _refuse_circle(project: Project, bundle: Project | None) -> None:
+    seen = {project.pk}
+    while bundle is not None:
+        if bundle.pk in seen:
+            raise InvalidInput(
+                {"bundle_of": ["打捆关系不能成环：所选项目本身（逐级）属于本项目。"]}
+            )
+        seen.add(bundle.pk)
+        bundle = bundle.bundle_of
+
+
+@transaction.atomic
+def assign(
+    *,
+    project: Project,
+    kind: str,
+    by: User | None,
+    request_key: UUID | None = None,
+    **values: Any,
+) -> Responsibility:
+    """Add a row to the project's grid of responsibility (`unit`, `duty`, `person`, `since`, `until`) and return it.
+
+    Raises NotAllowed without `ledger.edit`, InvalidInput (incomplete row, second lead unit, same row twice).
+    """
+    require(by, "ledger.edit")
+    if earlier := already(Responsibility.objects.all(), request_key):
+        return earlier
+    row = Responsibility(project=project, kind=kind, **values)
+    if request_key:
+        row.request_key = request_key
+    checked(row).save()
+    return row
+
+
+@transaction.atomic
+def change_assignment(
+    *, row: Responsibility, version: int | None, by: User, **values: Any
+) -> Responsibility:
+    """Change a row of the grid. Raises NotAllowed, StaleRecord, InvalidInput."""
+    require(by, "ledger.edit")
+    return save_changes(locked(Responsibility.objects.all(), row.pk, version), values)
+
+
+@transaction.atomic
+def end_assignment(
+    *, row: Responsibility, until: date | None, version: int | None, by: User
+) -> Responsibility:
+    """End a responsibility on a day (today by default); the row stays, since who answered then must remain known."""
+    return change_assignment(
+        row=row, version=version, by=by, until=until or clock.today()
+    )

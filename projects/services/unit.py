@@ -1,0 +1,90 @@
+"""Units, people, areas and categories: the writers of reference data (the admin pages save through these too)."""
+
+from typing import Any
+
+from django.db import transaction
+
+from erqi.common import pinyin
+from erqi.common.models import User
+from erqi.common.saving import checked, require
+from projects.models import Area, Category, Person, Post, Project, Unit, UnitAlias
+from projects.rules.search import search_key
+
+
+def names_with_pinyin(names: list[str]) -> str:
+    """Return the stored search text: every name as it is, in full pinyin and in initials."""
+    return search_key(
+        [
+            form
+            for name in names
+            for form in (name, pinyin.full(name), pinyin.initials(name))
+        ]
+    )
+
+
+def refresh_unit_keys(unit: Unit) -> None:
+    """Write the unit's search and sort keys anew from its names and aliases."""
+    names = [unit.name, unit.short_name, *unit.aliases.values_list("name", flat=True)]
+    Unit.objects.filter(pk=unit.pk).update(
+        search_key=names_with_pinyin(list(filter(None, names))),
+        sort_key=pinyin.sort_key(unit.name),
+    )
+
+
+def refresh_person_keys(person: Person) -> None:
+    """Write the person's search and sort keys anew."""
+    titles = list(person.posts.values_list("title", flat=True))
+    Person.objects.filter(pk=person.pk).update(
+        search_key=names_with_pinyin([person.name, *titles]),
+        sort_key=pinyin.sort_key(person.name),
+    )
+
+
+def refresh_project_keys(project: Project) -> None:
+    """Write the project's search and sort keys anew from its code, name and aliases."""
+    names = [project.name, *project.aliases.values_list("name", flat=True)]
+    Project.objects.filter(pk=project.pk).update(
+        search_key=search_key([project.code, *names_with_pinyin(names).split("\n")]),
+        sort_key=pinyin.sort_key(project.name),
+    )
+
+
+@transaction.atomic
+def save_unit(*, unit: Unit, by: User | None, aliases: list[str] | None = None) -> Unit:
+    """Save a new or changed unit, with its aliases when given, and its search keys. Raises NotAllowed, InvalidInput."""
+    require(by, "reference.edit")
+    if unit.pk:
+        unit.version += 1
+    checked(unit).save()
+    if aliases is not None:
+        unit.aliases.exclude(name__in=aliases).delete()
+        for name in aliases:
+            UnitAlias.objects.get_or_create(unit=unit, name=name)
+    refresh_unit_keys(unit)
+    return unit
+
+
+@transaction.atomic
+def save_person(
+    *, person: Person, by: User | None, posts: list[dict[str, Any]] | None = None
+) -> Person:
+    """Save a person, with the posts to add ({"unit", "title"}). Raises NotAllowed, InvalidInput."""
+    require(by, "reference.edit")
+    if person.pk:
+        person.version += 1
+    checked(person).save()
+    for values in posts or []:
+        if not person.posts.filter(**values).exists():
+            checked(Post(person=person, **values)).save()
+    refresh_person_keys(person)
+    return person
+
+
+@transaction.atomic
+def save_reference(*, record: Area | Category, by: User | None) -> Area | Category:
+    """Save an area or a category. Raises NotAllowed, InvalidInput."""
+    require(by, "reference.edit")
+    if record.pk:
+        record.version += 1
+    checked(record).save()
+    return record

@@ -1,0 +1,5 @@
+"""Addresses of ledgers and saved views."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of milestones."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

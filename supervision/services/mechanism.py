@@ -1,0 +1,42 @@
+"""Themes and mechanisms."""
+
+from typing import Any
+
+from django.db import transaction
+
+from erqi.common.models import User
+from erqi.common.saving import checked, locked, require, save_changes
+from supervision.models import Mechanism, Theme
+
+
+@transaction.atomic
+def add_theme(
+    *, code: str, seq: int, name: str, by: User | None, **values: Any
+) -> Theme:
+    """Add a supervision theme and return it. Raises NotAllowed without `mechanism.edit`, InvalidInput."""
+    require(by, "mechanism.edit")
+    theme = checked(Theme(code=code, seq=seq, name=name, **values))
+    theme.save()
+    return theme
+
+
+@transaction.atomic
+def add_mechanism(
+    *, code: str, name: str, kind: str, by: User | None, **values: Any
+) -> Mechanism:
+    """Add a named mechanism and return it. Raises NotAllowed without `mechanism.edit`, InvalidInput."""
+    require(by, "mechanism.edit")
+    mechanism = checked(Mechanism(code=code, name=name, kind=kind, **values))
+    mechanism.save()
+    return mechanism
+
+
+@transaction.atomic
+def change_mechanism(
+    *, mechanism: Mechanism, version: int | None, by: User, text: str
+) -> Mechanism:
+    """Write a mechanism's text as the district words it. Raises NotAllowed without `mechanism.edit`, StaleRecord."""
+    require(by, "mechanism.edit")
+    return save_changes(
+        locked(Mechanism.objects.all(), mechanism.pk, version), {"text": text.strip()}
+    )
