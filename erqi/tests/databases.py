@@ -1,0 +1,187 @@
+"""Databases of a test run: two templates, built once by whichever process needs them first, and clones for everybody.
+
+`db` (pytest-django) works on a clone of the migrated template; `seeded_db` is the same on a clone of the seeded one, which
+holds what `manage.py up` puts into an empty installation. Both roll back after each test. A transactional test changes its
+clone for good, so the clone is made anew afterwards: emptying the tables would also lose what the migrations wrote.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+
+from erqi.embedded import EmbeddedServer, data_dir
+from erqi.embedded.locks import only_one
+from erqi.tests.plugin import run_dir
+
+_MIGRATED = "template"
+_SEEDED = "seeded"
+_own_name = settings.DATABASES["default"]["NAME"]
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_state: dict[str, object] = {}
+
+
+def database_name(part: str) -> str:
+    """Return the name of a database of this run."""
+    return f"erqi_test_{run_dir().name.rpartition('-')[2].lower()}_{part}"
+
+
+def server_parameters() -> dict[str, str]:
+    """Return how libpq reaches the run's server, without a database; the embedded one is started when it is not running."""
+    if not os.environ.get("DATABASE_URL") and "server" not in _state:
+        server = EmbeddedServer(data_dir(), durable=False)
+        server.__enter__()
+        _state["server"] = server
+    now = settings.DATABASES["default"]
+    named = {"host": now["HOST"], "port": now["PORT"], "user": now["USER"], "password": now.get("PASSWORD", "")}
+    return {key: value for key, value in {**named, **now.get("OPTIONS", {})}.items() if value}
+
+
+@contextmanager
+def _maintenance() -> Iterator["psycopg2.extensions.cursor"]:
+    connection = psycopg2.connect(dbname=_own_name, **server_parameters())
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def clone(template: str, part: str) -> str:
+    """Make the named database of this run anew as a copy of a template and return its full name."""
+    name = database_name(part)
+    with _maintenance() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database_name(template)}"')
+    return name
+
+
+def drop(part: str) -> None:
+    """Drop a database of this run, whoever is connected to it."""
+    with _maintenance() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database_name(part)}" WITH (FORCE)')
+
+
+def ensure_migrated() -> str:
+    """Build the migrated template unless a process of this run has done so, and return its part name."""
+    with _built_once(_MIGRATED) as missing:
+        if missing:
+            with _maintenance() as cursor:
+                cursor.execute(f'CREATE DATABASE "{database_name(_MIGRATED)}"')
+            with _pointed_to(_MIGRATED):
+                call_command("migrate", verbosity=0, interactive=False)
+    return _MIGRATED
+
+
+def ensure_seeded() -> str:
+    """Build the seeded template unless a process of this run has done so, and return its part name."""
+    ensure_migrated()
+    with _built_once(_SEEDED) as missing:
+        if missing:
+            clone(_MIGRATED, _SEEDED)
+            with _pointed_to(_SEEDED), open(run_dir() / "seed.log", "w", encoding="utf-8") as log:
+                call_command("seed", verbosity=0, stdout=log)
+    return _SEEDED
+
+
+@contextmanager
+def _built_once(part: str) -> Iterator[bool]:
+    """Give True to the first process of the run that asks. A build that failed is not tried again for every single test."""
+    done, failed = run_dir() / f"{part}.done", run_dir() / f"{part}.failed"
+    if done.exists():
+        yield False
+        return
+    with only_one(run_dir() / f"{part}.lock", patience=600, sentence=f"The template {part} is not being finished."):
+        if failed.exists():
+            pytest.fail(f"The template database “{part}” could not be built: {failed.read_text(encoding='utf-8')}", pytrace=False)
+        missing = not done.exists()
+        try:
+            yield missing
+        except BaseException as error:
+            failed.write_text(f"{type(error).__name__}: {error}", encoding="utf-8")
+            raise
+        done.touch()
+
+
+def point_to(name: str) -> None:
+    """Let Django's default connection, of this and of new threads, use another database of the run's server."""
+    connection = connections["default"]
+    if connection.settings_dict["NAME"] != name:
+        connection.close()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+
+
+@contextmanager
+def _pointed_to(part: str) -> Iterator[None]:
+    before = connections["default"].settings_dict["NAME"]
+    point_to(database_name(part))
+    try:
+        yield
+    finally:
+        # A template can be copied only while nobody is connected to it.
+        connections["default"].close()
+        point_to(before)
+
+
+def _ensure_clone(part: str, template: str) -> None:
+    if part not in _state:
+        clone(template, part)
+        _state[part] = template
+
+
+def _renew_clone(case: TransactionTestCase) -> None:
+    """Replace Django's emptying of all tables after a transactional test."""
+    connections["default"].close()
+    name = connections["default"].settings_dict["NAME"]
+    for part, template in list(_state.items()):
+        if name == database_name(part):
+            clone(str(template), part)
+
+
+# Before any test touches a database, so that a forgotten fixture meets a name which does not exist, never the real one.
+point_to(database_name("none"))
+TransactionTestCase._fixture_teardown = _renew_clone
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Choose the test's database before the first fixture opens a transaction, whatever the order of its arguments."""
+    seeded = "seeded_db" in getattr(item, "fixturenames", ())
+    if seeded:
+        from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415 - exists only after its own configuration
+
+        with item.config.stash[blocking_manager_key].unblock():
+            _ensure_clone(f"{_worker}_{_SEEDED}", ensure_seeded())
+    point_to(database_name(f"{_worker}_{_SEEDED}" if seeded else _worker))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> None:
+    """Make this worker's own database, in place of pytest-django's, which would run all migrations once per worker."""
+    with django_db_blocker.unblock():
+        _ensure_clone(_worker, ensure_migrated())
+
+
+@pytest.fixture
+def seeded_db(db: None) -> None:
+    """Run the test in a transaction on a database that holds everything `manage.py up` seeds into an empty installation."""
+
+
+def finish() -> None:
+    """Leave the server; on one that is not ours the controlling process drops this run's databases."""
+    connections.close_all()
+    if os.environ.get("DATABASE_URL") and _worker == "main":
+        with _maintenance() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [database_name("").replace("_", r"\_") + "%"])
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    server = _state.pop("server", None)
+    if isinstance(server, EmbeddedServer):
+        server.__exit__(None, None, None)
