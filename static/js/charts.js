@@ -1,0 +1,86 @@
+// Charts: <canvas data-chart="id"> draws the Chart.js configuration found in <script type="application/json" id="id">
+// (Django's json_script). Colours are token names: "token:chart-1" becomes the value of --chart-1. Loaded only by pages with
+// charts, after vendor/chartjs; the same figures stand in a table beside the chart (components/chart.html).
+(function () {
+  "use strict";
+  if (!window.Chart) return;
+  var style = getComputedStyle(document.documentElement);
+  var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  var number = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 });
+
+  function token(name) {
+    return style.getPropertyValue("--" + name).trim();
+  }
+
+  function resolve(value) {
+    if (typeof value === "string") return value.indexOf("token:") === 0 ? token(value.slice(6)) : value;
+    if (Array.isArray(value)) return value.map(resolve);
+    if (value && typeof value === "object") {
+      Object.keys(value).forEach(function (key) {
+        value[key] = resolve(value[key]);
+      });
+    }
+    return value;
+  }
+
+  function rem(size) {
+    return Math.round(parseFloat(style.fontSize) * size);
+  }
+
+  var defaults = window.Chart.defaults;
+  defaults.font.family = token("font-sans");
+  defaults.font.size = rem(0.8125);
+  defaults.color = token("ink-2");
+  defaults.borderColor = token("chart-grid");
+  defaults.maintainAspectRatio = false;
+  if (still) defaults.animation = false;
+  else defaults.animation.duration = 300;
+  defaults.plugins.legend.position = "bottom";
+  defaults.plugins.legend.labels.boxWidth = 12;
+  defaults.plugins.legend.labels.boxHeight = 12;
+  defaults.plugins.tooltip.backgroundColor = token("ink");
+  defaults.plugins.tooltip.callbacks.label = function (item) {
+    var parsed = item.parsed;
+    var value = typeof parsed === "number" ? parsed : item.chart.options.indexAxis === "y" ? parsed.x : parsed.y;
+    var unit = item.dataset.unit || item.chart.options.unit || "";
+    var label = item.dataset.label || item.label;
+    return label + "：" + (value === null ? "—" : number.format(value) + unit);
+  };
+
+  // a dataset without colours takes the next one of the palette; none of them is a signal colour
+  function paint(config) {
+    (config.data.datasets || []).forEach(function (dataset, index) {
+      var colour = token("chart-" + ((index % 6) + 1));
+      if (!dataset.backgroundColor) dataset.backgroundColor = colour;
+      if (!dataset.borderColor && config.type === "line") dataset.borderColor = colour;
+    });
+    return config;
+  }
+
+  function draw(root) {
+    root.querySelectorAll("canvas[data-chart]").forEach(function (canvas) {
+      var source = document.getElementById(canvas.dataset.chart);
+      if (!source || window.Chart.getChart(canvas)) return;
+      var chart = new window.Chart(canvas, paint(resolve(JSON.parse(source.textContent))));
+      // an element of the chart may lead to the list behind it: data.links, one address per label
+      var links = chart.config.data.links;
+      if (!links) return;
+      chart.options.onClick = function (event, elements) {
+        if (elements.length && links[elements[0].index]) window.location.assign(links[elements[0].index]);
+      };
+      chart.options.onHover = function (event, elements) {
+        canvas.classList.toggle("is-link", elements.length > 0);
+      };
+    });
+  }
+
+  document.addEventListener("htmx:load", function (event) {
+    draw(event.detail.elt);
+  });
+  window.addEventListener("beforeprint", function () {
+    Object.values(window.Chart.instances).forEach(function (chart) {
+      chart.resize();
+    });
+  });
+  draw(document);
+})();

@@ -1,0 +1,39 @@
+// Messages: close button; and one sentence when an htmx request fails, so that a dead click is never silent.
+(function () {
+  "use strict";
+
+  function say(text) {
+    var box = document.getElementById("messages");
+    if (!box) return;
+    var message = document.createElement("div");
+    message.className = "msg msg-error";
+    message.setAttribute("role", "alert");
+    var body = document.createElement("div");
+    body.className = "msg-text";
+    body.textContent = text;
+    message.appendChild(body);
+    box.replaceChildren(message);
+    message.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-dismiss]");
+    if (button) button.parentElement.remove();
+  });
+  document.addEventListener("htmx:sendError", function () {
+    say("没有连上服务器，内容未更新。请检查网络后重试。");
+  });
+  document.addEventListener("htmx:timeout", function () {
+    say("服务器长时间没有回应，内容未更新。请稍后重试。");
+  });
+  document.addEventListener("htmx:responseError", function (event) {
+    var status = event.detail.xhr.status;
+    if (status === 403) say("没有完成：没有这项操作的权限，或登录已过期。请刷新页面。");
+    else if (status === 404) say("没有完成：对象不存在或已被移除。请刷新页面。");
+    else say("没有完成：服务器出错（" + status + "）。请刷新页面后重试。");
+  });
+
+  // a form sent back with errors: take the reader to the summary
+  var first = document.querySelector("[data-focus]");
+  if (first) first.focus();
+})();
