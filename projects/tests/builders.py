@@ -32,9 +32,17 @@ from projects.models import (
     TargetClaim,
     Unit,
 )
-from projects.services import citation, document, ledger, milestone, project, target, unit
+from projects.services import (
+    citation,
+    document,
+    ledger,
+    milestone,
+    project,
+    target,
+    unit,
+)
 
-PASSWORD = "Ledger-Test-2018"  # noqa: S105 - of accounts that live as long as a test
+PASSWORD = "Ledger-Test-2018"
 _number = count(1)
 
 
@@ -84,7 +92,9 @@ def make_person(
 def make_area(name: str = "", **values: Any) -> Area:
     """Return an area; `parent` makes it a part of another."""
     values.setdefault("code", _fresh("area-"))
-    return unit.save_reference(record=Area(name=name or _fresh("片区"), **values), by=None)
+    return unit.save_reference(
+        record=Area(name=name or _fresh("片区"), **values), by=None
+    )
 
 
 def make_category(name: str = "", **values: Any) -> Category:
@@ -121,10 +131,16 @@ def make_citation(
     )
 
 
-def make_ledger(code: str = "2018", year: int = 2018, name: str = "", **values: Any) -> Ledger:
+def make_ledger(
+    code: str = "2018", year: int = 2018, name: str = "", **values: Any
+) -> Ledger:
     """Return a ledger, by default the district's of 2018."""
     return ledger.open_ledger(
-        code=code, year=year, name=name or f"二七区{year}年重点项目台账", by=None, **values
+        code=code,
+        year=year,
+        name=name or f"二七区{year}年重点项目台账",
+        by=None,
+        **values,
     )
 
 
@@ -137,7 +153,9 @@ def make_revision(
 
 def make_project(name: str = "", year: int = 2018, **values: Any) -> Project:
     """Return a project with its search keys; `total_investment` is in 万元."""
-    return project.add_project(name=name or _fresh("项目"), year=year, by=None, **values)
+    return project.add_project(
+        name=name or _fresh("项目"), year=year, by=None, **values
+    )
 
 
 def make_entry(
@@ -183,7 +201,10 @@ def make_target(
 
 
 def make_claim(
-    of: Target, value: Decimal | int | str, source: Document | None = None, **values: Any
+    of: Target,
+    value: Decimal | int | str,
+    source: Document | None = None,
+    **values: Any,
 ) -> TargetClaim:
     """Register a document's figure for a target."""
     return target.register_claim(
