@@ -32,6 +32,7 @@ class Document(Record):
         "层级", default=1, help_text="数字来源不一致时，层级高者优先，同级取较近者"
     )
     rank_note = models.CharField("层级说明", max_length=200, blank=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -63,6 +64,7 @@ class Article(models.Model):
     heading = models.CharField("标题", max_length=200)
     byline = models.CharField("署名", max_length=200, blank=True)
     paragraphs = models.CharField("段落", max_length=200, help_text="如 1-8,33")
+    note = models.CharField("编者说明", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "篇目"

@@ -54,7 +54,7 @@ class Ledger(Record):
     state = models.CharField(
         "状态", max_length=20, choices=LedgerState, default=LedgerState.OPEN
     )
-    note = models.CharField("说明", max_length=300, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
     citations = citations()
 
     objects = LedgerQuerySet.as_manager()
@@ -100,7 +100,7 @@ class LedgerRevision(models.Model):
     annual_plan_bound = models.CharField(
         "表述", max_length=10, choices=Bound, blank=True
     )
-    note = models.CharField("说明", max_length=300, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
     citations = citations()
 
     class Meta:
@@ -137,6 +137,7 @@ class LedgerEntry(Record):
     listed_on = models.DateField("列入日期", null=True, blank=True)
     delisted_on = models.DateField("退出日期", null=True, blank=True)
     delist_reason = models.CharField("退出原因", max_length=200, blank=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 
     objects = LedgerEntryQuerySet.as_manager()

@@ -36,6 +36,7 @@ class Milestone(Record):
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_known_on = models.DateField("此日前已完成", null=True, blank=True)
     done_phrase = models.CharField("完成表述（原文）", max_length=40, blank=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 
     objects = MilestoneQuerySet.as_manager()

@@ -100,6 +100,7 @@ class TargetClaim(Record):
     )
     adopted_on = models.DateField("采用日期", null=True, blank=True)
     adoption_reason = models.CharField("采用理由", max_length=200, blank=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 
     class Meta:
@@ -147,7 +148,7 @@ class TargetReading(models.Model):
     on = models.DateField("截止日期")
     value = models.DecimalField("数值", max_digits=18, decimal_places=4)
     bound = models.CharField("界限", max_length=10, choices=Bound, blank=True)
-    note = models.CharField("说明", max_length=200, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
     recorded_by = models.CharField("登记人", max_length=40, blank=True)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     citations = citations()

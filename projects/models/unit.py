@@ -37,6 +37,7 @@ class Unit(Record):
         "排序", max_length=200, blank=True, editable=False, db_index=True
     )
     is_active = models.BooleanField("在用", default=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 
     objects = UnitQuerySet.as_manager()

@@ -26,6 +26,7 @@ class Mechanism(Record):
         verbose_name="提出单位",
     )
     text = models.TextField("内容", blank=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 
     class Meta:

@@ -20,6 +20,7 @@ class Theme(Record):
         help_text="与主题名不同时（原文误印）填写",
     )
     is_active = models.BooleanField("在用", default=True)
+    note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 
     class Meta:

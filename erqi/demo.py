@@ -1,0 +1,43 @@
+"""The demonstration: one account per role and a fixed business date, so that a newcomer can look at everything at once."""
+
+from datetime import date
+
+from erqi.common import accounts, clock
+from erqi.common.models import Installation, User
+from erqi.common.roles import Role
+
+# A Friday in the year of the fullest ledger (design.md §8).
+BUSINESS_DATE = date(2018, 9, 28)
+
+# Invented people: none of them is an official of the documents, and each name says that it is one of the demonstration.
+DEMO_ACCOUNTS: list[tuple[str, str, Role]] = [
+    ("leader", "演示·区领导", Role.LEADER),
+    ("office", "演示·重点项目办", Role.OFFICE),
+    ("supervision", "演示·督察办", Role.SUPERVISION),
+    ("inspector", "演示·督察员", Role.INSPECTOR),
+    ("reporter", "演示·填报员", Role.REPORTER),
+    ("reviewer", "演示·牵头审核", Role.REVIEWER),
+    ("viewer", "演示·查阅", Role.VIEWER),
+    ("sysadmin", "演示·系统管理员", Role.SYSTEM_ADMIN),
+    ("secadmin", "演示·安全管理员", Role.SECURITY_ADMIN),
+    ("auditor", "演示·审计管理员", Role.AUDIT_ADMIN),
+]
+
+
+def make_demo(password: str) -> int:
+    """Create the demonstration's accounts and fixed date where they are missing; return the number of new accounts.
+
+    The password is written anew only for accounts that this call creates. The caller holds the transaction.
+    """
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "fixed_today": BUSINESS_DATE})
+    clock.forget()
+    added = 0
+    for username, name, role in DEMO_ACCOUNTS:
+        if User.objects.filter(username=username).exists():
+            continue
+        user, _ = accounts.add_account(
+            username=username, name=name, by=None, password=password, must_change=False, is_demo=True
+        )
+        accounts.grant_role(user=user, role=role, by=None)
+        added += 1
+    return added

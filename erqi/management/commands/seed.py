@@ -1,0 +1,46 @@
+"""manage.py seed: load the documented facts (and the demonstration), all or nothing, adding only what is missing."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from erqi import demo, serving
+from erqi.common.errors import ServiceError
+from erqi.common.history import recorded_as
+from erqi.common.models import Installation
+from projects.imports.documented import DocumentedFacts
+from supervision.imports.documented import DocumentedSupervision
+
+FOLDER = Path(settings.BASE_DIR) / "fixtures" / "documented"
+
+
+class Command(BaseCommand):
+    help = "装入 fixtures/documented 中的文件事实；不加参数时还建立演示账号和演示业务日期。可重复执行，只补缺，不覆盖。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--documents-only", action="store_true", help="只装入文件事实，不建立演示账号，不固定业务日期")
+        parser.add_argument("--if-empty", action="store_true", help="只在从未装入过时执行")
+
+    def handle(self, *args: Any, documents_only: bool = False, if_empty: bool = False, **options: Any) -> None:
+        if if_empty and Installation.objects.filter(seeded_at__isnull=False).exists():
+            return
+        try:
+            with transaction.atomic(), recorded_as("seed", name="系统装入"):
+                # Two seeds at once would both find everything missing: the second waits here and then finds all present.
+                Installation.objects.get_or_create(pk=1)
+                installation = Installation.objects.select_for_update().get(pk=1)
+                added = DocumentedFacts(FOLDER).load() + DocumentedSupervision(FOLDER).load()
+                if not documents_only:
+                    added["演示账号"] = demo.make_demo(serving.demo_password(settings.DATA_DIR))
+                    installation.refresh_from_db()
+                if installation.seeded_at is None:
+                    installation.seeded_at = timezone.now()
+                    installation.save(update_fields=["seeded_at"])
+        except ServiceError as error:
+            raise CommandError(f"数据未装入（没有写入任何内容）：{error}") from error
+        counts = [f"{name} {number}" for name, number in added.items() if number]
+        self.stdout.write(f"新增：{'、'.join(counts)}。" if counts else "数据已齐全，没有新增。")
