@@ -86,6 +86,27 @@ def reset_password(*, user: User, by: User) -> str:
 
 
 @transaction.atomic
+def change_own_password(*, user: User, old: str, new: str) -> User:
+    """Change one's own password, which also ends the duty to change a first one; return the account as saved.
+
+    Raises InvalidInput with `old` (not the present password) or `new` (same as before, against the password rules).
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.check_password(old):
+        raise InvalidInput({"old": ["原密码不正确。请注意大小写和中文输入法。"]})
+    if old == new:
+        raise InvalidInput({"new": ["新密码不能与原密码相同。"]})
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        raise InvalidInput({"new": error.messages}) from None
+    user.set_password(new)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    return user
+
+
+@transaction.atomic
 def grant_role(*, user: User, role: str, by: User | None) -> RoleGrant:
     """Give an account a role; giving it twice changes nothing.
 

@@ -1,0 +1,92 @@
+"""Signing in and out, and changing one's own password."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from erqi.common import clock
+from erqi.common.accounts import change_own_password
+from erqi.common.errors import InvalidInput
+from erqi.common.models import Installation, User
+
+
+def demo_accounts() -> list[dict[str, str]]:
+    """Return the demonstration accounts for the log-in page; none on a real installation.
+
+    Passwords are never among them: whoever set up the demonstration has them from the seed.
+    """
+    if not Installation.objects.filter(is_demo=True).exists():
+        return []
+    accounts = User.objects.filter(is_demo=True, is_active=True).prefetch_related(
+        "grants"
+    )
+    return [
+        {
+            "username": account.username,
+            "name": account.name,
+            "role": "、".join(
+                grant.get_role_display() for grant in account.grants.all()
+            ),
+        }
+        for account in accounts
+    ]
+
+
+class SignIn(LoginView):
+    """The log-in page; `next` leads on only to addresses of this site."""
+
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            demo_accounts=demo_accounts(),
+            clock={"fixed": clock.fixed_today()},
+            **kwargs,
+        )
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class ChangePassword(FormView):
+    """Change one's own password; the one page that is open while a change is due."""
+
+    template_name = "registration/password_change.html"
+    form_class = PasswordChangeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            page_title="修改密码",
+            forced=self.request.user.must_change_password,
+            **kwargs,
+        )
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        try:
+            user = change_own_password(
+                user=self.request.user,
+                old=form.cleaned_data["old_password"],
+                new=form.cleaned_data["new_password1"],
+            )
+        except InvalidInput as error:
+            for field, texts in error.fields.items():
+                form.add_error(
+                    {"old": "old_password", "new": "new_password1"}.get(field), texts
+                )
+            return self.form_invalid(form)
+        # This session goes on; all others of the account end, since their hash no longer fits.
+        update_session_auth_hash(self.request, user)
+        messages.success(self.request, "密码已修改。其他设备上的登录已失效。")
+        return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        return reverse("home")
