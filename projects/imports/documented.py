@@ -13,14 +13,14 @@ from django.db.models import Model
 
 from erqi.common.errors import ServiceError
 from erqi.common.fixtures import FixtureError, Row, parents_first, read_rows
-from projects.models import Area, Category, Citation, Document, Ledger, Person, Project, Target, Unit
+from projects.models import Area, Category, Document, Ledger, Person, Project, Target, Unit
 from projects.services import document as document_service
 from projects.services import ledger as ledger_service
 from projects.services import milestone as milestone_service
 from projects.services import project as project_service
 from projects.services import target as target_service
 from projects.services import unit as unit_service
-from projects.services.citation import cite
+from projects.services.citation import Source, cite_all
 
 
 class Loader:
@@ -30,6 +30,7 @@ class Loader:
         self.folder = folder
         self.added: Counter[str] = Counter()
         self._found: dict[tuple[type[Model], str], Model] = {}
+        self._sources: list[Source] = []
 
     def load_file(self, file: str, key: str, add: Callable[[Row, int], None], parent: str = "") -> None:
         """Load one file record by record; any refusal of a service names the record."""
@@ -42,6 +43,15 @@ class Loader:
                 raise
             except ServiceError as error:
                 raise row.error(str(error).rstrip("。")) from error
+        self.register_sources(file)
+
+    def register_sources(self, file: str) -> None:
+        """Register the citations noted so far; a refusal names the file."""
+        try:
+            self.added["出处"] += len(cite_all(self._sources))
+        except ServiceError as error:
+            raise FixtureError(f"{file}：{error}") from error
+        self._sources.clear()
 
     def get(self, model: type[Model], row: Row, key: str, column: str = "name") -> Any:
         """Return the record that a key of the row refers to, or None when the row has no such key."""
@@ -58,19 +68,12 @@ class Loader:
         return self._found[model, value]
 
     def cite(self, fact: Model, row: Row) -> None:
-        """Register the citations listed in the row as sources of the fact."""
+        """Note the citations listed in the row as sources of the fact; they are registered file by file."""
         for source in row.rows("cite"):
             code, _, paragraph = source.need("at").partition(":")
-            before = Citation.objects.count()
-            cite(
-                fact=fact,
-                document=self.find(Document, source, code, "code"),
-                paragraph=int(paragraph),
-                as_printed=source.need("printed"),
-                field=source.take("field", ""),
-            )
+            document = self.find(Document, source, code, "code")
+            self._sources.append(Source(fact, document, int(paragraph), source.need("printed"), source.take("field", "")))
             source.done()
-            self.added["出处"] += Citation.objects.count() - before
 
     def count(self, record: Model) -> None:
         """Count a record that this load added."""
@@ -180,7 +183,7 @@ class DocumentedFacts(Loader):
         code = row.need("code")
         values = {
             "category": self.get(Category, row, "category", "code"),
-            "area": self.get(Area, row, "area", "code"),
+            "area": self.get(Area, row, "area"),
             "owner": self.get(Unit, row, "owner"),
             "bundle_of": self.get(Project, row, "bundle_of", "code"),
             "total_investment": row.decimal("total_investment"),
@@ -243,6 +246,7 @@ class DocumentedFacts(Loader):
         if target is None:
             target = target_service.set_target(year=year, indicator=indicator, scope=scope, seq=seq, by=None, **values)
             self.count(target)
+        self.cite(target, row)
         for claim in row.rows("claims"):
             self._claim(target, claim)
         for reading in row.rows("readings"):

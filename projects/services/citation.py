@@ -1,6 +1,8 @@
 """Registering the sources of facts."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
@@ -8,6 +10,17 @@ from django.db.models import Model
 from erqi.common.errors import InvalidInput
 from projects.models import Article, Citation, Document
 from projects.rules.paragraphs import contains_phrase, split_paragraphs
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source to register: the fact (any saved record), where it is printed, the words there, the column they prove."""
+
+    fact: Model
+    document: Document
+    paragraph: int
+    as_printed: str
+    field: str = ""
 
 
 def numbers_of(paragraphs: str) -> list[int]:
@@ -22,49 +35,62 @@ def numbers_of(paragraphs: str) -> list[int]:
     return numbers
 
 
-def article_of(document: Document, paragraph: int) -> Article:
-    """Return the article in which the document's paragraph stands; raise InvalidInput when there is none."""
-    for article in document.articles.all():
-        if paragraph in numbers_of(article.paragraphs):
-            return article
-    raise InvalidInput(
-        {"paragraph": [f"{document.code} 没有第 {paragraph} 段的篇目。"]}
-    )
+class _Pages:
+    """A document's articles by paragraph and its uploaded text, read once for many citations."""
+
+    def __init__(self, document: Document) -> None:
+        self.code = document.code
+        self.articles: dict[int, Article] = {
+            number: article for article in document.articles.all() for number in numbers_of(article.paragraphs)
+        }
+        text = document.texts.first()
+        self.paragraphs = split_paragraphs(text.text) if text else None
+
+    def check(self, source: Source) -> None:
+        """Raise InvalidInput when the source cannot be right."""
+        names = {column.name for column in source.fact._meta.get_fields()}
+        if source.field and source.field not in names:
+            raise InvalidInput({"field": [f"{source.fact._meta.verbose_name}没有字段“{source.field}”。"]})
+        if source.paragraph not in self.articles:
+            raise InvalidInput({"paragraph": [f"{self.code} 没有第 {source.paragraph} 段的篇目。"]})
+        if self.paragraphs is not None and not phrase_stands(self.paragraphs, source.paragraph, source.as_printed):
+            raise InvalidInput({"as_printed": [f"{self.code} 第 {source.paragraph} 段中没有“{source.as_printed}”。"]})
 
 
-def cite(
-    *, fact: Model, document: Document, paragraph: int, as_printed: str, field: str = ""
-) -> Citation:
-    """Register a source of a fact and return it; the same source is registered once.
+def cite_all(sources: Sequence[Source]) -> list[Citation]:
+    """Register many sources at once and return the new citations; a source that is registered already is passed over.
 
-    Takes the fact (any saved record), the document, the paragraph's number in it, the words as printed there and the column
-    of the fact that they prove (empty: the record as a whole). Raises InvalidInput when the fact has no such column, the
-    paragraph belongs to no article, or the document's uploaded text does not have the words there.
+    Raises InvalidInput when a fact has no such column, a paragraph belongs to no article, or the document's uploaded text
+    does not have the words there.
     """
-    names = {column.name for column in fact._meta.get_fields()}
-    if field and field not in names:
-        raise InvalidInput({"field": [f"{fact._meta.verbose_name}没有字段“{field}”。"]})
-    article = article_of(document, paragraph)
-    text = document.texts.first()
-    if text is not None and not phrase_stands(text.text, paragraph, as_printed):
-        raise InvalidInput(
-            {"as_printed": [f"{document.code} 第 {paragraph} 段中没有“{as_printed}”。"]}
+    pages = {document: _Pages(document) for document in {source.document for source in sources}}
+    wanted: dict[tuple, Citation] = {}
+    for source in sources:
+        pages[source.document].check(source)
+        citation = Citation(
+            fact_type=ContentType.objects.get_for_model(source.fact),
+            fact_id=source.fact.pk,
+            field=source.field,
+            document=source.document,
+            article=pages[source.document].articles[source.paragraph],
+            paragraph=source.paragraph,
+            as_printed=source.as_printed,
         )
-    citation, _ = Citation.objects.get_or_create(
-        fact_type=ContentType.objects.get_for_model(fact),
-        fact_id=fact.pk,
-        field=field,
-        document=document,
-        paragraph=paragraph,
-        as_printed=as_printed,
-        defaults={"article": article},
-    )
-    return citation
+        wanted[_key(citation)] = citation
+    known = {_key(citation) for citation in Citation.objects.of_facts([source.fact for source in sources])}
+    return Citation.objects.bulk_create([citation for key, citation in wanted.items() if key not in known])
 
 
-def phrase_stands(text: str, paragraph: int, as_printed: str) -> bool:
-    """Say whether the words stand in the numbered paragraph of the text."""
-    paragraphs = split_paragraphs(text)
-    return 1 <= paragraph <= len(paragraphs) and contains_phrase(
-        paragraphs[paragraph - 1], as_printed
-    )
+def _key(citation: Citation) -> tuple:
+    place = (citation.document_id, citation.paragraph, citation.as_printed)
+    return (citation.fact_type_id, citation.fact_id, citation.field, *place)
+
+
+def cite(*, fact: Model, document: Document, paragraph: int, as_printed: str, field: str = "") -> None:
+    """Register one source of a fact (see `cite_all`); the same source is registered once."""
+    cite_all([Source(fact, document, paragraph, as_printed, field)])
+
+
+def phrase_stands(paragraphs: list[str], paragraph: int, as_printed: str) -> bool:
+    """Say whether the words stand in the numbered one of a document's paragraphs."""
+    return 1 <= paragraph <= len(paragraphs) and contains_phrase(paragraphs[paragraph - 1], as_printed)

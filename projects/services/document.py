@@ -114,6 +114,6 @@ def upload_text(*, document: Document, file_name: str, raw: bytes, by: User) -> 
     missing = [
         citation
         for citation in citations
-        if not phrase_stands(text, citation.paragraph, citation.as_printed)
+        if not phrase_stands(paragraphs, citation.paragraph, citation.as_printed)
     ]
     return Upload(text=stored, missing=missing)

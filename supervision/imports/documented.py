@@ -28,6 +28,7 @@ class DocumentedSupervision(Loader):
                     raise
                 except ServiceError as error:
                     raise row.error(str(error).rstrip("。")) from error
+        self.register_sources(FILE)
         return self.added
 
     def _theme(self, row: Row, seq: int) -> None:
