@@ -8,6 +8,7 @@ clone for good, so the clone is made anew afterwards: emptying the tables would 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -74,30 +75,45 @@ def ensure_migrated() -> str:
     """Build the migrated template unless a process of this run has done so, and return its part name."""
     with _built_once(_MIGRATED) as missing:
         if missing:
-            with _maintenance() as cursor:
-                cursor.execute(f'CREATE DATABASE "{database_name(_MIGRATED)}"')
+            structure = structures.kept_structure()
+            _restore(structure, _MIGRATED)
             with _pointed_to(_MIGRATED):
-                structure = structures.kept()
-                if structure.exists():
-                    with connections["default"].cursor() as cursor:
-                        cursor.execute(structure.read_text(encoding="utf-8"))
-                    connections["default"].close()  # the replayed text changed settings of its session
                 # Also on a restored structure: permissions and content types follow the code of today.
                 call_command("migrate", verbosity=0, interactive=False)
-            if not structure.exists():
-                structures.keep(structure, server_parameters(), database_name(_MIGRATED))
+            _keep(structure, _MIGRATED)
     return _MIGRATED
 
 
 def ensure_seeded() -> str:
     """Build the seeded template unless a process of this run has done so, and return its part name."""
-    ensure_migrated()
     with _built_once(_SEEDED) as missing:
         if missing:
-            clone(_MIGRATED, _SEEDED)
-            with _pointed_to(_SEEDED), open(run_dir() / "seed.log", "w", encoding="utf-8") as log:
-                call_command("seed", verbosity=0, stdout=log)
+            seed = structures.kept_seed()
+            if seed.exists():
+                _restore(seed, _SEEDED)
+            else:
+                clone(ensure_migrated(), _SEEDED)
+                with _pointed_to(_SEEDED), open(run_dir() / "seed.log", "w", encoding="utf-8") as log:
+                    call_command("seed", stdout=log)
+                _keep(seed, _SEEDED)
     return _SEEDED
+
+
+def _restore(file: Path, part: str) -> None:
+    """Make a database of this run from a kept file, or an empty one when there is no such file."""
+    with _maintenance() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database_name(part)}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{database_name(part)}"')
+    if file.exists():
+        connection = psycopg2.connect(dbname=database_name(part), **server_parameters())
+        with connection, connection.cursor() as cursor:
+            cursor.execute(file.read_text(encoding="utf-8"))
+        connection.close()
+
+
+def _keep(file: Path, part: str) -> None:
+    if not file.exists():
+        structures.keep(file, server_parameters(), database_name(part))
 
 
 @contextmanager
