@@ -42,6 +42,7 @@ class EmbeddedServer:
     def __init__(self, place: Path, *, durable: bool = True) -> None:
         self.place = place
         self.started_here = False
+        self._process = os.getpid()
         self._durable = durable
         self._home = place / "postgres"
         self._cluster = self._home / "cluster"
@@ -65,6 +66,8 @@ class EmbeddedServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if os.getpid() != self._process:
+            return  # a forked child that leaves the block in its own copy of the parent's stack
         with self._turn():
             self._leave()
 
