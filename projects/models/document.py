@@ -157,3 +157,7 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.as_printed}（第{self.paragraph}段）"
+
+    def get_absolute_url(self) -> str:
+        """The paragraph on the document's page."""
+        return f"{self.document.get_absolute_url()}#p-{self.paragraph}"

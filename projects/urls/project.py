@@ -1,5 +1,10 @@
 """Addresses of projects, their entries and responsibilities."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from projects.views.project import ProjectDetail
+
+urlpatterns: list[URLPattern] = [
+    # Editing addresses such as projects/new/ stand above this line: a code matches anything.
+    path("projects/<str:code>/", ProjectDetail.as_view(), name="project_detail"),
+]

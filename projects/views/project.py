@@ -1,0 +1,140 @@
+"""The project page: one real project over all its years, as of a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.views.generic import TemplateView
+
+from erqi.common.access import PermissionRequiredMixin
+from erqi.common.asof import as_of
+from projects.choices import Duty, ResponsibilityKind
+from projects.models import Citation, Milestone, Project, Responsibility, Target
+from projects.rules.milestone import MilestoneState, Standing, standing
+from projects.rules.stage import stage_on
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """A milestone with its standing on the page's day."""
+
+    milestone: Milestone
+    standing: Standing
+
+    @property
+    def state(self) -> str:
+        """The name of the mark that the time line shows."""
+        return self.standing.state.value
+
+    @property
+    def moved(self) -> bool:
+        """Whether the valid date differs from the baseline."""
+        return self.standing.due_on != self.milestone.baseline_due_on
+
+    @property
+    def words(self) -> str:
+        """How it stands, in words."""
+        late = self.standing.days_late
+        if self.standing.state is MilestoneState.DONE:
+            return "已完成" if not late or late <= 0 else f"已完成，晚 {late} 天"
+        if self.standing.state is MilestoneState.LATE:
+            return f"已过时限 {late} 天，未见完成记录"
+        if self.standing.state is MilestoneState.UNDATED:
+            return "未定日期"
+        return "今日到期" if late == 0 else f"距时限 {-(late or 0)} 天"
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A unit's line in the grid of responsibility: the unit and who has which duty in it."""
+
+    kind: str
+    rows: list[Responsibility]
+
+    @property
+    def label(self) -> str:
+        return ResponsibilityKind(self.kind).label
+
+    @property
+    def head(self) -> Responsibility:
+        """The row that names the unit (or the person, for a patron)."""
+        return next((row for row in self.rows if not row.duty), self.rows[0])
+
+    def of_duty(self, duty: str) -> list[Responsibility]:
+        """Return the rows of one duty."""
+        return [row for row in self.rows if row.duty == duty]
+
+    @property
+    def duties(self) -> list[tuple[str, list[Responsibility]]]:
+        """The three duties with their rows, in order."""
+        return [(duty.label, self.of_duty(duty)) for duty in Duty]
+
+
+def in_force(row: Responsibility, day: date) -> bool:
+    """Say whether a responsibility holds on the day."""
+    return (row.since is None or row.since <= day) and (row.until is None or row.until >= day)
+
+
+def grid(rows: list[Responsibility]) -> list[GridRow]:
+    """Return the grid of responsibility: kinds in their order, a line per unit."""
+    lines: dict[tuple[str, Any], list[Responsibility]] = {}
+    for kind in ResponsibilityKind:
+        for row in rows:
+            if row.kind == kind:
+                lines.setdefault((kind, row.unit_id or f"p{row.person_id}"), []).append(row)
+    return [GridRow(kind, found) for (kind, _), found in lines.items()]
+
+
+class ProjectDetail(PermissionRequiredMixin, TemplateView):
+    permission = "business.view"
+    template_name = "projects/project_detail.html"
+
+    def get_context_data(self, code: str, **kwargs: Any) -> dict[str, Any]:
+        project = get_object_or_404(Project.objects.for_detail(), code=code)
+        on = as_of(self.request)
+        entries = list(project.entries.for_project())
+        milestones = list(project.milestones.for_project())
+        rows = [MilestoneRow(milestone, self._standing(milestone, on.day)) for milestone in milestones]
+        responsibilities = list(project.responsibilities.select_related("unit", "person"))
+        current = [row for row in responsibilities if in_force(row, on.day)]
+        targets = list(Target.objects.with_figure().filter(project=project).select_related("scope").order_by("-year", "seq"))
+        aliases, members = list(project.aliases.all()), list(project.members.all())
+        facts = [project, *aliases, *entries, *milestones, *responsibilities]
+        sources = Citation.objects.index(facts)
+        latest = next((entry for entry in entries if entry.ledger.year <= on.day.year), None)
+        stage = stage_on(on.day, [(m.kind, m.done_by) for m in milestones], latest.nature if latest else "")
+        return super().get_context_data(
+            **kwargs,
+            page_title=project.name,
+            project=project,
+            as_of=on,
+            aliases=aliases,
+            members=members,
+            entries=entries,
+            milestones=rows,
+            stage=stage,
+            grid=grid(current),
+            past=[row for row in responsibilities if row not in current],
+            targets=targets,
+            sources=sources,
+            citations=sorted({c.pk: c for found in sources.values() for c in found}.values(), key=lambda c: (c.document.code, c.paragraph)),
+            can_edit=self.request.user.can("ledger.edit"),
+            breadcrumbs=self._trail(entries, project),
+        )
+
+    @staticmethod
+    def _standing(milestone: Milestone, day: date) -> Standing:
+        changes = [(change.recorded_on, change.to_due_on) for change in milestone.date_changes.all()]
+        baseline = milestone.baseline_due_on
+        if changes and milestone.date_changes.all()[0].from_due_on is None:
+            # The first date ever set is the baseline, but it was not known before it was recorded.
+            baseline = None
+        return standing(baseline, changes, milestone.done_on, milestone.done_known_on, day)
+
+    @staticmethod
+    def _trail(entries: list, project: Project) -> list[dict[str, str]]:
+        trail = []
+        if entries:
+            trail.append({"label": entries[0].ledger.name, "url": entries[0].ledger.get_absolute_url()})
+        return [*trail, {"label": project.name}]
