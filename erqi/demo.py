@@ -35,9 +35,7 @@ def make_demo(password: str) -> int:
     for username, name, role in DEMO_ACCOUNTS:
         if User.objects.filter(username=username).exists():
             continue
-        user, _ = accounts.add_account(
-            username=username, name=name, by=None, password=password, must_change=False, is_demo=True
-        )
+        user, _ = accounts.add_account(username=username, name=name, by=None, password=password, must_change=False, is_demo=True)
         accounts.grant_role(user=user, role=role, by=None)
         added += 1
     return added

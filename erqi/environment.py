@@ -36,9 +36,7 @@ def env_bool(name: str, default: bool) -> bool:
         return True
     if value.lower() in _FALSE:
         return False
-    raise ImproperlyConfigured(
-        f"环境变量 {name}={value!r} 应为 1 或 0（true/false、yes/no、on/off 亦可）。"
-    )
+    raise ImproperlyConfigured(f"环境变量 {name}={value!r} 应为 1 或 0（true/false、yes/no、on/off 亦可）。")
 
 
 def env_int(name: str, default: int, minimum: int, maximum: int) -> int:
@@ -51,9 +49,7 @@ def env_int(name: str, default: int, minimum: int, maximum: int) -> int:
     except ValueError:
         raise ImproperlyConfigured(f"环境变量 {name}={value!r} 应为整数。") from None
     if not minimum <= number <= maximum:
-        raise ImproperlyConfigured(
-            f"环境变量 {name}={value} 应在 {minimum} 至 {maximum} 之间。"
-        )
+        raise ImproperlyConfigured(f"环境变量 {name}={value} 应在 {minimum} 至 {maximum} 之间。")
     return number
 
 
@@ -73,9 +69,7 @@ def env_date(name: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ImproperlyConfigured(
-            f"环境变量 {name}={value!r} 应为日期，如 2018-09-28。"
-        ) from None
+        raise ImproperlyConfigured(f"环境变量 {name}={value!r} 应为日期，如 2018-09-28。") from None
 
 
 def env_choice(name: str, default: str, choices: list[str]) -> str:
@@ -84,9 +78,7 @@ def env_choice(name: str, default: str, choices: list[str]) -> str:
     if not value:
         return default
     if value not in choices:
-        raise ImproperlyConfigured(
-            f"环境变量 {name}={value!r} 只能是：{'、'.join(choices)}。"
-        )
+        raise ImproperlyConfigured(f"环境变量 {name}={value!r} 只能是：{'、'.join(choices)}。")
     return value
 
 
@@ -104,13 +96,9 @@ def env_database(name: str = "DATABASE_URL") -> dict | None:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
-        raise ImproperlyConfigured(
-            f"环境变量 {name} 不是有效的数据库地址，应形如 {example}。"
-        ) from None
+        raise ImproperlyConfigured(f"环境变量 {name} 不是有效的数据库地址，应形如 {example}。") from None
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            f"环境变量 {name} 应以 postgres:// 开头，形如 {example}。"
-        )
+        raise ImproperlyConfigured(f"环境变量 {name} 应以 postgres:// 开头，形如 {example}。")
     database = unquote(parts.path.lstrip("/"))
     if not database:
         raise ImproperlyConfigured(f"环境变量 {name} 缺少库名，应形如 {example}。")
@@ -128,13 +116,9 @@ def env_database(name: str = "DATABASE_URL") -> dict | None:
 
 def refuse_unknown() -> None:
     """Raise ImproperlyConfigured for a set ERQI_ variable that no reader asked for."""
-    unknown = sorted(
-        name for name in os.environ if name.startswith("ERQI_") and name not in _known
-    )
+    unknown = sorted(name for name in os.environ if name.startswith("ERQI_") and name not in _known)
     if unknown:
-        raise ImproperlyConfigured(
-            f"不认识的环境变量：{'、'.join(unknown)}。可用的变量见 README 的“环境变量”一节。"
-        )
+        raise ImproperlyConfigured(f"不认识的环境变量：{'、'.join(unknown)}。可用的变量见 README 的“环境变量”一节。")
 
 
 def declare(*names: str) -> None:

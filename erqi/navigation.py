@@ -32,12 +32,8 @@ MENU: list[tuple[str, list[Entry]]] = [
     (
         "督察",
         [
-            Entry(
-                "督察台账主题", "supervision:theme_list", "list-check", "business.view"
-            ),
-            Entry(
-                "工作机制", "supervision:mechanism_list", "settings", "business.view"
-            ),
+            Entry("督察台账主题", "supervision:theme_list", "list-check", "business.view"),
+            Entry("工作机制", "supervision:mechanism_list", "settings", "business.view"),
         ],
     ),
     (
@@ -65,12 +61,7 @@ def navigation(request: HttpRequest) -> list[dict]:
     groups = []
     for label, entries in MENU:
         items = [
-            {
-                "label": entry.label,
-                "url": url,
-                "icon": entry.icon,
-                "active": request.path.startswith(url),
-            }
+            {"label": entry.label, "url": url, "icon": entry.icon, "active": request.path.startswith(url)}
             for entry in entries
             if request.user.can(entry.permission)
             for url in _url(entry.url_name)
@@ -86,8 +77,6 @@ def page_frame(request: HttpRequest) -> dict:
         return {"clock": {"fixed": None}}
     return {
         "navigation": navigation(request),
-        "search_url": reverse("projects:ledger_current")
-        if request.user.can("business.view")
-        else "",
+        "search_url": reverse("projects:ledger_current") if request.user.can("business.view") else "",
         "clock": {"fixed": clock.fixed_today(), "today": clock.today()},
     }

@@ -114,11 +114,7 @@ class ResponsibilityKind(TextChoices):
 # A patron or an inspector is a person; all other kinds name a unit (and perhaps a person in it).
 PERSON_KINDS = (ResponsibilityKind.PATRON, ResponsibilityKind.INSPECTOR)
 # Who is shown as 责任单位 of a project, the first that exists: the later ones stand in where a document names no lead unit.
-ANSWERING_KINDS = (
-    ResponsibilityKind.LEAD,
-    ResponsibilityKind.UNDERTAKE,
-    ResponsibilityKind.STATED,
-)
+ANSWERING_KINDS = (ResponsibilityKind.LEAD, ResponsibilityKind.UNDERTAKE, ResponsibilityKind.STATED)
 
 
 class Duty(TextChoices):

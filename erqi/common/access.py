@@ -14,9 +14,7 @@ class PermissionRequiredMixin:
 
     permission: str
 
-    def dispatch(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.can(self.permission):
             raise PermissionDenied("您的账号没有查看这一页或进行此项操作的权限。")
         return super().dispatch(request, *args, **kwargs)

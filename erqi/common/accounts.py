@@ -2,9 +2,11 @@
 
 import secrets
 
+from axes.utils import reset as forget_failures
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import RoleGrant, User
@@ -17,30 +19,20 @@ _DIGITS = "23456789"
 
 def one_time_password() -> str:
     """Return a readable first password that meets the password rules; it has to be changed at the first log-in."""
-    group = lambda alphabet, size: "".join(
-        secrets.choice(alphabet) for _ in range(size)
-    )  # noqa: E731
+    group = lambda alphabet, size: "".join(secrets.choice(alphabet) for _ in range(size))  # noqa: E731
     return f"{group(_LETTERS.upper(), 2)}{group(_LETTERS, 4)}-{group(_DIGITS, 6)}"
 
 
 @transaction.atomic
 def add_account(
-    *,
-    username: str,
-    name: str,
-    by: User | None,
-    password: str | None = None,
-    must_change: bool = True,
-    is_demo: bool = False,
+    *, username: str, name: str, by: User | None, password: str | None = None, must_change: bool = True, is_demo: bool = False
 ) -> tuple[User, str]:
     """Open an account and return it with its first password. Raises NotAllowed without `account.manage`, InvalidInput."""
     require(by, "account.manage")
-    user = User(
-        username=username.strip(),
-        name=name.strip(),
-        must_change_password=must_change,
-        is_demo=is_demo,
-    )
+    user = User(username=username.strip(), name=name.strip(), must_change_password=must_change, is_demo=is_demo)
+    if User.objects.filter(username__iexact=user.username).exists():
+        # Two names that differ in their case alone are one name to everybody who reads a list.
+        raise InvalidInput({"username": ["这个用户名已被占用（不区分大小写）。请换一个。"]})
     password = password or one_time_password()
     try:
         validate_password(password, user)
@@ -75,14 +67,54 @@ def set_active(*, user: User, active: bool, by: User) -> User:
 
 @transaction.atomic
 def reset_password(*, user: User, by: User) -> str:
-    """Give an account a new one-time password and return it; its sessions end. Raises NotAllowed without `account.manage`."""
+    """Give an account a new one-time password and return it; its sessions and its lock-out end.
+
+    Raises NotAllowed without `account.manage`, ServiceError for one's own (which is changed, not reset).
+    """
     require(by, "account.manage")
+    if user.pk == by.pk:
+        raise ServiceError("自己的密码请在“修改密码”中修改。")
     user = User.objects.select_for_update().get(pk=user.pk)
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    forget_failures(username=user.username)
     return password
+
+
+@transaction.atomic
+def unlock(*, user: User, by: User) -> None:
+    """End an account's lock-out after failed log-ins; the failures stay in the audit. Raises NotAllowed without `account.manage`."""
+    require(by, "account.manage")
+    forget_failures(username=user.username)
+
+
+def linkable_people() -> QuerySet[Model]:
+    """Return the people whom an account can belong to. They are another app's records, reached over the relation to them."""
+    return User._meta.get_field("person").related_model.objects.all()
+
+
+@transaction.atomic
+def link_person(*, user: User, person: Model | None, by: User) -> None:
+    """Say which person an account belongs to; `None` ends the link. A person has one account and an account one person.
+
+    Raises NotAllowed without `account.manage`; InvalidInput when the person has another account.
+    """
+    require(by, "account.manage")
+    people = linkable_people().select_for_update(of=("self",))
+    before = people.filter(account=user).first()
+    after = people.get(pk=person.pk) if person else None
+    if after and after.account_id not in {None, user.pk}:
+        raise InvalidInput({"person": [f"“{after}”已关联账号“{after.account.username}”。请先在那个账号的页面解除关联。"]})
+    if before == after:
+        return
+    # The old link ends first: the database allows one person per account at any moment.
+    for record, account in ((before, None), (after, user)):
+        if record:
+            record.account = account
+            record.version += 1
+            checked(record).save(update_fields=["account", "version"])
 
 
 @transaction.atomic
@@ -116,11 +148,7 @@ def grant_role(*, user: User, role: str, by: User | None) -> RoleGrant:
     require(by, "role.grant")
     if by is not None and by.pk == user.pk:
         raise ServiceError("不能给自己授予角色。请由另一位安全管理员办理。")
-    held = set(
-        User.objects.select_for_update()
-        .get(pk=user.pk)
-        .grants.values_list("role", flat=True)
-    )
+    held = set(User.objects.select_for_update().get(pk=user.pk).grants.values_list("role", flat=True))
     if role in held:
         return user.grants.get(role=role)
     if held and (role in ADMIN_ROLES or held & ADMIN_ROLES):

@@ -36,9 +36,5 @@ def as_of(request: HttpRequest, year: int | None = None) -> AsOf:
         return AsOf(default, asked=False)
     day = parse_day(text)
     if day is None:
-        return AsOf(
-            default,
-            asked=False,
-            error=f"日期“{text[:20]}”无法识别，应形如 2018-06-30；现按{chinese_day(default)}显示。",
-        )
+        return AsOf(default, asked=False, error=f"日期“{text[:20]}”无法识别，应形如 2018-06-30；现按{chinese_day(default)}显示。")
     return AsOf(day, asked=day != default)

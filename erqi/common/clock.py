@@ -19,13 +19,10 @@ def fixed_today() -> date | None:
         return settings.FIXED_TODAY
     name = str(connection.settings_dict["NAME"])
     if name not in _fixed:
-        from erqi.common.models import (
-            Installation,
-        )  # inline: models are not loaded when settings import this package
+        # Inline: settings import this package before models can be loaded.
+        from erqi.common.models import Installation  # noqa: PLC0415
 
-        _fixed[name] = Installation.objects.values_list(
-            "fixed_today", flat=True
-        ).first()
+        _fixed[name] = Installation.objects.values_list("fixed_today", flat=True).first()
     return _fixed[name]
 
 

@@ -16,9 +16,7 @@ class InvalidInput(ServiceError):
 
     def __init__(self, fields: dict[str | None, list[str]]) -> None:
         self.fields = fields
-        super().__init__(
-            "；".join(message for messages in fields.values() for message in messages)
-        )
+        super().__init__("；".join(message for messages in fields.values() for message in messages))
 
 
 class StaleRecord(ServiceError):

@@ -13,11 +13,7 @@ WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 def client_address(request: HttpRequest) -> str:
     """Return the address of the person's machine, past as many proxies as the installation says it has."""
-    hops = [
-        hop.strip()
-        for hop in request.headers.get("X-Forwarded-For", "").split(",")
-        if hop.strip()
-    ]
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     if settings.PROXY_COUNT and len(hops) >= settings.PROXY_COUNT:
         return hops[-settings.PROXY_COUNT]
     return request.META.get("REMOTE_ADDR", "")
@@ -35,11 +31,7 @@ class HistoryMiddleware:
         # The name is kept as it was, since accounts are renamed and closed; the id leads to the account of today.
         user = request.user
         with pghistory.context(
-            user=user.pk,
-            name=str(user) if user.is_authenticated else "",
-            address=client_address(request),
-            page=request.path,
-            source="web",
+            user=user.pk, name=str(user) if user.is_authenticated else "", address=client_address(request), page=request.path, source="web"
         ):
             return self.get_response(request)
 
@@ -54,8 +46,6 @@ class PasswordChangeMiddleware:
         user = request.user
         if user.is_authenticated and user.must_change_password:
             allowed = {reverse("password_change"), reverse("logout")}
-            if request.path not in allowed and not request.path.startswith(
-                settings.STATIC_URL
-            ):
+            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
                 return redirect("password_change")
         return self.get_response(request)

@@ -21,9 +21,7 @@ class Record(models.Model):
     """
 
     version = models.PositiveIntegerField("版本", default=1, editable=False)
-    request_key = models.UUIDField(
-        "提交标识", default=uuid.uuid4, unique=True, editable=False
-    )
+    request_key = models.UUIDField("提交标识", default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
 
     class Meta:
@@ -71,9 +69,7 @@ class User(AbstractUser):
         """The permission codes that the roles give; a superuser (the first way in) has all of them."""
         if not self.is_active:
             return frozenset()
-        return (
-            frozenset(PERMISSIONS) if self.is_superuser else permissions_of(self.roles)
-        )
+        return frozenset(PERMISSIONS) if self.is_superuser else permissions_of(self.roles)
 
     def can(self, permission: str) -> bool:
         """Say whether the account may do what the permission code names. An unknown code is a mistake in our code."""
@@ -86,9 +82,7 @@ class User(AbstractUser):
 class RoleGrant(models.Model):
     """A role given to an account. Written by erqi.common.accounts; each grant and withdrawal stays in the history."""
 
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="grants", verbose_name="账号"
-    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name="账号")
     role = models.CharField("角色", max_length=20, choices=Role)
     granted_at = models.DateTimeField("授予时间", default=timezone.now, editable=False)
 
@@ -98,11 +92,7 @@ class RoleGrant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "role"], name="one_grant_per_role"),
             # The three administrators exclude each other in one account (domain.md §7.1).
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(role__in=sorted(ADMIN_ROLES)),
-                name="one_admin_role_per_user",
-            ),
+            models.UniqueConstraint(fields=["user"], condition=Q(role__in=sorted(ADMIN_ROLES)), name="one_admin_role_per_user"),
         ]
 
     def __str__(self) -> str:
@@ -112,9 +102,7 @@ class RoleGrant(models.Model):
 class SavedView(models.Model):
     """A named set of filters, columns and sort order of one list, private or shared."""
 
-    owner = models.ForeignKey(
-        User, models.CASCADE, related_name="saved_views", verbose_name="建立人"
-    )
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name="建立人")
     page = models.CharField("页面", max_length=40)
     name = models.CharField("名称", max_length=40)
     query = models.TextField("参数", blank=True)
@@ -125,11 +113,7 @@ class SavedView(models.Model):
         verbose_name = "保存的视图"
         verbose_name_plural = "保存的视图"
         ordering = ["-shared", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "page", "name"], name="view_name_per_owner"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="view_name_per_owner")]
 
     def __str__(self) -> str:
         return self.name
@@ -160,9 +144,7 @@ class Installation(models.Model):
     class Meta:
         verbose_name = "安装信息"
         verbose_name_plural = "安装信息"
-        constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="one_installation")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]
 
     def __str__(self) -> str:
         return "安装信息"
@@ -170,8 +152,4 @@ class Installation(models.Model):
 
 def append_only() -> list[pgtrigger.Trigger]:
     """Return the triggers of a table whose rows are facts: inserted once, never changed or removed."""
-    return [
-        pgtrigger.Protect(
-            name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-        )
-    ]
+    return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -39,15 +39,7 @@ PERMISSIONS = {
 }
 
 _READ = frozenset({"business.view"})
-_OFFICE = _READ | {
-    "ledger.edit",
-    "ledger.lock",
-    "target.edit",
-    "target.adopt",
-    "document.upload",
-    "reference.edit",
-    "view.share",
-}
+_OFFICE = _READ | {"ledger.edit", "ledger.lock", "target.edit", "target.adopt", "document.upload", "reference.edit", "view.share"}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: _READ,

@@ -22,9 +22,7 @@ def require(by: User | None, permission: str) -> None:
         return
     fresh = User.objects.filter(pk=by.pk).first()
     if fresh is None or not fresh.can(permission):
-        raise NotAllowed(
-            "您没有进行此项操作的权限（或权限刚被收回）。如需办理，请联系安全管理员。"
-        )
+        raise NotAllowed("您没有进行此项操作的权限（或权限刚被收回）。如需办理，请联系安全管理员。")
 
 
 def checked(instance: M) -> M:
@@ -32,12 +30,7 @@ def checked(instance: M) -> M:
     try:
         instance.full_clean()
     except ValidationError as error:
-        raise InvalidInput(
-            {
-                None if field == NON_FIELD_ERRORS else field: texts
-                for field, texts in error.message_dict.items()
-            }
-        ) from None
+        raise InvalidInput({None if field == NON_FIELD_ERRORS else field: texts for field, texts in error.message_dict.items()}) from None
     return instance
 
 

@@ -1,15 +1,6 @@
 """One correlated subquery per child aggregate: joining two children in one query would multiply their rows."""
 
-from django.db.models import (
-    Count,
-    DecimalField,
-    IntegerField,
-    Model,
-    OuterRef,
-    Subquery,
-    Sum,
-    Value,
-)
+from django.db.models import Count, DecimalField, IntegerField, Model, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 
@@ -20,35 +11,18 @@ def children(model: type[Model], relation: str, **conditions):
     """
     field = model._meta.get_field(relation)
     child, link = field.related_model, field.field.name
-    return child._default_manager.filter(
-        **{link: OuterRef("pk")}, **conditions
-    ).order_by()
+    return child._default_manager.filter(**{link: OuterRef("pk")}, **conditions).order_by()
 
 
-def count_children(
-    model: type[Model], relation: str, distinct: str = "pk", **conditions
-) -> Coalesce:
+def count_children(model: type[Model], relation: str, distinct: str = "pk", **conditions) -> Coalesce:
     """Return the expression that counts the children (or the distinct values of one of their columns), 0 without any."""
     link = model._meta.get_field(relation).field.name
-    counted = (
-        children(model, relation, **conditions)
-        .values(link)
-        .annotate(_n=Count(distinct, distinct=distinct != "pk"))
-    )
-    return Coalesce(
-        Subquery(counted.values("_n"), output_field=IntegerField()), Value(0)
-    )
+    counted = children(model, relation, **conditions).values(link).annotate(_n=Count(distinct, distinct=distinct != "pk"))
+    return Coalesce(Subquery(counted.values("_n"), output_field=IntegerField()), Value(0))
 
 
-def sum_children(
-    model: type[Model], relation: str, column: str, **conditions
-) -> Subquery:
+def sum_children(model: type[Model], relation: str, column: str, **conditions) -> Subquery:
     """Return the expression that sums a column of the children; NULL without any, since a sum of nothing is unknown."""
     link = model._meta.get_field(relation).field.name
-    summed = (
-        children(model, relation, **conditions)
-        .values(link)
-        .annotate(_s=Sum(column))
-        .values("_s")
-    )
+    summed = children(model, relation, **conditions).values(link).annotate(_s=Sum(column)).values("_s")
     return Subquery(summed, output_field=DecimalField(max_digits=20, decimal_places=4))

@@ -21,16 +21,9 @@ class Document(Record):
     title = models.CharField("标题", max_length=200)
     kind = models.CharField("类型", max_length=20, choices=DocumentKind)
     published_on = models.DateField("成文日期", null=True, blank=True)
-    dated_after = models.DateField(
-        "不早于",
-        null=True,
-        blank=True,
-        help_text="文件未载成文日期时，由内容可知的最早日期",
-    )
+    dated_after = models.DateField("不早于", null=True, blank=True, help_text="文件未载成文日期时，由内容可知的最早日期")
     date_note = models.CharField("日期说明", max_length=300, blank=True)
-    rank = models.PositiveSmallIntegerField(
-        "层级", default=1, help_text="数字来源不一致时，层级高者优先，同级取较近者"
-    )
+    rank = models.PositiveSmallIntegerField("层级", default=1, help_text="数字来源不一致时，层级高者优先，同级取较近者")
     rank_note = models.CharField("层级说明", max_length=200, blank=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
 
@@ -57,9 +50,7 @@ class Document(Record):
 class Article(models.Model):
     """A part of a document with its own heading and speaker. Paragraph numbers run through the whole document."""
 
-    document = models.ForeignKey(
-        Document, models.PROTECT, related_name="articles", verbose_name="文件"
-    )
+    document = models.ForeignKey(Document, models.PROTECT, related_name="articles", verbose_name="文件")
     seq = models.PositiveSmallIntegerField("序号")
     heading = models.CharField("标题", max_length=200)
     byline = models.CharField("署名", max_length=200, blank=True)
@@ -70,11 +61,7 @@ class Article(models.Model):
         verbose_name = "篇目"
         verbose_name_plural = "篇目"
         ordering = ["document", "seq"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["document", "seq"], name="article_seq_in_document"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="article_seq_in_document")]
 
     def __str__(self) -> str:
         return self.heading
@@ -83,9 +70,7 @@ class Article(models.Model):
 class DocumentText(models.Model):
     """A document's text as an office uploaded it; the last one counts."""
 
-    document = models.ForeignKey(
-        Document, models.PROTECT, related_name="texts", verbose_name="文件"
-    )
+    document = models.ForeignKey(Document, models.PROTECT, related_name="texts", verbose_name="文件")
     text = models.TextField("原文")
     file_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("校验值", max_length=64)
@@ -96,11 +81,7 @@ class DocumentText(models.Model):
         verbose_name = "文件原文"
         verbose_name_plural = "文件原文"
         ordering = ["-uploaded_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["document", "sha256"], name="text_once_per_document"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["document", "sha256"], name="text_once_per_document")]
         triggers = append_only()
 
     def __str__(self) -> str:
@@ -114,18 +95,12 @@ class Citation(models.Model):
     Append-only: a citation is a fact itself.
     """
 
-    fact_type = models.ForeignKey(
-        ContentType, models.PROTECT, related_name="+", verbose_name="事实类别"
-    )
+    fact_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name="事实类别")
     fact_id = models.PositiveBigIntegerField("事实")
     fact = GenericForeignKey("fact_type", "fact_id")
     field = models.CharField("字段", max_length=40, blank=True)
-    article = models.ForeignKey(
-        Article, models.PROTECT, related_name="citations", verbose_name="篇目"
-    )
-    document = models.ForeignKey(
-        Document, models.PROTECT, related_name="citations", verbose_name="文件"
-    )
+    article = models.ForeignKey(Article, models.PROTECT, related_name="citations", verbose_name="篇目")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="citations", verbose_name="文件")
     paragraph = models.PositiveSmallIntegerField("段落")
     as_printed = models.CharField("原文表述", max_length=120)
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
@@ -138,20 +113,8 @@ class Citation(models.Model):
         ordering = ["document", "paragraph", "pk"]
         indexes = [models.Index(fields=["fact_type", "fact_id"], name="citation_fact")]
         constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    "fact_type",
-                    "fact_id",
-                    "field",
-                    "document",
-                    "paragraph",
-                    "as_printed",
-                ],
-                name="citation_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(paragraph__gte=1), name="citation_paragraph_from_1"
-            ),
+            models.UniqueConstraint(fields=["fact_type", "fact_id", "field", "document", "paragraph", "as_printed"], name="citation_once"),
+            models.CheckConstraint(condition=Q(paragraph__gte=1), name="citation_paragraph_from_1"),
         ]
         triggers = append_only()
 

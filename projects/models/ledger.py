@@ -13,22 +13,13 @@ from projects.querysets.ledger import LedgerEntryQuerySet, LedgerQuerySet
 
 def money_field(name: str, **options) -> models.DecimalField:
     """Return a column for an amount in 万元: 18 digits, 4 decimals (1 元 is 0.0001 万元)."""
-    return models.DecimalField(
-        f"{name}（万元）",
-        max_digits=18,
-        decimal_places=4,
-        null=True,
-        blank=True,
-        **options,
-    )
+    return models.DecimalField(f"{name}（万元）", max_digits=18, decimal_places=4, null=True, blank=True, **options)
 
 
 def not_negative(column: str, name: str, label: str) -> models.CheckConstraint:
     """Return the constraint that an amount is unknown or at least 0."""
     return models.CheckConstraint(
-        condition=Q(**{column: None}) | Q(**{f"{column}__gte": 0}),
-        name=name,
-        violation_error_message=f"{label}不能为负数。",
+        condition=Q(**{column: None}) | Q(**{f"{column}__gte": 0}), name=name, violation_error_message=f"{label}不能为负数。"
     )
 
 
@@ -37,23 +28,10 @@ class Ledger(Record):
     code = models.SlugField("编号", max_length=40, unique=True)
     year = models.PositiveSmallIntegerField("年度")
     name = models.CharField("台账名称", max_length=60)
-    level = models.CharField(
-        "级别", max_length=20, choices=LedgerLevel, default=LedgerLevel.DISTRICT
-    )
-    kind = models.CharField(
-        "种类", max_length=20, choices=LedgerKind, default=LedgerKind.PROJECTS
-    )
-    unit = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="ledgers",
-        verbose_name="建账单位",
-    )
-    state = models.CharField(
-        "状态", max_length=20, choices=LedgerState, default=LedgerState.OPEN
-    )
+    level = models.CharField("级别", max_length=20, choices=LedgerLevel, default=LedgerLevel.DISTRICT)
+    kind = models.CharField("种类", max_length=20, choices=LedgerKind, default=LedgerKind.PROJECTS)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="ledgers", verbose_name="建账单位")
+    state = models.CharField("状态", max_length=20, choices=LedgerState, default=LedgerState.OPEN)
     note = models.CharField("说明", max_length=500, blank=True)
     citations = citations()
 
@@ -70,10 +48,7 @@ class Ledger(Record):
                 name="one_district_ledger_a_year",
                 violation_error_message="该年度的区级重点项目台账已经存在。",
             ),
-            models.CheckConstraint(
-                condition=Q(year__gte=2000, year__lte=2100),
-                name="ledger_year_plausible",
-            ),
+            models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2100), name="ledger_year_plausible"),
         ]
 
     def __str__(self) -> str:
@@ -90,16 +65,12 @@ class Ledger(Record):
 class LedgerRevision(models.Model):
     """The scale of a ledger as stated on a date: number of projects, total and yearly investment. A later one revises it."""
 
-    ledger = models.ForeignKey(
-        Ledger, models.PROTECT, related_name="revisions", verbose_name="台账"
-    )
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="revisions", verbose_name="台账")
     recorded_on = models.DateField("日期")
     project_count = models.PositiveIntegerField("项目数", null=True, blank=True)
     total_investment = money_field("总投资")
     annual_plan = money_field("年度计划投资")
-    annual_plan_bound = models.CharField(
-        "表述", max_length=10, choices=Bound, blank=True
-    )
+    annual_plan_bound = models.CharField("表述", max_length=10, choices=Bound, blank=True)
     note = models.CharField("说明", max_length=500, blank=True)
     citations = citations()
 
@@ -108,9 +79,7 @@ class LedgerRevision(models.Model):
         verbose_name_plural = "台账版本"
         ordering = ["recorded_on", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["ledger", "recorded_on"], name="one_revision_a_day"
-            ),
+            models.UniqueConstraint(fields=["ledger", "recorded_on"], name="one_revision_a_day"),
             not_negative("total_investment", "revision_total_positive", "总投资"),
             not_negative("annual_plan", "revision_plan_positive", "年度计划投资"),
         ]
@@ -124,12 +93,8 @@ class LedgerRevision(models.Model):
 class LedgerEntry(Record):
     """A project in a ledger: its place, its nature that year, what is to be reached and invested."""
 
-    ledger = models.ForeignKey(
-        Ledger, models.PROTECT, related_name="entries", verbose_name="台账"
-    )
-    project = models.ForeignKey(
-        "projects.Project", models.PROTECT, related_name="entries", verbose_name="项目"
-    )
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="entries", verbose_name="台账")
+    project = models.ForeignKey("projects.Project", models.PROTECT, related_name="entries", verbose_name="项目")
     seq = models.PositiveIntegerField("序号")
     nature = models.CharField("建设性质", max_length=20, choices=Nature, blank=True)
     annual_goal = models.CharField("年度目标", max_length=200, blank=True)
@@ -147,22 +112,14 @@ class LedgerEntry(Record):
         verbose_name_plural = "台账条目"
         ordering = ["ledger", "seq"]
         constraints = [
+            models.UniqueConstraint(fields=["ledger", "seq"], name="entry_seq_in_ledger", violation_error_message="该序号已被占用。"),
             models.UniqueConstraint(
-                fields=["ledger", "seq"],
-                name="entry_seq_in_ledger",
-                violation_error_message="该序号已被占用。",
-            ),
-            models.UniqueConstraint(
-                fields=["ledger", "project"],
-                name="entry_once_per_ledger",
-                violation_error_message="该项目已在这本台账中。",
+                fields=["ledger", "project"], name="entry_once_per_ledger", violation_error_message="该项目已在这本台账中。"
             ),
             models.CheckConstraint(condition=Q(seq__gte=1), name="entry_seq_from_1"),
             not_negative("annual_plan", "entry_plan_positive", "年度计划投资"),
             models.CheckConstraint(
-                condition=Q(listed_on=None)
-                | Q(delisted_on=None)
-                | Q(delisted_on__gte=F("listed_on")),
+                condition=Q(listed_on=None) | Q(delisted_on=None) | Q(delisted_on__gte=F("listed_on")),
                 name="entry_dates_in_order",
                 violation_error_message="退出日期不能早于列入日期。",
             ),

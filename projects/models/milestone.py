@@ -21,17 +21,13 @@ class Milestone(Record):
     (在建), that document's date is `done_known_on` and the day itself stays unknown.
     """
 
-    project = models.ForeignKey(
-        Project, models.PROTECT, related_name="milestones", verbose_name="项目"
-    )
+    project = models.ForeignKey(Project, models.PROTECT, related_name="milestones", verbose_name="项目")
     kind = models.CharField("节点类别", max_length=20, choices=MilestoneKind)
     name = models.CharField("节点名称", max_length=80)
     year = models.PositiveSmallIntegerField("年度")
     due_phrase = models.CharField("时限（原文）", max_length=40, blank=True)
     wording = models.CharField("措辞", max_length=10, choices=Wording, blank=True)
-    baseline_due_on = models.DateField(
-        "基准时限", null=True, blank=True, editable=False
-    )
+    baseline_due_on = models.DateField("基准时限", null=True, blank=True, editable=False)
     due_on = models.DateField("计划时限", null=True, blank=True)
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_known_on = models.DateField("此日前已完成", null=True, blank=True)
@@ -52,14 +48,11 @@ class Milestone(Record):
                 violation_error_message="该项目本年度已有同类别、同名称的节点。",
             ),
             models.CheckConstraint(
-                condition=Q(due_on=None, baseline_due_on=None)
-                | Q(due_on__isnull=False, baseline_due_on__isnull=False),
+                condition=Q(due_on=None, baseline_due_on=None) | Q(due_on__isnull=False, baseline_due_on__isnull=False),
                 name="milestone_has_baseline",
             ),
             models.CheckConstraint(
-                condition=Q(done_on=None)
-                | Q(done_known_on=None)
-                | Q(done_known_on__gte=F("done_on")),
+                condition=Q(done_on=None) | Q(done_known_on=None) | Q(done_known_on__gte=F("done_on")),
                 name="milestone_done_in_order",
                 violation_error_message="完成日期不能晚于“此日前已完成”。",
             ),
@@ -69,9 +62,7 @@ class Milestone(Record):
                 name="keep_baseline",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__baseline_due_on__isnull=False)
-                & pgtrigger.Q(
-                    old__baseline_due_on__df=pgtrigger.F("new__baseline_due_on")
-                ),
+                & pgtrigger.Q(old__baseline_due_on__df=pgtrigger.F("new__baseline_due_on")),
             )
         ]
 
@@ -87,9 +78,7 @@ class Milestone(Record):
 class DateChange(models.Model):
     """A change of a milestone's date that was decided: from when to when, why, on which business date. Append-only."""
 
-    milestone = models.ForeignKey(
-        Milestone, models.PROTECT, related_name="date_changes", verbose_name="节点"
-    )
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="date_changes", verbose_name="节点")
     from_due_on = models.DateField("原时限", null=True, blank=True)
     to_due_on = models.DateField("新时限")
     cause = models.CharField("病因", max_length=20, choices=DelayCause)
@@ -108,11 +97,7 @@ class DateChange(models.Model):
                 name="date_change_changes",
                 violation_error_message="新时限与原时限相同。",
             ),
-            models.CheckConstraint(
-                condition=~Q(reason=""),
-                name="date_change_has_reason",
-                violation_error_message="请说明变更原因。",
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="date_change_has_reason", violation_error_message="请说明变更原因。"),
         ]
         triggers = append_only()
 

@@ -20,33 +20,10 @@ class Target(Record):
     year = models.PositiveSmallIntegerField("年度")
     indicator = models.CharField("指标", max_length=60)
     unit = models.CharField("计量单位", max_length=20)
-    measure = models.CharField(
-        "口径", max_length=10, choices=Measure, default=Measure.LEVEL
-    )
-    scope = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="targets_of_scope",
-        verbose_name="范围",
-    )
-    responsible = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="targets",
-        verbose_name="责任单位",
-    )
-    project = models.ForeignKey(
-        Project,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="targets",
-        verbose_name="对应项目",
-    )
+    measure = models.CharField("口径", max_length=10, choices=Measure, default=Measure.LEVEL)
+    scope = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="targets_of_scope", verbose_name="范围")
+    responsible = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="责任单位")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="对应项目")
     seq = models.PositiveSmallIntegerField("次序", default=0)
     note = models.CharField("说明", max_length=500, blank=True)
     citations = citations()
@@ -63,7 +40,7 @@ class Target(Record):
                 name="target_once_a_year",
                 nulls_distinct=False,
                 violation_error_message="该年度、该范围已有同名指标。",
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -74,30 +51,14 @@ class Target(Record):
 class TargetClaim(Record):
     """One document's figure for a target. The figure never changes; which claim is adopted does, by rule or by a person."""
 
-    target = models.ForeignKey(
-        Target, models.PROTECT, related_name="claims", verbose_name="目标"
-    )
-    document = models.ForeignKey(
-        "projects.Document",
-        models.PROTECT,
-        related_name="claims",
-        verbose_name="来源文件",
-    )
+    target = models.ForeignKey(Target, models.PROTECT, related_name="claims", verbose_name="目标")
+    document = models.ForeignKey("projects.Document", models.PROTECT, related_name="claims", verbose_name="来源文件")
     value = models.DecimalField("数值", max_digits=18, decimal_places=4)
     bound = models.CharField("界限", max_length=10, choices=Bound, blank=True)
     wording = models.CharField("措辞", max_length=10, choices=Wording, blank=True)
     adopted = models.BooleanField("采用", default=False)
-    adopted_rule = models.CharField(
-        "采用依据", max_length=10, choices=AdoptionRule, blank=True
-    )
-    adopted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="采用人",
-    )
+    adopted_rule = models.CharField("采用依据", max_length=10, choices=AdoptionRule, blank=True)
+    adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="采用人")
     adopted_on = models.DateField("采用日期", null=True, blank=True)
     adoption_reason = models.CharField("采用理由", max_length=200, blank=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
@@ -108,32 +69,20 @@ class TargetClaim(Record):
         verbose_name_plural = "目标来源数字"
         ordering = ["target", "document", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["target"], condition=Q(adopted=True), name="one_adopted_claim"),
             models.UniqueConstraint(
-                fields=["target"], condition=Q(adopted=True), name="one_adopted_claim"
-            ),
-            models.UniqueConstraint(
-                fields=["target", "document"],
-                name="one_claim_per_document",
-                violation_error_message="该文件对这项目标的数字已经登记。",
+                fields=["target", "document"], name="one_claim_per_document", violation_error_message="该文件对这项目标的数字已经登记。"
             ),
             models.CheckConstraint(
-                condition=Q(adopted=False, adopted_rule="")
-                | (Q(adopted=True) & ~Q(adopted_rule="")),
-                name="adoption_has_rule",
+                condition=Q(adopted=False, adopted_rule="") | (Q(adopted=True) & ~Q(adopted_rule="")), name="adoption_has_rule"
             ),
             models.CheckConstraint(
-                condition=~Q(adopted_rule=AdoptionRule.PERSON)
-                | (Q(adopted_by__isnull=False) & ~Q(adoption_reason="")),
+                condition=~Q(adopted_rule=AdoptionRule.PERSON) | (Q(adopted_by__isnull=False) & ~Q(adoption_reason="")),
                 name="adoption_names_person",
                 violation_error_message="人工采用须写明理由。",
             ),
         ]
-        triggers = [
-            pgtrigger.ReadOnly(
-                name="keep_claim",
-                fields=["target", "document", "value", "bound", "wording"],
-            )
-        ]
+        triggers = [pgtrigger.ReadOnly(name="keep_claim", fields=["target", "document", "value", "bound", "wording"])]
 
     def __str__(self) -> str:
         return f"{self.value}"
@@ -142,9 +91,7 @@ class TargetClaim(Record):
 class TargetReading(models.Model):
     """What was reached by a date, documented or measured. Append-only; of two readings of one day the later one counts."""
 
-    target = models.ForeignKey(
-        Target, models.PROTECT, related_name="readings", verbose_name="目标"
-    )
+    target = models.ForeignKey(Target, models.PROTECT, related_name="readings", verbose_name="目标")
     on = models.DateField("截止日期")
     value = models.DecimalField("数值", max_digits=18, decimal_places=4)
     bound = models.CharField("界限", max_length=10, choices=Bound, blank=True)

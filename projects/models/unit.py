@@ -14,9 +14,7 @@ from projects.querysets.unit import PersonQuerySet, UnitQuerySet
 
 def citations():
     """Return the reverse relation to the sources of a fact."""
-    return GenericRelation(
-        "projects.Citation", object_id_field="fact_id", content_type_field="fact_type"
-    )
+    return GenericRelation("projects.Citation", object_id_field="fact_id", content_type_field="fact_type")
 
 
 @tracked()
@@ -24,18 +22,9 @@ class Unit(Record):
     name = models.CharField("单位名称", max_length=60, unique=True)
     short_name = models.CharField("简称", max_length=30, blank=True)
     kind = models.CharField("类别", max_length=20, choices=UnitKind)
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name="上级单位",
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级单位")
     search_key = models.TextField("检索", blank=True, editable=False)
-    sort_key = models.CharField(
-        "排序", max_length=200, blank=True, editable=False, db_index=True
-    )
+    sort_key = models.CharField("排序", max_length=200, blank=True, editable=False, db_index=True)
     is_active = models.BooleanField("在用", default=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
@@ -46,11 +35,7 @@ class Unit(Record):
         verbose_name = "单位"
         verbose_name_plural = "单位"
         ordering = ["kind", "sort_key", "name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")), name="unit_not_its_own_parent"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_not_its_own_parent")]
 
     def __str__(self) -> str:
         return self.name
@@ -68,9 +53,7 @@ class Unit(Record):
 class UnitAlias(models.Model):
     """Another name under which a unit is printed (新城办)."""
 
-    unit = models.ForeignKey(
-        Unit, models.CASCADE, related_name="aliases", verbose_name="单位"
-    )
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="aliases", verbose_name="单位")
     name = models.CharField("别名", max_length=60)
     citations = citations()
 
@@ -78,9 +61,7 @@ class UnitAlias(models.Model):
         verbose_name = "单位别名"
         verbose_name_plural = "单位别名"
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "name"], name="unit_alias_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="unit_alias_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -89,20 +70,11 @@ class UnitAlias(models.Model):
 @tracked()
 class Person(Record):
     name = models.CharField("姓名", max_length=40)
-    note = models.CharField(
-        "备注", max_length=100, blank=True, help_text="同名者以此区分"
-    )
+    note = models.CharField("备注", max_length=100, blank=True, help_text="同名者以此区分")
     account = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="person",
-        verbose_name="账号",
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="账号"
     )
-    sort_key = models.CharField(
-        "排序", max_length=200, blank=True, editable=False, db_index=True
-    )
+    sort_key = models.CharField("排序", max_length=200, blank=True, editable=False, db_index=True)
     search_key = models.TextField("检索", blank=True, editable=False)
     citations = citations()
 
@@ -112,11 +84,7 @@ class Person(Record):
         verbose_name = "人员"
         verbose_name_plural = "人员"
         ordering = ["sort_key", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["name", "note"], name="person_name_and_note"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["name", "note"], name="person_name_and_note")]
 
     def __str__(self) -> str:
         return self.name
@@ -129,17 +97,8 @@ class Person(Record):
 class Post(models.Model):
     """A title that a person holds or held, as printed. One person may hold several, in several units."""
 
-    person = models.ForeignKey(
-        Person, models.CASCADE, related_name="posts", verbose_name="人员"
-    )
-    unit = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="posts",
-        verbose_name="单位",
-    )
+    person = models.ForeignKey(Person, models.CASCADE, related_name="posts", verbose_name="人员")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name="单位")
     title = models.CharField("职务（原文）", max_length=100)
     since = models.DateField("起", null=True, blank=True)
     until = models.DateField("止", null=True, blank=True)
@@ -150,11 +109,7 @@ class Post(models.Model):
         verbose_name_plural = "职务"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["person", "unit", "title"],
-                name="post_once",
-                nulls_distinct=False,
-            ),
+            models.UniqueConstraint(fields=["person", "unit", "title"], name="post_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(since=None) | Q(until=None) | Q(until__gte=F("since")),
                 name="post_dates_in_order",
@@ -172,14 +127,7 @@ class Area(Record):
 
     code = models.SlugField("编号", max_length=40, unique=True)
     name = models.CharField("片区", max_length=40, unique=True)
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name="上级片区",
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级片区")
     seq = models.PositiveSmallIntegerField("次序", default=0)
     citations = citations()
 
@@ -198,14 +146,7 @@ class Category(Record):
 
     code = models.SlugField("编号", max_length=40, unique=True)
     name = models.CharField("类别", max_length=40)
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name="上级类别",
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级类别")
     seq = models.PositiveSmallIntegerField("次序", default=0)
     citations = citations()
 
@@ -213,13 +154,7 @@ class Category(Record):
         verbose_name = "项目类别"
         verbose_name_plural = "项目类别"
         ordering = ["seq", "code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["name", "parent"],
-                name="category_in_parent",
-                nulls_distinct=False,
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["name", "parent"], name="category_in_parent", nulls_distinct=False)]
 
     def __str__(self) -> str:
         return self.name

@@ -3,17 +3,7 @@
 from datetime import date
 
 from django.apps import apps
-from django.db.models import (
-    Case,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 
 from erqi.common.sql import count_children
@@ -31,11 +21,7 @@ class LedgerQuerySet(QuerySet):
 
     def for_list(self) -> "LedgerQuerySet":
         """Return ledgers with the number of entries, for the list and the year switch."""
-        return (
-            self.select_related("unit")
-            .annotate(entry_count=count_children(self.model, "entries"))
-            .order_by("-year", "level", "code")
-        )
+        return self.select_related("unit").annotate(entry_count=count_children(self.model, "entries")).order_by("-year", "level", "code")
 
 
 def in_force(day: date) -> Q:
@@ -46,22 +32,13 @@ def in_force(day: date) -> Q:
 class LedgerEntryQuerySet(QuerySet):
     def listed(self, as_of: date) -> "LedgerEntryQuerySet":
         """Return the entries that stood in their ledger on the day; an unknown date of listing does not exclude."""
-        return self.filter(
-            Q(listed_on=None) | Q(listed_on__lte=as_of),
-            Q(delisted_on=None) | Q(delisted_on__gt=as_of),
-        )
+        return self.filter(Q(listed_on=None) | Q(listed_on__lte=as_of), Q(delisted_on=None) | Q(delisted_on__gt=as_of))
 
     def with_stage(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `stage`: the furthest reached on the day (rules.stage), NULL when nothing is known."""
         milestones = apps.get_model("projects", "Milestone").objects
-        reached = Subquery(
-            milestones.done(as_of).filter(project=OuterRef("project")).furthest_stage(),
-            output_field=IntegerField(),
-        )
-        whens = [
-            When(nature=nature, then=Value(int(stage)))
-            for nature, stage in STAGE_OF_NATURE.items()
-        ]
+        reached = Subquery(milestones.done(as_of).filter(project=OuterRef("project")).furthest_stage(), output_field=IntegerField())
+        whens = [When(nature=nature, then=Value(int(stage))) for nature, stage in STAGE_OF_NATURE.items()]
         by_nature = Case(*whens, default=None, output_field=IntegerField())
         # PostgreSQL's GREATEST ignores NULL, so either source alone is enough.
         return self.annotate(stage=Greatest(reached, by_nature))
@@ -69,20 +46,9 @@ class LedgerEntryQuerySet(QuerySet):
     def with_answering_unit(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `answering_id`, `answering_unit` (short label) and `answering_kind`: who answers for the project on the day."""
         responsibilities = apps.get_model("projects", "Responsibility").objects
-        rank = Case(
-            *(
-                When(kind=kind, then=Value(place))
-                for place, kind in enumerate(ANSWERING_KINDS)
-            ),
-            output_field=IntegerField(),
-        )
+        rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(ANSWERING_KINDS)), output_field=IntegerField())
         first = (
-            responsibilities.filter(
-                in_force(as_of),
-                project=OuterRef("project"),
-                kind__in=ANSWERING_KINDS,
-                duty="",
-            )
+            responsibilities.filter(in_force(as_of), project=OuterRef("project"), kind__in=ANSWERING_KINDS, duty="")
             .annotate(_rank=rank, _label=label_of("unit__"))
             .order_by("_rank", "pk")
         )
@@ -121,9 +87,7 @@ class LedgerEntryQuerySet(QuerySet):
         return (
             self.filter(ledger=ledger)
             .listed(as_of)
-            .select_related(
-                "project__category__parent", "project__area", "project__owner", "ledger"
-            )
+            .select_related("project__category__parent", "project__area", "project__owner", "ledger")
             .with_stage(as_of)
             .with_answering_unit(as_of)
             .with_next_milestone(as_of)
@@ -132,6 +96,4 @@ class LedgerEntryQuerySet(QuerySet):
 
     def for_project(self) -> "LedgerEntryQuerySet":
         """Return a project's entries, the latest year first."""
-        return self.select_related("ledger").order_by(
-            "-ledger__year", "ledger__level", "pk"
-        )
+        return self.select_related("ledger").order_by("-ledger__year", "ledger__level", "pk")

@@ -24,21 +24,11 @@ class MilestoneQuerySet(QuerySet):
 
     def furthest_stage(self) -> "MilestoneQuerySet":
         """Reduce milestones to one row per project with `stage`: the same mapping as rules.stage, as SQL."""
-        whens = [
-            When(kind=kind, then=Value(int(stage)))
-            for kind, stage in STAGE_OF_MILESTONE.items()
-        ]
+        whens = [When(kind=kind, then=Value(int(stage))) for kind, stage in STAGE_OF_MILESTONE.items()]
         return (
-            self.order_by()
-            .values("project")
-            .annotate(
-                stage=Max(Case(*whens, default=None, output_field=IntegerField()))
-            )
-            .values("stage")
+            self.order_by().values("project").annotate(stage=Max(Case(*whens, default=None, output_field=IntegerField()))).values("stage")
         )
 
     def for_project(self) -> "MilestoneQuerySet":
         """Return milestones in the order of the project page: by current date, undated ones last, with date changes."""
-        return self.prefetch_related("date_changes").order_by(
-            "year", Coalesce("due_on", Value(date.max)), "pk"
-        )
+        return self.prefetch_related("date_changes").order_by("year", Coalesce("due_on", Value(date.max)), "pk")

@@ -8,11 +8,7 @@ from projects.rules.search import search_terms
 
 def label_of(path: str = "") -> Case:
     """Return the expression of a unit's short name, or its name where it has none; `path` leads to the unit ("unit__")."""
-    return Case(
-        When(**{f"{path}short_name": ""}, then=F(f"{path}name")),
-        default=F(f"{path}short_name"),
-        output_field=CharField(),
-    )
+    return Case(When(**{f"{path}short_name": ""}, then=F(f"{path}name")), default=F(f"{path}short_name"), output_field=CharField())
 
 
 class SearchableQuerySet(QuerySet):
@@ -33,9 +29,7 @@ class UnitQuerySet(SearchableQuerySet):
             self.select_related("parent")
             .prefetch_related("aliases")
             .annotate(
-                project_count=count_children(
-                    self.model, "responsibilities", "project", until=None, duty=""
-                ),
+                project_count=count_children(self.model, "responsibilities", "project", until=None, duty=""),
                 target_count=count_children(self.model, "targets"),
                 post_count=count_children(self.model, "posts"),
             )

@@ -23,8 +23,4 @@ def adopted(claims: Sequence[T]) -> T | None:
 
     Ties (same document stating a figure twice) go to the claim registered last, so that a correction wins.
     """
-    return max(
-        claims,
-        key=lambda claim: (claim.rank, claim.dated or date.min, claim.key),
-        default=None,
-    )
+    return max(claims, key=lambda claim: (claim.rank, claim.dated or date.min, claim.key), default=None)

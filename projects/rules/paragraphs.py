@@ -13,11 +13,7 @@ def split_paragraphs(text: str) -> list[str]:
     paragraph, so line ends and the spaces around them are dropped.
     """
     blocks = _BLANK_LINES.split(text.replace("\r\n", "\n").replace("\r", "\n").strip())
-    return [
-        _SPACE.sub(" ", re.sub(r"\s*\n\s*", "", block)).strip()
-        for block in blocks
-        if block.strip()
-    ]
+    return [_SPACE.sub(" ", re.sub(r"\s*\n\s*", "", block)).strip() for block in blocks if block.strip()]
 
 
 def squeeze(text: str) -> str:

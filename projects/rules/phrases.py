@@ -4,20 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-_DIGITS = {
-    "一": 1,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-    "十一": 11,
-    "十二": 12,
-}
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 _NUMBER = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
 _YEAR = re.compile(r"(\d{4})年")
 _DAY = re.compile(rf"({_NUMBER})月(\d{{1,2}})[日号]")
@@ -69,9 +56,7 @@ def due_date(phrase: str, year: int) -> date | None:
     if printed := _DAY.search(text):
         return _month_day(year, _number(printed.group(1)), int(printed.group(2)))
     if printed := _MONTH.search(text):
-        return _month_day(
-            year, _number(printed.group(1)), _TENTHS.get(printed.group(2) or "")
-        )
+        return _month_day(year, _number(printed.group(1)), _TENTHS.get(printed.group(2) or ""))
     if printed := _QUARTER.search(text):
         return _month_day(year, _number(printed.group(1)) * 3)
     for words, (month, day) in _HALF.items():

@@ -16,11 +16,7 @@ def normal(text: str) -> str:
 
 def search_terms(text: str) -> list[str]:
     """Return the normalised words of a search; all of them have to occur."""
-    return [
-        term
-        for word in _SPACE.split(unicodedata.normalize("NFKC", text))
-        if (term := normal(word))
-    ]
+    return [term for word in _SPACE.split(unicodedata.normalize("NFKC", text)) if (term := normal(word))]
 
 
 def search_key(names: Iterable[str]) -> str:

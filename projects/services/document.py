@@ -26,15 +26,7 @@ class Upload:
 
 
 @transaction.atomic
-def register_document(
-    *,
-    code: str,
-    title: str,
-    kind: str,
-    articles: list[dict[str, Any]],
-    by: User | None,
-    **values: Any,
-) -> Document:
+def register_document(*, code: str, title: str, kind: str, articles: list[dict[str, Any]], by: User | None, **values: Any) -> Document:
     """Register a document with its articles ({"seq", "heading", "byline", "paragraphs"}) and return it.
 
     Raises NotAllowed without `reference.edit`; InvalidInput for a paragraph that two articles claim.
@@ -46,13 +38,7 @@ def register_document(
     for values in articles:
         numbers = set(numbers_of(values["paragraphs"]))
         if numbers & taken:
-            raise InvalidInput(
-                {
-                    "paragraphs": [
-                        f"{code} 第 {min(numbers & taken)} 段同时属于两个篇目。"
-                    ]
-                }
-            )
+            raise InvalidInput({"paragraphs": [f"{code} 第 {min(numbers & taken)} 段同时属于两个篇目。"]})
         taken |= numbers
         checked(Article(document=document, **values)).save()
     return document
@@ -61,25 +47,13 @@ def register_document(
 def decode(raw: bytes) -> str:
     """Return the text of an uploaded file in UTF-8 (with or without BOM) or GB18030; raise InvalidInput for anything else."""
     if b"\x00" in raw:
-        raise InvalidInput(
-            {
-                "file": [
-                    "文件不是纯文本。请在 Word 或 WPS 中另存为“纯文本（.txt）”后再上传。"
-                ]
-            }
-        )
+        raise InvalidInput({"file": ["文件不是纯文本。请在 Word 或 WPS 中另存为“纯文本（.txt）”后再上传。"]})
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidInput(
-        {
-            "file": [
-                "无法识别文件的编码。请另存为 UTF-8 或 GB18030 编码的纯文本后再上传。"
-            ]
-        }
-    )
+    raise InvalidInput({"file": ["无法识别文件的编码。请另存为 UTF-8 或 GB18030 编码的纯文本后再上传。"]})
 
 
 @transaction.atomic
@@ -100,20 +74,12 @@ def upload_text(*, document: Document, file_name: str, raw: bytes, by: User) -> 
     needed = max((citation.paragraph for citation in citations), default=0)
     if len(paragraphs) < needed:
         raise InvalidInput(
-            {
-                "file": [
-                    f"文件只有 {len(paragraphs)} 段，而已登记的出处引到第 {needed} 段。段落之间须空一行，请核对文件是否完整。"
-                ]
-            }
+            {"file": [f"文件只有 {len(paragraphs)} 段，而已登记的出处引到第 {needed} 段。段落之间须空一行，请核对文件是否完整。"]}
         )
     stored, _ = DocumentText.objects.get_or_create(
         document=document,
         sha256=hashlib.sha256(raw).hexdigest(),
         defaults={"text": text, "file_name": file_name[:200], "uploaded_by": str(by)},
     )
-    missing = [
-        citation
-        for citation in citations
-        if not phrase_stands(paragraphs, citation.paragraph, citation.as_printed)
-    ]
+    missing = [citation for citation in citations if not phrase_stands(paragraphs, citation.paragraph, citation.as_printed)]
     return Upload(text=stored, missing=missing)

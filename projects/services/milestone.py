@@ -36,15 +36,7 @@ def plan_milestone(
     if earlier := already(Milestone.objects.all(), request_key):
         return earlier
     due_on = due_on or due_date(due_phrase, year)
-    milestone = Milestone(
-        project=project,
-        kind=kind,
-        year=year,
-        due_on=due_on,
-        baseline_due_on=due_on,
-        due_phrase=due_phrase,
-        **values,
-    )
+    milestone = Milestone(project=project, kind=kind, year=year, due_on=due_on, baseline_due_on=due_on, due_phrase=due_phrase, **values)
     milestone.name = name.strip() or milestone.get_kind_display()
     if request_key:
         milestone.request_key = request_key
@@ -53,9 +45,7 @@ def plan_milestone(
 
 
 @transaction.atomic
-def change_milestone(
-    *, milestone: Milestone, version: int | None, by: User, **values: Any
-) -> Milestone:
+def change_milestone(*, milestone: Milestone, version: int | None, by: User, **values: Any) -> Milestone:
     """Change a milestone's kind, name, year, phrase or wording; dates move only by `move_milestone`.
 
     Raises NotAllowed, StaleRecord, InvalidInput, ServiceError for a date among the values.
@@ -68,14 +58,7 @@ def change_milestone(
 
 @transaction.atomic
 def move_milestone(
-    *,
-    milestone: Milestone,
-    to: date,
-    cause: str,
-    reason: str,
-    version: int | None,
-    by: User,
-    recorded_on: date | None = None,
+    *, milestone: Milestone, to: date, cause: str, reason: str, version: int | None, by: User, recorded_on: date | None = None
 ) -> Milestone:
     """Set a milestone's current date to another day, recording from when, why (cause and reason) and by whom.
 
@@ -103,24 +86,22 @@ def move_milestone(
 
 
 @transaction.atomic
-def complete_milestone(
-    *, milestone: Milestone, done_on: date, version: int | None, by: User
-) -> Milestone:
+def complete_milestone(*, milestone: Milestone, done_on: date, version: int | None, by: User) -> Milestone:
     """Record the day on which a milestone was done. Raises NotAllowed, StaleRecord, InvalidInput for a day yet to come."""
     require(by, "ledger.edit")
     if done_on > clock.today():
         raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
-    return save_changes(
-        locked(Milestone.objects.all(), milestone.pk, version), {"done_on": done_on}
-    )
+    return save_changes(locked(Milestone.objects.all(), milestone.pk, version), {"done_on": done_on})
 
 
 @transaction.atomic
-def reopen_milestone(
-    *, milestone: Milestone, version: int | None, by: User
-) -> Milestone:
-    """Take back a completion that was recorded by mistake; the history keeps both. Raises NotAllowed, StaleRecord."""
+def reopen_milestone(*, milestone: Milestone, version: int | None, by: User) -> Milestone:
+    """Take back a completion that was recorded by mistake; the history keeps both.
+
+    Raises NotAllowed, StaleRecord, ServiceError when no day of completion is recorded (a document's word stands as it is).
+    """
     require(by, "ledger.edit")
-    return save_changes(
-        locked(Milestone.objects.all(), milestone.pk, version), {"done_on": None}
-    )
+    milestone = locked(Milestone.objects.all(), milestone.pk, version)
+    if milestone.done_on is None:
+        raise ServiceError("该节点的完成情况出自文件，不能在此撤销。" if milestone.done_known_on else "该节点没有登记完成日期，无需撤销。")
+    return save_changes(milestone, {"done_on": None})

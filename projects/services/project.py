@@ -5,38 +5,29 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from erqi.common import clock
-from erqi.common.errors import InvalidInput
+from erqi.common.dates import chinese_day
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
-from erqi.common.saving import (
-    already,
-    checked,
-    locked,
-    next_number,
-    require,
-    save_changes,
-)
-from projects.models import Project, ProjectAlias, Responsibility
+from erqi.common.saving import already, checked, locked, next_number, require, save_changes
+from projects.models import Ledger, Project, ProjectAlias, Responsibility
 from projects.rules.codes import parse_project_code, project_code
+from projects.rules.search import normal
+from projects.services.ledger import add_entry, refuse_locked
 from projects.services.unit import refresh_project_keys
 
 
 def _free_code(year: int) -> str:
     """Return the year's next code that is not taken: seeded projects have codes of their own."""
-    while Project.objects.filter(
-        code=(code := project_code(year, next_number(f"project-{year}")))
-    ).exists():
+    while Project.objects.filter(code=(code := project_code(year, next_number(f"project-{year}")))).exists():
         continue
     return code
 
 
 def _set_aliases(project: Project, aliases: list[str]) -> None:
-    kept = [
-        name
-        for name in dict.fromkeys(alias.strip() for alias in aliases)
-        if name and name != project.name
-    ]
+    kept = [name for name in dict.fromkeys(alias.strip() for alias in aliases) if name and name != project.name]
     project.aliases.exclude(name__in=kept).delete()
     for name in kept:
         if not project.aliases.filter(name=name).exists():
@@ -63,9 +54,7 @@ def add_project(
         return earlier
     if code and parse_project_code(code) is None:
         raise InvalidInput({"code": ["项目编号应形如 EQ-2018-001。"]})
-    project = Project(
-        code=code or _free_code(year or clock.today().year), name=name.strip(), **values
-    )
+    project = Project(code=code or _free_code(year or clock.today().year), name=name.strip(), **values)
     if request_key:
         project.request_key = request_key
     checked(project).save()
@@ -75,14 +64,40 @@ def add_project(
 
 
 @transaction.atomic
-def change_project(
-    *,
-    project: Project,
-    version: int | None,
-    by: User | None,
-    aliases: list[str] | None = None,
-    **values: Any,
+def add_listed_project(
+    *, ledger: Ledger, entry: dict[str, Any], by: User | None, request_key: UUID | None = None, **values: Any
 ) -> Project:
+    """Register a project and enter it into a ledger, both or neither, and return the project.
+
+    Takes the entry's values (`nature`, `annual_goal`, `annual_plan`, `listed_on`) and those of `add_project`. Raises NotAllowed,
+    ServiceError when the ledger is locked, InvalidInput.
+    """
+    require(by, "ledger.edit")
+    if earlier := already(Project.objects.all(), request_key):
+        return earlier
+    # Before the project takes a number: a locked ledger is the clearer sentence.
+    refuse_locked(Ledger.objects.select_for_update().get(pk=ledger.pk))
+    project = add_project(by=by, request_key=request_key, **{"year": ledger.year, **values})
+    add_entry(ledger=ledger, project=project, by=by, **entry)
+    return project
+
+
+def namesakes(names: list[str], but: Project | None = None) -> list[Project]:
+    """Return the projects that have one of the names, or an alias like it, when marks, spaces and width are left aside."""
+    wanted = {key for name in names if (key := normal(name))}
+    likely = Q(pk=None)
+    for key in wanted:
+        likely |= Q(search_key__contains=key)
+    found = Project.objects.filter(likely).prefetch_related("aliases").order_by("code")
+    return [
+        project
+        for project in (found.exclude(pk=but.pk) if but else found)
+        if wanted & {normal(project.name), *(normal(alias.name) for alias in project.aliases.all())}
+    ]
+
+
+@transaction.atomic
+def change_project(*, project: Project, version: int | None, by: User | None, aliases: list[str] | None = None, **values: Any) -> Project:
     """Change a project's master data and return it. Its code never changes.
 
     Raises NotAllowed, StaleRecord when somebody else saved in between, InvalidInput (a bundle inside its own member …).
@@ -92,9 +107,7 @@ def change_project(
     _refuse_circle(project, values.get("bundle_of"))
     before = project.version
     save_changes(project, values)
-    if aliases is not None and set(aliases) != set(
-        project.aliases.values_list("name", flat=True)
-    ):
+    if aliases is not None and set(aliases) != set(project.aliases.values_list("name", flat=True)):
         _set_aliases(project, aliases)
         if project.version == before:
             # Aliases are part of what the person saw: whoever opened the form before this change is stale too.
@@ -108,22 +121,13 @@ def _refuse_circle(project: Project, bundle: Project | None) -> None:
     seen = {project.pk}
     while bundle is not None:
         if bundle.pk in seen:
-            raise InvalidInput(
-                {"bundle_of": ["打捆关系不能成环：所选项目本身（逐级）属于本项目。"]}
-            )
+            raise InvalidInput({"bundle_of": ["打捆关系不能成环：所选项目本身（逐级）属于本项目。"]})
         seen.add(bundle.pk)
         bundle = bundle.bundle_of
 
 
 @transaction.atomic
-def assign(
-    *,
-    project: Project,
-    kind: str,
-    by: User | None,
-    request_key: UUID | None = None,
-    **values: Any,
-) -> Responsibility:
+def assign(*, project: Project, kind: str, by: User | None, request_key: UUID | None = None, **values: Any) -> Responsibility:
     """Add a row to the project's grid of responsibility (`unit`, `duty`, `person`, `since`, `until`) and return it.
 
     Raises NotAllowed without `ledger.edit`, InvalidInput (incomplete row, second lead unit, same row twice).
@@ -139,19 +143,20 @@ def assign(
 
 
 @transaction.atomic
-def change_assignment(
-    *, row: Responsibility, version: int | None, by: User, **values: Any
-) -> Responsibility:
+def change_assignment(*, row: Responsibility, version: int | None, by: User, **values: Any) -> Responsibility:
     """Change a row of the grid. Raises NotAllowed, StaleRecord, InvalidInput."""
     require(by, "ledger.edit")
     return save_changes(locked(Responsibility.objects.all(), row.pk, version), values)
 
 
 @transaction.atomic
-def end_assignment(
-    *, row: Responsibility, until: date | None, version: int | None, by: User
-) -> Responsibility:
-    """End a responsibility on a day (today by default); the row stays, since who answered then must remain known."""
-    return change_assignment(
-        row=row, version=version, by=by, until=until or clock.today()
-    )
+def end_assignment(*, row: Responsibility, until: date | None, version: int | None, by: User) -> Responsibility:
+    """End a responsibility on a day (today by default); the row stays, since who answered then must remain known.
+
+    Raises NotAllowed, StaleRecord, InvalidInput, ServiceError when it has already ended.
+    """
+    require(by, "ledger.edit")
+    row = locked(Responsibility.objects.all(), row.pk, version)
+    if row.until is not None:
+        raise ServiceError(f"这项责任已于{chinese_day(row.until)}结束。止日有误的，请用“修改”更正。")
+    return save_changes(row, {"until": until or clock.today()})

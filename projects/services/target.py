@@ -17,15 +17,7 @@ from projects.rules import claims as rule
 
 
 @transaction.atomic
-def set_target(
-    *,
-    year: int,
-    indicator: str,
-    unit: str,
-    by: User | None,
-    request_key: UUID | None = None,
-    **values: Any,
-) -> Target:
+def set_target(*, year: int, indicator: str, unit: str, by: User | None, request_key: UUID | None = None, **values: Any) -> Target:
     """Register a target of a year and return it; its figure comes with claims. Raises NotAllowed, InvalidInput."""
     require(by, "target.edit")
     if earlier := already(Target.objects.all(), request_key):
@@ -38,28 +30,15 @@ def set_target(
 
 
 @transaction.atomic
-def change_target(
-    *, target: Target, version: int | None, by: User, **values: Any
-) -> Target:
+def change_target(*, target: Target, version: int | None, by: User, **values: Any) -> Target:
     """Change what describes a target (not its figures). Raises NotAllowed, StaleRecord, InvalidInput."""
     require(by, "target.edit")
     return save_changes(locked(Target.objects.all(), target.pk, version), values)
 
 
 def _adopt(target: Target, claim: TargetClaim, **how: Any) -> None:
-    for other in (
-        target.claims.select_for_update().filter(adopted=True).exclude(pk=claim.pk)
-    ):
-        save_changes(
-            other,
-            {
-                "adopted": False,
-                "adopted_rule": "",
-                "adopted_by": None,
-                "adopted_on": None,
-                "adoption_reason": "",
-            },
-        )
+    for other in target.claims.select_for_update().filter(adopted=True).exclude(pk=claim.pk):
+        save_changes(other, {"adopted": False, "adopted_rule": "", "adopted_by": None, "adopted_on": None, "adoption_reason": ""})
     save_changes(claim, {"adopted": True, **how})
 
 
@@ -68,35 +47,15 @@ def _adopt_by_rule(target: Target) -> None:
     if target.claims.filter(adopted=True, adopted_rule=AdoptionRule.PERSON).exists():
         return
     found = {claim.pk: claim for claim in target.claims.select_related("document")}
-    best = rule.adopted(
-        [
-            rule.Claim(
-                key=pk, rank=claim.document.rank, dated=claim.document.known_date
-            )
-            for pk, claim in found.items()
-        ]
-    )
+    best = rule.adopted([rule.Claim(key=pk, rank=claim.document.rank, dated=claim.document.known_date) for pk, claim in found.items()])
     if best is not None:
         claim = found[best.key]
-        _adopt(
-            target,
-            claim,
-            adopted_rule=AdoptionRule.RANK,
-            adopted_by=None,
-            adopted_on=None,
-            adoption_reason="",
-        )
+        _adopt(target, claim, adopted_rule=AdoptionRule.RANK, adopted_by=None, adopted_on=None, adoption_reason="")
 
 
 @transaction.atomic
 def register_claim(
-    *,
-    target: Target,
-    document: Document,
-    value: Decimal,
-    by: User | None,
-    request_key: UUID | None = None,
-    **values: Any,
+    *, target: Target, document: Document, value: Decimal, by: User | None, request_key: UUID | None = None, **values: Any
 ) -> TargetClaim:
     """Register a document's figure for a target (`bound`, `wording`); the rule then decides which claim is adopted.
 
@@ -116,9 +75,7 @@ def register_claim(
 
 
 @transaction.atomic
-def adopt_claim(
-    *, claim: TargetClaim, reason: str, version: int | None, by: User
-) -> TargetClaim:
+def adopt_claim(*, claim: TargetClaim, reason: str, version: int | None, by: User) -> TargetClaim:
     """Adopt a claim by a person's decision, with the reason. Raises NotAllowed without `target.adopt`, StaleRecord, InvalidInput.
 
     `version` is that of the claim as the person saw it; another person's decision in between is thus shown, not overwritten.
@@ -128,14 +85,7 @@ def adopt_claim(
         raise InvalidInput({"adoption_reason": ["请写明采用这一数字的理由。"]})
     Target.objects.select_for_update().get(pk=claim.target_id)
     claim = locked(TargetClaim.objects.all(), claim.pk, version)
-    _adopt(
-        claim.target,
-        claim,
-        adopted_rule=AdoptionRule.PERSON,
-        adopted_by=by,
-        adopted_on=clock.today(),
-        adoption_reason=reason.strip(),
-    )
+    _adopt(claim.target, claim, adopted_rule=AdoptionRule.PERSON, adopted_by=by, adopted_on=clock.today(), adoption_reason=reason.strip())
     return claim
 
 
@@ -145,34 +95,16 @@ def adopt_by_rule(*, target: Target, by: User) -> None:
     require(by, "target.adopt")
     target = Target.objects.select_for_update().get(pk=target.pk)
     for claim in target.claims.filter(adopted=True, adopted_rule=AdoptionRule.PERSON):
-        save_changes(
-            claim,
-            {
-                "adopted_rule": AdoptionRule.RANK,
-                "adopted_by": None,
-                "adopted_on": None,
-                "adoption_reason": "",
-            },
-        )
+        save_changes(claim, {"adopted_rule": AdoptionRule.RANK, "adopted_by": None, "adopted_on": None, "adoption_reason": ""})
     _adopt_by_rule(target)
 
 
 @transaction.atomic
-def record_reading(
-    *, target: Target, on: date, value: Decimal, by: User | None, **values: Any
-) -> TargetReading:
+def record_reading(*, target: Target, on: date, value: Decimal, by: User | None, **values: Any) -> TargetReading:
     """Append what was reached by a date (`bound`, `note`) and return it. Raises NotAllowed, InvalidInput for a day to come."""
     require(by, "target.edit")
     if on > clock.today() and by is not None:
         raise InvalidInput({"on": ["截止日期不能晚于业务日期。"]})
-    reading = checked(
-        TargetReading(
-            target=target,
-            on=on,
-            value=value,
-            recorded_by=str(by) if by else "",
-            **values,
-        )
-    )
+    reading = checked(TargetReading(target=target, on=on, value=value, recorded_by=str(by) if by else "", **values))
     reading.save()
     return reading

@@ -13,39 +13,26 @@ from projects.rules.search import search_key
 
 def names_with_pinyin(names: list[str]) -> str:
     """Return the stored search text: every name as it is, in full pinyin and in initials."""
-    return search_key(
-        [
-            form
-            for name in names
-            for form in (name, pinyin.full(name), pinyin.initials(name))
-        ]
-    )
+    return search_key([form for name in names for form in (name, pinyin.full(name), pinyin.initials(name))])
 
 
 def refresh_unit_keys(unit: Unit) -> None:
     """Write the unit's search and sort keys anew from its names and aliases."""
     names = [unit.name, unit.short_name, *unit.aliases.values_list("name", flat=True)]
-    Unit.objects.filter(pk=unit.pk).update(
-        search_key=names_with_pinyin(list(filter(None, names))),
-        sort_key=pinyin.sort_key(unit.name),
-    )
+    Unit.objects.filter(pk=unit.pk).update(search_key=names_with_pinyin(list(filter(None, names))), sort_key=pinyin.sort_key(unit.name))
 
 
 def refresh_person_keys(person: Person) -> None:
     """Write the person's search and sort keys anew."""
     titles = list(person.posts.values_list("title", flat=True))
-    Person.objects.filter(pk=person.pk).update(
-        search_key=names_with_pinyin([person.name, *titles]),
-        sort_key=pinyin.sort_key(person.name),
-    )
+    Person.objects.filter(pk=person.pk).update(search_key=names_with_pinyin([person.name, *titles]), sort_key=pinyin.sort_key(person.name))
 
 
 def refresh_project_keys(project: Project) -> None:
     """Write the project's search and sort keys anew from its code, name and aliases."""
     names = [project.name, *project.aliases.values_list("name", flat=True)]
     Project.objects.filter(pk=project.pk).update(
-        search_key=search_key([project.code, *names_with_pinyin(names).split("\n")]),
-        sort_key=pinyin.sort_key(project.name),
+        search_key=search_key([project.code, *names_with_pinyin(names).split("\n")]), sort_key=pinyin.sort_key(project.name)
     )
 
 
@@ -65,9 +52,7 @@ def save_unit(*, unit: Unit, by: User | None, aliases: list[str] | None = None) 
 
 
 @transaction.atomic
-def save_person(
-    *, person: Person, by: User | None, posts: list[dict[str, Any]] | None = None
-) -> Person:
+def save_person(*, person: Person, by: User | None, posts: list[dict[str, Any]] | None = None) -> Person:
     """Save a person, with the posts to add ({"unit", "title"}). Raises NotAllowed, InvalidInput."""
     require(by, "reference.edit")
     if person.pk:

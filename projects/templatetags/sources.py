@@ -23,18 +23,14 @@ MONEY_FIELDS = frozenset({"total_investment", "annual_plan"})
 
 def citations_of(context: template.Context, fact: Model, field: str) -> list:
     """Return the citations of one column of a fact from the page's index (empty field: of the record as a whole)."""
-    return (context.get("sources") or {}).get(
-        (fact._meta.model_name, fact.pk, field), []
-    )
+    return (context.get("sources") or {}).get((fact._meta.model_name, fact.pk, field), [])
 
 
 def is_documented(context: template.Context, fact: Model) -> bool:
     """Say whether any document is cited for the record: then what is empty is 文件未载."""
     documented = context.render_context.get("documented_facts")
     if documented is None:
-        documented = {
-            key[:2] for key, found in (context.get("sources") or {}).items() if found
-        }
+        documented = {key[:2] for key, found in (context.get("sources") or {}).items() if found}
         context.render_context["documented_facts"] = documented
     return (fact._meta.model_name, fact.pk) in documented
 
@@ -61,11 +57,7 @@ def in_words(fact: Model, field: str) -> str:
 def source(context: template.Context, fact: Model, field: str = "") -> SafeString | str:
     """The small marks that lead to the paragraphs in which the fact stands."""
     found = citations_of(context, fact, field)
-    return (
-        get_template("components/source_mark.html").render({"citations": found})
-        if found
-        else ""
-    )
+    return get_template("components/source_mark.html").render({"citations": found}) if found else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -73,7 +65,5 @@ def fact(context: template.Context, record: Model, field: str) -> SafeString:
     """A column's value in words with its source marks, or the quiet word that says why there is none."""
     words = in_words(record, field)
     if not words:
-        return get_template("components/unknown.html").render(
-            {"documented": is_documented(context, record)}
-        )
+        return get_template("components/unknown.html").render({"documented": is_documented(context, record)})
     return SafeString(conditional_escape(words) + source(context, record, field))

@@ -17,14 +17,7 @@ class Mechanism(Record):
     seq = models.PositiveSmallIntegerField("次序", default=0)
     name = models.CharField("名称", max_length=60, unique=True)
     kind = models.CharField("类别", max_length=20, choices=MechanismKind)
-    unit = models.ForeignKey(
-        Unit,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="mechanisms",
-        verbose_name="提出单位",
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="mechanisms", verbose_name="提出单位")
     text = models.TextField("内容", blank=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()

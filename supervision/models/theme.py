@@ -13,12 +13,7 @@ class Theme(Record):
     code = models.SlugField("编号", max_length=40, unique=True)
     seq = models.PositiveSmallIntegerField("次序")
     name = models.CharField("督察主题", max_length=60, unique=True)
-    printed_name = models.CharField(
-        "原文写法",
-        max_length=60,
-        blank=True,
-        help_text="与主题名不同时（原文误印）填写",
-    )
+    printed_name = models.CharField("原文写法", max_length=60, blank=True, help_text="与主题名不同时（原文误印）填写")
     is_active = models.BooleanField("在用", default=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()

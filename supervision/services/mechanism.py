@@ -10,9 +10,7 @@ from supervision.models import Mechanism, Theme
 
 
 @transaction.atomic
-def add_theme(
-    *, code: str, seq: int, name: str, by: User | None, **values: Any
-) -> Theme:
+def add_theme(*, code: str, seq: int, name: str, by: User | None, **values: Any) -> Theme:
     """Add a supervision theme and return it. Raises NotAllowed without `mechanism.edit`, InvalidInput."""
     require(by, "mechanism.edit")
     theme = checked(Theme(code=code, seq=seq, name=name, **values))
@@ -21,9 +19,7 @@ def add_theme(
 
 
 @transaction.atomic
-def add_mechanism(
-    *, code: str, name: str, kind: str, by: User | None, **values: Any
-) -> Mechanism:
+def add_mechanism(*, code: str, name: str, kind: str, by: User | None, **values: Any) -> Mechanism:
     """Add a named mechanism and return it. Raises NotAllowed without `mechanism.edit`, InvalidInput."""
     require(by, "mechanism.edit")
     mechanism = checked(Mechanism(code=code, name=name, kind=kind, **values))
@@ -32,11 +28,7 @@ def add_mechanism(
 
 
 @transaction.atomic
-def change_mechanism(
-    *, mechanism: Mechanism, version: int | None, by: User, text: str
-) -> Mechanism:
+def change_mechanism(*, mechanism: Mechanism, version: int | None, by: User, text: str) -> Mechanism:
     """Write a mechanism's text as the district words it. Raises NotAllowed without `mechanism.edit`, StaleRecord."""
     require(by, "mechanism.edit")
-    return save_changes(
-        locked(Mechanism.objects.all(), mechanism.pk, version), {"text": text.strip()}
-    )
+    return save_changes(locked(Mechanism.objects.all(), mechanism.pk, version), {"text": text.strip()})
