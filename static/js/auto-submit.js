@@ -6,12 +6,13 @@
   document.addEventListener("change", function (event) {
     var form = event.target.form;
     if (!form || !("autoSubmit" in form.dataset) || event.target.type === "search" || event.target.type === "text") return;
-    if (form.requestSubmit) form.requestSubmit();
-    else form.submit();
+    // the prototype's method: a field named "submit" would hide the form's own
+    if (HTMLFormElement.prototype.requestSubmit) HTMLFormElement.prototype.requestSubmit.call(form);
+    else HTMLFormElement.prototype.submit.call(form);
   });
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "get") return;
+    if ((form.getAttribute("method") || "get").toLowerCase() !== "get") return;
     Array.prototype.forEach.call(form.elements, function (field) {
       if (field.name && field.value === "" && !field.disabled) {
         field.disabled = true;

@@ -47,13 +47,25 @@
     return label + "：" + (value === null ? "—" : number.format(value) + unit);
   };
 
-  // a dataset without colours takes the next one of the palette; none of them is a signal colour
+  // a dataset without colours takes the next one of the palette; none of them is a signal colour. A dataset with
+  // plan: true is what was planned: grey and dashed, so that what was done stands out
   function paint(config) {
-    (config.data.datasets || []).forEach(function (dataset, index) {
-      var colour = token("chart-" + ((index % 6) + 1));
+    var next = 0;
+    var line = config.type === "line";
+    (config.data.datasets || []).forEach(function (dataset) {
+      var colour = dataset.plan ? token("chart-6") : token("chart-" + ((next++ % 6) + 1));
       if (!dataset.backgroundColor) dataset.backgroundColor = colour;
-      if (!dataset.borderColor && config.type === "line") dataset.borderColor = colour;
+      if (!line) return;
+      if (!dataset.borderColor) dataset.borderColor = colour;
+      dataset.borderWidth = dataset.borderWidth || 2;
+      dataset.pointRadius = dataset.pointRadius || (dataset.plan ? 0 : 3);
+      if (dataset.plan && !dataset.borderDash) dataset.borderDash = [5, 4];
     });
+    if (line) {
+      config.options = config.options || {};
+      config.options.plugins = config.options.plugins || {};
+      config.options.plugins.legend = config.options.plugins.legend || { labels: { usePointStyle: true, pointStyle: "line" } };
+    }
     return config;
   }
 

@@ -13,7 +13,7 @@
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (event.defaultPrevented || form.method === "get" || form.method === "dialog" || "many" in form.dataset) return;
+    if (event.defaultPrevented || /^(get|dialog)?$/i.test(form.getAttribute("method") || "") || "many" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
