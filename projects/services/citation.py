@@ -86,9 +86,11 @@ def _key(citation: Citation) -> tuple:
     return (citation.fact_type_id, citation.fact_id, citation.field, *place)
 
 
-def cite(*, fact: Model, document: Document, paragraph: int, as_printed: str, field: str = "") -> None:
-    """Register one source of a fact (see `cite_all`); the same source is registered once."""
+def cite(*, fact: Model, document: Document, paragraph: int, as_printed: str, field: str = "") -> Citation:
+    """Register one source of a fact (see `cite_all`) and return it; the same source is registered once."""
     cite_all([Source(fact, document, paragraph, as_printed, field)])
+    same_fact = Citation.objects.of_facts([fact])
+    return same_fact.get(field=field, document=document, paragraph=paragraph, as_printed=as_printed)
 
 
 def phrase_stands(paragraphs: list[str], paragraph: int, as_printed: str) -> bool:
