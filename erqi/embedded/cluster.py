@@ -48,7 +48,7 @@ class EmbeddedServer:
         self._cluster = self._home / "cluster"
         self._users = Users(place)
         self._account: Account
-        self._programs: Path
+        self._programs: Path | None = None
 
     def __enter__(self) -> "EmbeddedServer":
         make_place(self.place)
@@ -239,7 +239,7 @@ class EmbeddedServer:
             raise diagnosis.why_not_started(self.place, f"FATAL: {error}") from error
 
     def _leave(self) -> None:
-        if not self._users.leave():
+        if not self._users.leave() or self._programs is None:
             return
         stop = (self._programs / "pg_ctl", "stop", "--wait", "--silent", f"--timeout={_STOP_SECONDS}", "-D", self._cluster)
         if (self._cluster / "postmaster.pid").exists() and self._account.run(*stop, "--mode=fast").returncode:

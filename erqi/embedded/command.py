@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from django.core.exceptions import ImproperlyConfigured
 
 from erqi.embedded.cluster import EmbeddedServer
 from erqi.embedded.errors import OperatorError
@@ -47,19 +49,19 @@ def database_beside(arguments: list[str]) -> Iterator[None]:
     if not needs_embedded(arguments):
         yield
         return
-    # The default would end this process without the `with` block below being left, and the server would stay.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with EmbeddedServer(data_dir()):
         yield
 
 
-def run(arguments: list[str], execute: object) -> int:
+def run(arguments: list[str], execute: Callable[[list[str]], None]) -> int:
     """Run `execute(argv)` with its database and return the exit code; say in one sentence what keeps it from running."""
     choose_data_dir(arguments[1:])
+    # The default would end this process without any `with` block being left, and what it started would stay.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with database_beside(arguments[1:]):
-            execute(arguments)  # type: ignore[operator]
-    except OperatorError as error:
+            execute(arguments)
+    except (OperatorError, ImproperlyConfigured) as error:
         print(f"错误：{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 import sys
 import time
@@ -56,6 +57,18 @@ class WebServer(BaseApplication):
         return application
 
 
+class _Arbiter(Arbiter):
+    """gunicorn's master; a closed terminal stops it, unless nohup said otherwise, since there is nothing to reload here."""
+
+    def __init__(self, app: BaseApplication) -> None:
+        self._stays = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        super().__init__(app)
+
+    def handle_hup(self) -> None:
+        if not self._stays:
+            raise StopIteration
+
+
 def serve(
     listener: socket.socket, *, ready: Callable[[], None], forked: Callable[[], None] = lambda: None, workers: int = WORKERS
 ) -> None:
@@ -67,7 +80,7 @@ def serve(
     connections.close_all()  # a connection must not be shared by the processes forked now
     own = os.getpid()
     try:
-        Arbiter(WebServer(listener, ready=ready, forked=forked, workers=workers)).run()
+        _Arbiter(WebServer(listener, ready=ready, forked=forked, workers=workers)).run()
     except SystemExit as exit_:
         if os.getpid() != own:
             # A worker ends here, inside a copy of the whole command: it must not go on to stop what its parent started.

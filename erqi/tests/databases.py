@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import psycopg2
 import pytest
@@ -153,6 +154,21 @@ def _pointed_to(part: str) -> Iterator[None]:
         # A template can be copied only while nobody is connected to it.
         connections["default"].close()
         point_to(before)
+
+
+def database_url(part: str) -> str:
+    """Return the DATABASE_URL by which another process reaches a database of this run."""
+    values = server_parameters()
+    user = quote(values.pop("user", ""), safe="")
+    password = f":{quote(values.pop('password'), safe='')}" if "password" in values else ""
+    return f"postgres://{user}{password}@/{database_name(part)}?{urlencode(values)}"
+
+
+@contextmanager
+def looking_into(part: str) -> Iterator[None]:
+    """Let Django's models read and write another database of this run for the length of the block."""
+    with _pointed_to(part):
+        yield
 
 
 def _ensure_clone(part: str, template: str) -> None:

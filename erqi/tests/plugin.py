@@ -102,10 +102,11 @@ _guard()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures late, so that ours replace those of pytest-django with the same name."""
-    from erqi.tests import databases  # noqa: PLC0415 - needs the settings, which need the environment made above
+    from erqi.tests import browser, databases, site  # noqa: PLC0415 - need the settings, which need the environment made above
 
     config.addinivalue_line("markers", "browser: drives Chromium; skipped where there is none, a failure where CI is set.")
-    config.pluginmanager.register(databases, "erqi-databases")
+    for module in (databases, site, browser):
+        config.pluginmanager.register(module, module.__name__)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -116,8 +117,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave the server; the controlling process, whose workers have ended by now, removes what the run made."""
-    databases = config.pluginmanager.get_plugin("erqi-databases")
+    databases = config.pluginmanager.get_plugin("erqi.tests.databases")
     if databases is not None:
         databases.finish()
     if not _is_worker:
         _remove(run_dir())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that browser tests were skipped, and why: a green run without them would promise too much."""
+    reason = "no Chromium found"
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if reason in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {reason} (see ERQI_CHROMIUM).", yellow=True)

@@ -40,14 +40,14 @@ def kept_seed() -> Path:
     """Return the file that holds (or would hold) what the present program seeds into an empty installation."""
     digest = hashlib.sha256(kept_structure().name.encode())
     for folder in _PRODUCT:
-        _add(digest, (file for file in (CHECKOUT / folder).rglob("*.py") if not _ABOVE & {*file.parts, file.stem}))
+        _add(digest, (file for file in (CHECKOUT / folder).rglob("*.py") if not _ABOVE & {*file.relative_to(CHECKOUT).parts, file.stem}))
     _add(digest, (file for file in (CHECKOUT / "fixtures").rglob("*") if file.is_file()))
     return _FOLDER / f"seed-{digest.hexdigest()[:20]}.sql"
 
 
 def _add(digest: "hashlib._Hash", files: Iterable[Path]) -> None:
     for file in sorted(files):
-        digest.update(f"{file}\0".encode())
+        digest.update(f"{file.name}\0".encode())
         digest.update(file.read_bytes())
 
 

@@ -1,6 +1,5 @@
 """`manage.py up`: from a fresh checkout to a running platform in one command, and the same again in seconds."""
 
-import hashlib
 import io
 import ipaddress
 import json
@@ -8,10 +7,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -19,10 +16,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import get_resolver
 
 from erqi import serving
+from erqi.common.models import Installation, User
+from erqi.demo import DEMO_ACCOUNTS
 from erqi.embedded import EmbeddedServer, OperatorError, external
 from erqi.embedded.locks import open_lock, try_lock
 from erqi.embedded.place import make_place
-from erqi.serving import web
+from erqi.serving import static, web
 
 # A killed predecessor's workers notice within about a second that it is gone, and give up the port.
 _PATIENCE_AFTER_KILL = 5
@@ -48,12 +47,9 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, documents_only: bool, **options: object) -> None:
         if not 0 <= port <= 65535:
-            raise CommandError(f"端口 {port} 应在 0 至 65535 之间。")
-        try:
-            with ExitStack() as stack:
-                self._run(stack, host, port, documents_only)
-        except OperatorError as error:
-            raise CommandError(str(error)) from error
+            raise OperatorError(f"端口 {port} 应在 0 至 65535 之间：例如 python manage.py up --port 8000。")
+        with ExitStack() as stack:
+            self._run(stack, host, port, documents_only)
 
     def _run(self, stack: ExitStack, host: str, port: int, documents_only: bool) -> None:
         begun = time.monotonic()
@@ -69,11 +65,12 @@ class Command(BaseCommand):
         self._collect_static()
         with self._step("载入程序", "程序已载入"):
             _ = get_resolver().url_patterns
+            accounts = _demo_lines()
 
         def ready() -> None:
             self._say(f"\n平台已启动（共 {time.monotonic() - begun:.1f} 秒）：{address}")
-            if not documents_only:
-                self._say(f"演示账号的密码：{serving.demo_password(settings.DATA_DIR)}")
+            for line in accounts:
+                self._say(line)
             if not _is_loopback(host):
                 self._say("提示：其他电脑要访问，请把本机的地址或域名写入环境变量 ERQI_ALLOWED_HOSTS。")
             self._say("按 Ctrl-C 停止。")
@@ -133,24 +130,20 @@ class Command(BaseCommand):
                 step.done = f"数据库结构已{'建立' if first else '升级'}（{len(plan)} 步）"
 
     def _seed(self, documents_only: bool) -> None:
-        with self._step("检查初始数据", "初始数据已就绪"):
-            told = io.StringIO()
-            call_command("seed", documents_only=documents_only, stdout=told)
-        for line in told.getvalue().splitlines():
-            self._say(f"  {line}")
+        """Fill an installation that never was; one in use is left alone, also when it was filled with other options."""
+        with self._step("检查初始数据", "初始数据已就绪") as step:
+            if not Installation.objects.filter(seeded_at__isnull=False).exists():
+                self._progress("载入初始数据")
+                told = io.StringIO()
+                try:
+                    call_command("seed", documents_only=documents_only, stdout=told)
+                except CommandError as error:
+                    raise OperatorError(str(error)) from error
+                step.done = f"初始数据已载入：{told.getvalue().strip()}"
 
     def _collect_static(self) -> None:
         with self._step("检查静态文件", "静态文件已是最新") as step:
-            digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]["BACKEND"]).encode())
-            for finder in get_finders():
-                for path, storage in finder.list([]):
-                    found = os.stat(storage.path(path))
-                    digest.update(f"{path}|{found.st_size}|{found.st_mtime_ns}".encode())
-            mark = Path(settings.STATIC_ROOT) / ".digest"
-            if not mark.exists() or mark.read_text(encoding="ascii") != digest.hexdigest():
-                self._progress("整理静态文件")
-                call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-                mark.write_text(digest.hexdigest(), encoding="ascii")
+            if static.collect_static(lambda: self._progress("整理静态文件")):
                 step.done = "静态文件已整理"
 
     @contextmanager
@@ -176,6 +169,20 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _demo_lines() -> list[str]:
+    """Say who may sign in to a demonstration, with the password only if it still is the right one."""
+    if not Installation.objects.filter(is_demo=True).exists():
+        return []
+    names = dict((username, name) for username, name, _ in DEMO_ACCOUNTS)
+    users = User.objects.filter(username__in=names, is_active=True).order_by("pk")
+    password = serving.demo_password(settings.DATA_DIR)
+    if any(user.check_password(password) for user in users[:2]):
+        shown = f"密码 {password}"
+    else:
+        shown = "密码不是数据目录中记录的那一个（曾由 ERQI_DEMO_PASSWORD 指定，或已被修改）"
+    return [f"演示账号（{shown}）：" + "、".join(f"{user.username} {names[user.username]}" for user in users)]
 
 
 def _is_loopback(host: str) -> bool:

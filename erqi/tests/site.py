@@ -1,0 +1,113 @@
+"""A real server process for tests: gunicorn with the product's own settings, on a fresh clone of the seeded database."""
+
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from erqi.embedded.place import CHECKOUT
+from erqi.tests import databases
+from erqi.tests.plugin import run_dir
+
+_START_SECONDS = 60
+_STOP_SECONDS = 20
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server: its address without the closing slash, its database's part name, its log."""
+
+    url: str
+    part: str
+    log: Path
+    blocker: object
+
+    @contextmanager
+    def data(self) -> Iterator[None]:
+        """Let the test's own process read and write the server's database through the models."""
+        with self.blocker.unblock(), databases.looking_into(self.part):
+            yield
+
+
+@contextmanager
+def running_site(blocker: object) -> Iterator[Site]:
+    """Start a server on a free loopback port and a clone of its own; stop it and drop the clone afterwards."""
+    part = f"{_worker}_site{next(_numbers)}"
+    with blocker.unblock():
+        databases.clone(databases.ensure_seeded(), part)
+    log = run_dir() / f"{part}.log"
+    listener = socket.create_server(("127.0.0.1", 0))
+    environment = {
+        **os.environ,
+        "DATABASE_URL": databases.database_url(part),
+        "DJANGO_SETTINGS_MODULE": "erqi.tests.site_settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "erqi.serving", str(listener.fileno())],
+            cwd=CHECKOUT,
+            env=environment,
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    site = Site(f"http://127.0.0.1:{listener.getsockname()[1]}", part, log, blocker)
+    listener.close()
+    try:
+        _wait(process, site)
+        yield site
+    finally:
+        process.send_signal(signal.SIGINT)  # stops at once, where SIGTERM would wait for connections that are kept open
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        databases.drop(part)
+
+
+def _wait(process: "subprocess.Popen[bytes]", site: Site) -> None:
+    """Wait until the server has answered once; any HTTP status is an answer."""
+    until = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            # Connections queue from the beginning, since the socket listens already: one request waits for the start.
+            urllib.request.urlopen(f"{site.url}/healthz", timeout=_START_SECONDS).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"The server did not start:\n{site.log.read_text(encoding='utf-8')[-4000:]}", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def site(django_db_blocker: object) -> Iterator[Site]:
+    """Give the module's tests one server, whose data they change for each other; the next module's server starts afresh."""
+    with running_site(django_db_blocker) as started:
+        yield started
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Add what the server wrote to the report of a test that failed."""
+    report = yield
+    found = getattr(item, "funcargs", {}).get("site")
+    if report.failed and isinstance(found, Site) and found.log.exists():
+        report.sections.append(("server log", found.log.read_text(encoding="utf-8", errors="replace")[-6000:]))
+    return report
