@@ -57,7 +57,7 @@ class SignIn(LoginView):
 class ChangePassword(FormView):
     """Change one's own password; the one page that is open while a change is due."""
 
-    template_name = "registration/password_change.html"
+    template_name = "registration/password_change_form.html"
     form_class = PasswordChangeForm
 
     def get_form_kwargs(self) -> dict[str, Any]:

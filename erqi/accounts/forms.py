@@ -1,0 +1,61 @@
+"""Forms of accounts and roles. The services decide; forms only give fields their words."""
+
+from typing import Any
+
+from django import forms
+
+from erqi.common.accounts import linkable_people
+from erqi.common.errors import InvalidInput
+from erqi.common.models import User
+from erqi.common.roles import Role
+
+
+class AccountForm(forms.ModelForm):
+    """A new account."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name"]
+        labels = {"username": "用户名"}
+        help_texts = {"username": "登录用，建议用姓名全拼加单位缩写；字母、数字和 @/./+/-/_。建立后不能修改。"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
+        self.fields["name"].help_text = "真实姓名；修改痕迹中显示的就是它。"
+
+
+class NameForm(forms.Form):
+    """The name shown for an account."""
+
+    name = forms.CharField(label="姓名", max_length=40)
+
+
+class PersonForm(forms.Form):
+    """The person behind an account; nobody means that the link ends."""
+
+    person = forms.ModelChoiceField(queryset=None, required=False, label="人员", empty_label="（不关联）")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = linkable_people()
+        self.fields["person"].label_from_instance = lambda person: f"{person.name}（{person.note}）" if person.note else person.name
+
+
+class AccountSearch(forms.Form):
+    """The filters of the account and role lists."""
+
+    STATES = [("", "全部状态"), ("open", "在用"), ("closed", "已停用"), ("locked", "登录被锁定")]
+    NO_ROLE = "none"
+
+    q = forms.CharField(
+        label="查找", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名或用户名"})
+    )
+    role = forms.ChoiceField(label="角色", required=False, choices=[("", "全部角色"), *Role.choices, (NO_ROLE, "没有角色")])
+    state = forms.ChoiceField(label="状态", required=False, choices=STATES)
+
+
+def show_errors(form: forms.Form, error: InvalidInput) -> None:
+    """Put a service's messages beside the fields that the form has, and the others above it."""
+    for field, texts in error.fields.items():
+        form.add_error(field if field in form.fields else None, texts)
