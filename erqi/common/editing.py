@@ -73,9 +73,7 @@ class Since:
     def __init__(self, record: models.Model, version: int) -> None:
         self.record = record
         events = getattr(record, "events", None)
-        self.events = (
-            list(events.filter(version__gte=version).select_related("pgh_context").order_by("pgh_id")) if events else []
-        )
+        self.events = list(events.filter(version__gte=version).select_related("pgh_context").order_by("pgh_id")) if events else []
 
     @staticmethod
     def _author(event: Any) -> Author:
@@ -269,9 +267,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
             # The table asks which value to take, so the field is not shown a second time below.
             again.fields[row["name"]].widget = again.fields[row["name"]].hidden_widget()
             again.fields[row["name"]].show_hidden_initial = True
-        return self.show(
-            again, 409, stale=str(error), conflicts=rows, elsewhere=since.elsewhere(set(standing)), last_change=since.last
-        )
+        return self.show(again, 409, stale=str(error), conflicts=rows, elsewhere=since.elsewhere(set(standing)), last_change=since.last)
 
     @staticmethod
     def _row(form: EditForm, name: str, theirs: Any, author: Author) -> dict[str, Any]:
@@ -288,9 +284,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
     def next_url(self) -> str:
         """Return where the person came from, when the address asks for it and it is a page of ours."""
         url = self.request.POST.get("next") or self.request.GET.get("next") or ""
-        safe = url_has_allowed_host_and_scheme(
-            url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
-        )
+        safe = url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure())
         return url if safe else ""
 
     def destination(self, result: Any) -> str:

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import format_html, format_html_join
 
+from erqi.common.dates import parse_day
 from erqi.common.numbers import WAN_PER_YI, plain
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d*))?(.*)", re.ASCII)
@@ -66,9 +67,7 @@ def parse_money(text: str) -> Decimal:
     Raises ValidationError for a negative amount, one finer than 1 元, one above 1 万亿元, or a text that is no amount.
     """
     try:
-        value = parse_number(
-            text, _MONEY_UNITS, 4, "请写数字，可带单位，如 793000、79.3亿元、12,345.67万元；不写单位按万元计。"
-        )
+        value = parse_number(text, _MONEY_UNITS, 4, "请写数字，可带单位，如 793000、79.3亿元、12,345.67万元；不写单位按万元计。")
     except ValidationError as error:
         if error.code == "negative":
             raise ValidationError("金额不能为负数。", code="negative") from None
@@ -175,7 +174,7 @@ class DayInput(forms.DateInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         shown = context["widget"]["value"] or ""
-        if shown and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", shown):
+        if shown and not (len(shown) == 10 and parse_day(shown)):
             context["widget"]["type"] = "text"
         return context
 

@@ -1,5 +1,6 @@
 """Form fields: amounts, days, years, lists and names as officials type them."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -113,7 +114,17 @@ def test_money_never_fails_otherwise_than_with_a_sentence(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["2018-03-31", "2018-3-31", "2018.3.31", "2018/3/31", "2018年3月31日", "2018年3月31号", "２０１８．３．３１", "20180331", " 2018 年 3 月 31 日 "],
+    [
+        "2018-03-31",
+        "2018-3-31",
+        "2018.3.31",
+        "2018/3/31",
+        "2018年3月31日",
+        "2018年3月31号",
+        "２０１８．３．３１",
+        "20180331",
+        " 2018 年 3 月 31 日 ",
+    ],
 )
 def test_a_day_is_read_as_it_is_written(typed: str) -> None:
     assert parse_typed_day(typed) == date(2018, 3, 31)
@@ -136,10 +147,8 @@ def test_a_wrong_day_is_refused_with_a_sentence(typed: str, words: str) -> None:
 
 @given(st.text(max_size=30))
 def test_a_day_never_fails_otherwise_than_with_a_sentence(typed: str) -> None:
-    try:
+    with suppress(ValidationError):
         assert isinstance(parse_typed_day(typed), date)
-    except ValidationError:
-        pass
 
 
 class Sample(EditForm):
@@ -186,7 +195,7 @@ def test_wrong_values_stay_in_the_form_with_their_sentences() -> None:
     assert 'value="很多"' in str(form["amount"])
     # A date input would show nothing for what is no date.
     assert 'type="text"' in str(form["on"])
-    assert 'value="2018-02-30"' in str(form["on"]) or "2018-02-30" in str(form["on"])
+    assert 'value="2018-02-30"' in str(form["on"])
 
 
 def test_what_was_typed_is_escaped() -> None:

@@ -1,9 +1,10 @@
 """Addresses of the projects app, one module per family."""
 
-from projects.urls import document, ledger, milestone, project, target, unit
+from projects.urls import document, ledger, ledger_edit, milestone, project, target, unit
 
 app_name = "projects"
 urlpatterns = [
+    *ledger_edit.urlpatterns,
     *ledger.urlpatterns,
     *project.urlpatterns,
     *milestone.urlpatterns,

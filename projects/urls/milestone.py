@@ -1,5 +1,13 @@
 """Addresses of milestones."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from projects.views import milestone
+
+urlpatterns = [
+    path("projects/<str:code>/milestones/new/", milestone.MilestoneCreate.as_view(), name="milestone_create"),
+    path("milestones/<int:pk>/edit/", milestone.MilestoneEdit.as_view(), name="milestone_edit"),
+    path("milestones/<int:pk>/move/", milestone.MilestoneMove.as_view(), name="milestone_move"),
+    path("milestones/<int:pk>/complete/", milestone.MilestoneComplete.as_view(), name="milestone_complete"),
+    path("milestones/<int:pk>/reopen/", milestone.MilestoneReopen.as_view(), name="milestone_reopen"),
+]

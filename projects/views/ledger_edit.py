@@ -1,0 +1,145 @@
+"""Ledgers: opening one, describing it, stating its scale, locking and unlocking."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from erqi.common import clock
+from erqi.common.dates import chinese_day
+from erqi.common.editing import EditView
+from projects.forms.ledger import LedgerForm, LockForm, NewLedgerForm, ScaleForm
+from projects.models import Ledger, LedgerRevision
+from projects.services import ledger as service
+from projects.views.project_edit import locked_sentence
+
+
+class LedgerCreate(EditView):
+    permission = "ledger.edit"
+    template_name = "projects/ledger_form.html"
+    page_title = "建立台账"
+    form_class = NewLedgerForm
+
+    def first_values(self) -> dict[str, Any]:
+        last = Ledger.objects.main().order_by("-year").first()
+        year = last.year + 1 if last else clock.today().year
+        return {"year": year, "code": str(year), "name": f"二七区{year}年重点项目台账", "level": "district", "kind": "projects"}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Ledger:
+        return service.open_ledger(by=self.request.user, request_key=request_key, **values)
+
+    def success_text(self, result: Ledger) -> str:
+        return f"已建立“{result.name}”。"
+
+    def cancel_url(self) -> str:
+        return reverse("projects:ledger_current")
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [{"label": "台账", "url": reverse("projects:ledger_current")}]
+
+
+class LedgerAction(EditView):
+    """Base of what is done to one ledger."""
+
+    permission = "ledger.edit"
+    template_name = "projects/ledger_form.html"
+
+    def get_record(self) -> Ledger:
+        return get_object_or_404(Ledger.objects.select_related("unit"), code=self.kwargs["code"])
+
+    def success_url(self, result: Ledger) -> str:
+        return self.record.get_absolute_url()
+
+    def refusal(self) -> str:
+        return locked_sentence(self.record)
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [{"label": self.ledger.name, "url": self.ledger.get_absolute_url()}]
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.record
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(ledger=self.ledger, **context)
+
+
+class LedgerEdit(LedgerAction):
+    form_class = LedgerForm
+    page_title = "修改台账"
+    success_message = "台账已保存。"
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Ledger:
+        return service.change_ledger(ledger=self.record, version=version, by=self.request.user, **values)
+
+
+class LedgerScale(EditView):
+    """A scale is a new record of its own, so nothing is edited here."""
+
+    permission = "ledger.edit"
+    template_name = "projects/ledger_form.html"
+    page_title = "登记台账规模"
+    form_class = ScaleForm
+    submit_label = "登记"
+
+    def get_record(self) -> None:
+        self.ledger = get_object_or_404(Ledger, code=self.kwargs["code"])
+
+    def first_values(self) -> dict[str, Any]:
+        return {"recorded_on": clock.today()}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerRevision:
+        return service.state_scale(ledger=self.ledger, by=self.request.user, **values)
+
+    def success_url(self, result: LedgerRevision | None) -> str:
+        return self.ledger.get_absolute_url()
+
+    def success_text(self, result: LedgerRevision) -> str:
+        return f"已登记{chinese_day(result.recorded_on)}的台账规模。"
+
+    def cancel_url(self) -> str:
+        return self.ledger.get_absolute_url()
+
+    def refusal(self) -> str:
+        return locked_sentence(self.ledger)
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [{"label": self.ledger.name, "url": self.ledger.get_absolute_url()}]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        revisions = self.ledger.revisions.order_by("-recorded_on")
+        return super().get_context_data(ledger=self.ledger, revisions=revisions, **context)
+
+
+class LedgerLock(LedgerAction):
+    """Locking; `locking = False` is the way back."""
+
+    permission = "ledger.lock"
+    form_class = LockForm
+    template_name = "projects/confirm_lock.html"
+    locking = True
+
+    @property
+    def page_title(self) -> str:
+        return "锁定台账" if self.locking else "解锁台账"
+
+    @property
+    def submit_label(self) -> str:
+        return "确认锁定" if self.locking else "确认解锁"
+
+    def refusal(self) -> str:
+        if self.record.is_locked == self.locking:
+            return f"“{self.record.name}”已经{'锁定' if self.locking else '是可编辑的'}，无需再办。"
+        return ""
+
+    def stands_as_asked(self, current: Ledger, values: dict[str, Any]) -> bool:
+        return current.is_locked == self.locking
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Ledger:
+        return service.set_lock(ledger=self.record, lock=self.locking, version=version, by=self.request.user)
+
+    def success_text(self, result: Ledger) -> str:
+        return f"“{result.name}”已{'锁定，不能再修改' if self.locking else '解锁，可以修改'}。"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(locking=self.locking, entry_count=self.record.entries.count(), **context)

@@ -1,0 +1,167 @@
+"""Milestones: planning, correcting, moving their dates, recording and taking back completion."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from erqi.common import clock
+from erqi.common.dates import chinese_day
+from erqi.common.editing import EditView
+from projects.forms.milestone import (
+    ChangeMilestoneForm,
+    CompleteMilestoneForm,
+    DueForm,
+    MoveMilestoneForm,
+    PlanMilestoneForm,
+    ReopenMilestoneForm,
+)
+from projects.models import Milestone, Project
+from projects.services import milestone as service
+from projects.views.project_edit import crumbs
+
+
+class DuePreview:
+    """Shows what a deadline in words comes to: beside the form whenever it comes back, or when “试算” asks for nothing else."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "preview" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        self.record = self.get_record()
+        form = self.make_form(self.record, request.POST)
+        form.is_valid()
+        # Half a form is no mistake while somebody is only trying out words.
+        form.errors.clear()
+        return self.show(form, 200)
+
+    def get_context_data(self, form: DueForm, **context: Any) -> dict[str, Any]:
+        preview = form.preview() if form.is_bound else ""
+        return super().get_context_data(form=form, preview=preview, can_preview=True, **context)
+
+
+class MilestoneCreate(DuePreview, EditView):
+    permission = "ledger.edit"
+    template_name = "projects/milestone_form.html"
+    page_title = "新增节点"
+    form_class = PlanMilestoneForm
+
+    def get_record(self) -> None:
+        self.project = get_object_or_404(Project, code=self.kwargs["code"])
+
+    def first_values(self) -> dict[str, Any]:
+        return {"year": clock.today().year}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
+        return service.plan_milestone(project=self.project, by=self.request.user, request_key=request_key, **values)
+
+    def success_url(self, result: Milestone | None) -> str:
+        return self.project.get_absolute_url()
+
+    def success_text(self, result: Milestone) -> str:
+        if result.due_on is None:
+            return f"已登记节点“{result.name}”，时限“{result.due_phrase}”推算不出日期，暂无时限。"
+        return f"已登记节点“{result.name}”，时限{chinese_day(result.due_on)}。"
+
+    def cancel_url(self) -> str:
+        return self.project.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return crumbs(self.project)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(project=self.project, **context)
+
+
+class MilestoneAction(EditView):
+    """Base of what is done to one milestone."""
+
+    permission = "ledger.edit"
+    template_name = "projects/milestone_form.html"
+
+    def get_record(self) -> Milestone:
+        return get_object_or_404(Milestone.objects.select_related("project"), pk=self.kwargs["pk"])
+
+    def success_url(self, result: Milestone) -> str:
+        return self.record.project.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return crumbs(self.record.project)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(project=self.record.project, milestone=self.record, **context)
+
+
+class MilestoneEdit(MilestoneAction):
+    form_class = ChangeMilestoneForm
+    page_title = "修改节点"
+    success_message = "节点已保存。"
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
+        return service.change_milestone(milestone=self.record, version=version, by=self.request.user, **values)
+
+
+class MilestoneMove(DuePreview, MilestoneAction):
+    form_class = MoveMilestoneForm
+    page_title = "变更时限"
+    submit_label = "保存新时限"
+    error_fields = {"to_due_on": "due_on"}
+
+    def values_of(self, record: Milestone) -> dict[str, Any]:
+        return {"due_on": record.due_on}
+
+    def first_values(self) -> dict[str, Any]:
+        # The date to come is empty on purpose: the one to be left stands above the form.
+        return {"due_on": None}
+
+    def refusal(self) -> str:
+        return "该节点已完成，不能再变更时限。" if self.record.done_by else ""
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
+        return service.move_milestone(
+            milestone=self.record,
+            to=values["due_on"],
+            cause=values["cause"],
+            reason=values["reason"],
+            version=version,
+            by=self.request.user,
+        )
+
+    def success_text(self, result: Milestone) -> str:
+        return f"节点“{result.name}”的时限已改为{chinese_day(result.due_on)}；基准时限保持不变，原时限和原因已记录。"
+
+
+class MilestoneComplete(MilestoneAction):
+    form_class = CompleteMilestoneForm
+    template_name = "projects/confirm_complete.html"
+    page_title = "登记完成"
+    submit_label = "登记完成"
+
+    def first_values(self) -> dict[str, Any]:
+        return {} if self.record.done_on else {"done_on": clock.today()}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
+        return service.complete_milestone(milestone=self.record, done_on=values["done_on"], version=version, by=self.request.user)
+
+    def success_text(self, result: Milestone) -> str:
+        return f"节点“{result.name}”已于{chinese_day(result.done_on)}完成。"
+
+
+class MilestoneReopen(MilestoneAction):
+    form_class = ReopenMilestoneForm
+    template_name = "projects/confirm_reopen.html"
+    page_title = "撤销完成"
+    submit_label = "确认撤销"
+
+    def refusal(self) -> str:
+        if self.record.done_on:
+            return ""
+        return "该节点的完成情况出自文件，不能在此撤销。" if self.record.done_known_on else "该节点没有登记完成日期，无需撤销。"
+
+    def stands_as_asked(self, current: Milestone, values: dict[str, Any]) -> bool:
+        return current.done_on is None
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
+        return service.reopen_milestone(milestone=self.record, version=version, by=self.request.user)
+
+    def success_text(self, result: Milestone) -> str:
+        return f"节点“{result.name}”的完成记录已撤销，恢复为未完成。"
