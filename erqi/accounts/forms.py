@@ -4,10 +4,34 @@ from typing import Any
 
 from django import forms
 
-from erqi.common.accounts import linkable_people
+from erqi.common.accounts import linkable_people, shortest_password
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.roles import Role
+
+
+class PasswordForm(forms.Form):
+    """A change of one's own password; the service knows the rules."""
+
+    old = forms.CharField(
+        label="原密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
+    )
+    new = forms.CharField(label="新密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    again = forms.CharField(label="再输一次新密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields[
+            "new"
+        ].help_text = (
+            f"至少 {shortest_password()} 个字符；大写字母、小写字母、数字、符号四类中至少有三类；不能与用户名相近，也不能是常见密码。"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if "new" in values and "again" in values and values["new"] != values["again"]:
+            self.add_error("again", "两次输入的新密码不一致。")
+        return values
 
 
 class AccountForm(forms.ModelForm):

@@ -21,9 +21,7 @@ ALL = 5000
 def lock_outs(username: object) -> QuerySet[AccessAttempt]:
     """Return the failed log-ins that keep an account locked at some machine now."""
     since = timezone.now() - (get_cool_off() or timedelta())
-    return AccessAttempt.objects.filter(
-        username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since
-    )
+    return AccessAttempt.objects.filter(username=username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since)
 
 
 def accounts_for_list(search: AccountSearch) -> QuerySet[User]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpResponse
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from erqi.accounts.forms import PasswordForm, show_errors
 from erqi.common import clock
 from erqi.common.accounts import change_own_password
 from erqi.common.errors import InvalidInput
@@ -25,16 +25,12 @@ def demo_accounts() -> list[dict[str, str]]:
     """
     if not Installation.objects.filter(is_demo=True).exists():
         return []
-    accounts = User.objects.filter(is_demo=True, is_active=True).prefetch_related(
-        "grants"
-    )
+    accounts = User.objects.filter(is_demo=True, is_active=True).prefetch_related("grants")
     return [
         {
             "username": account.username,
             "name": account.name,
-            "role": "、".join(
-                grant.get_role_display() for grant in account.grants.all()
-            ),
+            "role": "、".join(grant.get_role_display() for grant in account.grants.all()),
         }
         for account in accounts
     ]
@@ -58,10 +54,7 @@ class ChangePassword(FormView):
     """Change one's own password; the one page that is open while a change is due."""
 
     template_name = "registration/password_change_form.html"
-    form_class = PasswordChangeForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+    form_class = PasswordForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -70,23 +63,19 @@ class ChangePassword(FormView):
             **kwargs,
         )
 
-    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+    def form_valid(self, form: PasswordForm) -> HttpResponse:
         try:
-            user = change_own_password(
-                user=self.request.user,
-                old=form.cleaned_data["old_password"],
-                new=form.cleaned_data["new_password1"],
-            )
+            user = change_own_password(user=self.request.user, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
         except InvalidInput as error:
-            for field, texts in error.fields.items():
-                form.add_error(
-                    {"old": "old_password", "new": "new_password1"}.get(field), texts
-                )
+            show_errors(form, error)
             return self.form_invalid(form)
         # This session goes on; all others of the account end, since their hash no longer fits.
         update_session_auth_hash(self.request, user)
         messages.success(self.request, "密码已修改。其他设备上的登录已失效。")
         return super().form_valid(form)
+
+    def form_invalid(self, form: PasswordForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_success_url(self) -> str:
         return reverse("home")

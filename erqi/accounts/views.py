@@ -65,9 +65,9 @@ class AccountNew(PermissionRequiredMixin, View):
                 show_errors(form, error)
             else:
                 return show_password(request, account, password, "账号已建立")
-        return self._page(form)
+        return self._page(form, 422)
 
-    def _page(self, form: AccountForm) -> HttpResponse:
+    def _page(self, form: AccountForm, status: int = 200) -> HttpResponse:
         return render(
             self.request,
             "accounts/account_form.html",
@@ -76,6 +76,7 @@ class AccountNew(PermissionRequiredMixin, View):
                 "form": form,
                 "breadcrumbs": [{"label": "账号", "url": reverse("account_list")}, {"label": "新建账号"}],
             },
+            status=status,
         )
 
 
@@ -156,4 +157,5 @@ class AccountDetail(PermissionRequiredMixin, View):
                 "person_form": person_form,
                 "breadcrumbs": [{"label": "账号", "url": reverse("account_list")}, {"label": account.name}],
             },
+            status=422 if error else 200,
         )

@@ -3,7 +3,7 @@
 import secrets
 
 from axes.utils import reset as forget_failures
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import get_default_password_validators, validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -23,6 +23,22 @@ def one_time_password() -> str:
     return f"{group(_LETTERS.upper(), 2)}{group(_LETTERS, 4)}-{group(_DIGITS, 6)}"
 
 
+def shortest_password() -> int:
+    """Return how many characters a password must have."""
+    return max((getattr(rule, "min_length", 0) for rule in get_default_password_validators()), default=0)
+
+
+def refuse_weak(password: str, user: User, field: str) -> None:
+    """Raise InvalidInput for `field` when the password does not meet the rules."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        # Django has no Chinese words for this one since the sentence was reworded.
+        short = {"password_too_short": f"密码太短，至少要有 {shortest_password()} 个字符。"}
+        texts = [short.get(one.code) or one.messages[0] for one in error.error_list]
+        raise InvalidInput({field: texts}) from None
+
+
 @transaction.atomic
 def add_account(
     *, username: str, name: str, by: User | None, password: str | None = None, must_change: bool = True, is_demo: bool = False
@@ -34,10 +50,7 @@ def add_account(
         # Two names that differ in their case alone are one name to everybody who reads a list.
         raise InvalidInput({"username": ["这个用户名已被占用（不区分大小写）。请换一个。"]})
     password = password or one_time_password()
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise InvalidInput({"password": error.messages}) from None
+    refuse_weak(password, user, "password")
     user.set_password(password)
     checked(user).save()
     return user, password
@@ -128,10 +141,7 @@ def change_own_password(*, user: User, old: str, new: str) -> User:
         raise InvalidInput({"old": ["原密码不正确。请注意大小写和中文输入法。"]})
     if old == new:
         raise InvalidInput({"new": ["新密码不能与原密码相同。"]})
-    try:
-        validate_password(new, user)
-    except ValidationError as error:
-        raise InvalidInput({"new": error.messages}) from None
+    refuse_weak(new, user, "new")
     user.set_password(new)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])

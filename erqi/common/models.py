@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from pghistory.models import Context
 
 from erqi.common.history import tracked
 from erqi.common.roles import ADMIN_ROLES, PERMISSIONS, Role, permissions_of
@@ -153,3 +154,27 @@ class Installation(models.Model):
 def append_only() -> list[pgtrigger.Trigger]:
     """Return the triggers of a table whose rows are facts: inserted once, never changed or removed."""
     return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class ContextGuard(Context):
+    """Who, from where and how a change was made, as the history library keeps it; here only to be protected.
+
+    The event rows are append-only already, and a context says whose they are: it is never removed, and what it says of the
+    person and the machine never changes. (The library adds further words to a context while a request goes on.)
+    """
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Protect(name="keep_context", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="keep_context_author",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.id IS DISTINCT FROM NEW.id"
+                    " OR OLD.metadata->'user' IS DISTINCT FROM NEW.metadata->'user'"
+                    " OR OLD.metadata->'name' IS DISTINCT FROM NEW.metadata->'name'"
+                    " OR OLD.metadata->'address' IS DISTINCT FROM NEW.metadata->'address'"
+                ),
+            ),
+        ]

@@ -103,11 +103,7 @@ def _signs(hits: Sequence[Hit], sources: Sequence[Source]) -> dict[tuple[str, in
     rows = {SIGN_IN: logs, SIGN_OUT: logs, SIGN_FAILED: failures}
     usernames = {row.username for row in [*logs.values(), *failures.values()]}
     names = dict(User.objects.filter(username__in=usernames).values_list("username", "name")) if usernames else {}
-    return {
-        (code, pk): _sign_line(code, hit, rows[code][pk], names)
-        for code, found in wanted.items()
-        for pk, hit in found.items()
-    }
+    return {(code, pk): _sign_line(code, hit, rows[code][pk], names) for code, found in wanted.items() for pk, hit in found.items()}
 
 
 def _sign_line(code: str, hit: Hit, row: Any, names: Mapping[str, str]) -> Line:

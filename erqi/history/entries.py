@@ -81,9 +81,7 @@ def authors(contexts: Iterable[UUID | None]) -> dict[UUID | None, Author]:
     users = {metadata.get("user") for metadata in said.values() if metadata.get("user")}
     usernames = dict(User.objects.filter(pk__in=users).values_list("pk", "username")) if users else {}
     unknown = Author("没有记录（未经平台写入数据库）", is_system=True)
-    return defaultdict(
-        lambda: unknown, {pk: _author(metadata, usernames) for pk, metadata in said.items()}
-    )
+    return defaultdict(lambda: unknown, {pk: _author(metadata, usernames) for pk, metadata in said.items()})
 
 
 def _author(metadata: Mapping[str, Any], usernames: Mapping[int, str]) -> Author:

@@ -116,11 +116,7 @@ def newest(sources: Sequence[Source], filters: Filters, size: int, after: Cursor
     The order is: newest first; of one moment by source, then the later written first. It is total, so that pages neither
     repeat nor skip an event. The sources must be in the order of their codes.
     """
-    slices = [
-        rows
-        for place, source in enumerate(sources)
-        if (rows := _slice(source, place, filters, size, after)) is not None
-    ]
+    slices = [rows for place, source in enumerate(sources) if (rows := _slice(source, place, filters, size, after)) is not None]
     if not slices:
         return []
     first, *rest = slices
