@@ -1,6 +1,6 @@
 """Querysets of units and people."""
 
-from django.db.models import Case, CharField, F, QuerySet, When
+from django.db.models import Case, CharField, F, Prefetch, QuerySet, When
 
 from erqi.common.sql import count_children
 from projects.rules.search import search_terms
@@ -8,7 +8,11 @@ from projects.rules.search import search_terms
 
 def label_of(path: str = "") -> Case:
     """Return the expression of a unit's short name, or its name where it has none; `path` leads to the unit ("unit__")."""
-    return Case(When(**{f"{path}short_name": ""}, then=F(f"{path}name")), default=F(f"{path}short_name"), output_field=CharField())
+    return Case(
+        When(**{f"{path}short_name": ""}, then=F(f"{path}name")),
+        default=F(f"{path}short_name"),
+        output_field=CharField(),
+    )
 
 
 class SearchableQuerySet(QuerySet):
@@ -36,8 +40,32 @@ class UnitQuerySet(SearchableQuerySet):
             .order_by("kind", "sort_key", "name")
         )
 
+    def for_detail(self) -> "UnitQuerySet":
+        """Return units with their aliases, children, people and ledgers, and with the projects that they answer for or own."""
+        related = self.model._meta.get_field
+        posts = related("posts").related_model.objects.select_related("person").order_by("person__sort_key", "pk")
+        ledgers = related("ledgers").related_model.objects.for_list()
+        return self.select_related("parent").prefetch_related(
+            "aliases",
+            "children",
+            Prefetch("posts", queryset=posts),
+            Prefetch("ledgers", queryset=ledgers),
+            Prefetch("responsibilities", queryset=answered_projects(related("responsibilities").related_model)),
+            "owned_projects__entries__ledger",
+        )
+
 
 class PersonQuerySet(SearchableQuerySet):
     def for_list(self) -> "PersonQuerySet":
         """Return people with their posts and units."""
         return self.prefetch_related("posts__unit").order_by("sort_key", "name")
+
+    def for_detail(self) -> "PersonQuerySet":
+        """Return people with their posts and the projects that they answer for."""
+        rows = answered_projects(self.model._meta.get_field("responsibilities").related_model)
+        return self.prefetch_related("posts__unit", Prefetch("responsibilities", queryset=rows))
+
+
+def answered_projects(responsibilities) -> QuerySet:
+    """Return the rows of the grid of responsibility with project, person, unit and the ledgers in which the project stands."""
+    return responsibilities.objects.select_related("project", "person", "unit").prefetch_related("project__entries__ledger")

@@ -1,0 +1,1 @@
+"""Filters of the projects app, one module per family."""

@@ -1,0 +1,87 @@
+"""What a citation proves, as a person reads it: the kind of record, its name, the page that shows it and the field proved.
+
+Records of other apps are named by their own `__str__`, `verbose_name` and `get_absolute_url`, so none of them is imported here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+
+from projects.models import (
+    Citation,
+    LedgerEntry,
+    LedgerRevision,
+    Milestone,
+    Post,
+    ProjectAlias,
+    Responsibility,
+    Target,
+    TargetClaim,
+    TargetReading,
+    UnitAlias,
+)
+
+# A fact without a page of its own → the record on whose page it stands, and how it is called there.
+PARTS: dict[type[Model], tuple[Callable[[Any], Model], Callable[[Any], str]]] = {
+    LedgerEntry: (lambda entry: entry.project, lambda entry: f"在{entry.ledger}中"),
+    LedgerRevision: (lambda revision: revision.ledger, lambda revision: f"{revision.recorded_on:%Y-%m-%d} 的规模"),
+    Milestone: (lambda milestone: milestone.project, lambda milestone: f"节点“{milestone.name}”"),
+    Post: (lambda post: post.person, lambda post: f"职务“{post.title}”"),
+    ProjectAlias: (lambda alias: alias.project, lambda alias: f"别名“{alias.name}”"),
+    Responsibility: (lambda row: row.project, str),
+    TargetClaim: (lambda claim: claim.target, lambda claim: f"{claim.document.code} 的数字"),
+    TargetReading: (lambda reading: reading.target, lambda reading: f"截至 {reading.on:%Y-%m-%d} 的完成数字"),
+    UnitAlias: (lambda alias: alias.unit, lambda alias: f"别名“{alias.name}”"),
+}
+
+
+def url_of(record: Model) -> str:
+    """Return the address of the page that shows the record; empty when it has none (areas, categories)."""
+    if isinstance(record, Target):
+        return reverse("projects:target_detail", args=[record.year, record.pk])
+    address = getattr(record, "get_absolute_url", None)
+    return address() if address else ""
+
+
+@dataclass
+class ProvedLine:
+    """One phrase: what part of the record and which field it proves, and the words as printed."""
+
+    part: str
+    label: str
+    as_printed: str
+
+
+@dataclass
+class Proved:
+    """A record with all the phrases of one paragraph that prove something about it."""
+
+    kind: str
+    name: str
+    url: str
+    lines: list[ProvedLine] = field(default_factory=list)
+
+
+def field_label(fact: Model, name: str) -> str:
+    """Return the Chinese name of a fact's column; the record as a whole has none."""
+    return str(fact._meta.get_field(name).verbose_name) if name else ""
+
+
+def proved_by(citations: Iterable[Citation]) -> list[Proved]:
+    """Return the records that the citations prove, in order, each once; the facts have to be fetched already (for_document)."""
+    found: dict[tuple, Proved] = {}
+    for citation in citations:
+        fact = citation.fact
+        if fact is None:  # an alias that was removed: the citation stays, being a fact itself
+            key, proved, part, label = ("gone", citation.pk), Proved("记录", "已删除", ""), "", ""
+        else:
+            owner_of, part_of = PARTS.get(type(fact), (lambda record: record, lambda record: ""))
+            owner = owner_of(fact)
+            key = (type(owner), owner.pk)
+            proved = Proved(str(owner._meta.verbose_name), str(owner), url_of(owner))
+            part, label = part_of(fact), field_label(fact, citation.field)
+        found.setdefault(key, proved).lines.append(ProvedLine(part, label, citation.as_printed))
+    return list(found.values())

@@ -1,0 +1,109 @@
+"""Units and what each answers for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from erqi.common import clock
+from erqi.common.access import PermissionRequiredMixin
+from projects.choices import ResponsibilityKind, UnitKind
+from projects.models import Citation, Ledger, Project, Responsibility, Target, Unit
+from projects.views.target import rows_of
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A project that a unit or a person answers for, and the ledgers in which it stands, the latest year first."""
+
+    project: Project
+    ledgers: list[Ledger]
+    row: Responsibility | None
+    ended: bool
+
+    @property
+    def latest_year(self) -> int:
+        return self.ledgers[0].year if self.ledgers else 0
+
+
+@dataclass(frozen=True)
+class AnsweredKind:
+    """The projects answered for in one way."""
+
+    label: str
+    projects: list[Answered]
+
+
+def _answered(project: Project, row: Responsibility | None, day: date) -> Answered:
+    ledgers = sorted((entry.ledger for entry in project.entries.all()), key=lambda ledger: (-ledger.year, ledger.code))
+    return Answered(project, ledgers, row, ended=bool(row and row.until and row.until < day))
+
+
+def answered_kinds(rows: Iterable[Responsibility], owned: Iterable[Project], day: date) -> list[AnsweredKind]:
+    """Return the projects by kind of responsibility; within a kind by year, the latest first, what has ended last."""
+    by_kind: dict[str, list[Answered]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(_answered(row.project, row, day))
+    kinds = [(kind.label, by_kind[kind]) for kind in ResponsibilityKind if by_kind[kind]]
+    kinds += [("项目业主", found)] if (found := [_answered(project, None, day) for project in owned]) else []
+    return [
+        AnsweredKind(label, sorted(found, key=lambda item: (item.ended, -item.latest_year, item.project.code))) for label, found in kinds
+    ]
+
+
+class UnitListView(PermissionRequiredMixin, TemplateView):
+    permission = "business.view"
+    template_name = "projects/unit_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("q", "").strip()[:60]
+        by_kind: dict[str, list[Unit]] = defaultdict(list)
+        for unit in Unit.objects.search(text).for_list():
+            by_kind[unit.kind].append(unit)
+        groups = [{"name": kind.label, "units": by_kind[kind]} for kind in UnitKind if by_kind[kind]]
+        return super().get_context_data(
+            page_title="单位",
+            breadcrumbs=[{"label": "单位"}],
+            groups=groups,
+            count=sum(len(group["units"]) for group in groups),
+            sources=Citation.objects.index(unit for group in groups for unit in group["units"]),
+            q=text,
+            filter_summary=f"查找：{text}" if text else "",
+            **kwargs,
+        )
+
+
+class UnitDetailView(PermissionRequiredMixin, TemplateView):
+    permission = "business.view"
+    template_name = "projects/unit_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        unit = get_object_or_404(Unit.objects.for_detail(), pk=kwargs["pk"])
+        day = clock.today()
+        targets, sources = rows_of(Target.objects.for_unit(unit), day)
+        answered = answered_kinds(unit.responsibilities.all(), unit.owned_projects.all(), day)
+        facts = chain(
+            [unit],
+            unit.aliases.all(),
+            unit.posts.all(),
+            unit.ledgers.all(),
+            unit.responsibilities.all(),
+            unit.owned_projects.all(),
+        )
+        sources = {**sources, **Citation.objects.index(facts)}
+        return super().get_context_data(
+            page_title=unit.name,
+            breadcrumbs=[{"label": "单位", "url": reverse("projects:unit_list")}, {"label": unit.name}],
+            unit=unit,
+            answered=answered,
+            project_count=len({item.project.pk for kind in answered for item in kind.projects if not item.ended}),
+            targets=targets,
+            sources=sources,
+            **kwargs,
+        )
