@@ -1,5 +1,6 @@
 """Querysets of ledgers and their entries: the ledger screen."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.apps import apps
@@ -82,11 +83,37 @@ class LedgerEntryQuerySet(QuerySet):
             found = found.filter(project__search_key__contains=term)
         return found
 
-    def for_ledger(self, ledger, as_of: date) -> "LedgerEntryQuerySet":
-        """Return the rows of the ledger page as they stood on the day, in the ledger's order: one query for the page."""
+    def entered(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the entries that had entered their ledger by the day, whether or not they had left it again."""
+        return self.filter(Q(listed_on=None) | Q(listed_on__lte=as_of))
+
+    def gone(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the entries that had left their ledger (退出) by the day."""
+        return self.filter(delisted_on__lte=as_of)
+
+    def of_units(
+        self, units: Iterable[int], as_of: date, *, answering: bool = False
+    ) -> "LedgerEntryQuerySet":
+        """Return the entries for which one of the units (keys) has a responsibility on the day or owns the project; with
+        `answering`, those for which it is the unit that answers. Never multiplies rows."""
+        units = list(units)
+        if answering:
+            return self.with_answering_unit(as_of).filter(answering_id__in=units)
+        responsible = (
+            apps.get_model("projects", "Responsibility")
+            .objects.filter(in_force(as_of), unit__in=units)
+            .values("project")
+        )
+        return self.filter(Q(project__in=responsible) | Q(project__owner__in=units))
+
+    def for_ledger(self, ledger, as_of: date, *, delisted: bool = False) -> "LedgerEntryQuerySet":
+        """Return the rows of the ledger page as they stood on the day, in the ledger's order: one query for the page.
+
+        With `delisted`, entries that had left the ledger by the day are among them.
+        """
+        entries = self.filter(ledger=ledger)
         return (
-            self.filter(ledger=ledger)
-            .listed(as_of)
+            (entries.entered(as_of) if delisted else entries.listed(as_of))
             .select_related("project__category__parent", "project__area", "project__owner", "ledger")
             .with_stage(as_of)
             .with_answering_unit(as_of)

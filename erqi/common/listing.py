@@ -1,0 +1,383 @@
+"""The list page: queryset → filters → order and columns → page, printable whole or swapped in part; all of it in the address.
+
+Parameters besides the filters: `sort` (column, `-` before it for descending; several with commas), `cols` (columns in order),
+`page`, `per_page` (20, 50, 100, 200 or all), `money` (wan or yi), `as_of`. What is wrong is left out with a sentence; what is
+the default is left out of links, so that addresses stay short and two equal views have one address.
+
+    class UnitList(ListView):
+        permission = "business.view"
+        table_class, filterset_class = UnitTable, UnitFilter
+        template_name = "projects/unit_list.html"
+        page_title = "单位"
+
+        def get_queryset(self):
+            return Unit.objects.for_list()
+
+The page's template shows the list by `{% include "components/list.html" %}`. A request of htmx gets only that, or only the results
+below the filter bar, from the same context.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+from django_tables2.utils import OrderBy
+
+from erqi.common.access import PermissionRequiredMixin
+from erqi.common.filters import BaseFilterSet
+from erqi.common.saved_views import views_for
+from erqi.common.tables import BaseTable
+
+PAGE_SIZES = (20, 50, 100, 200)
+ALL = "all"
+MONEY_UNITS = {"wan": "万元", "yi": "亿元"}
+# The parts of the page that htmx swaps: everything below the heading, or what is below the filter bar.
+LIST_REGION = "list"
+RESULTS_REGION = "results"
+
+
+class Listing:
+    """One list as its address asks for it. Nothing is fetched before `rows` or `page_obj` is asked for.
+
+    Takes the parameters, the unfiltered queryset, the table and filter classes; `totals` is a function that gives an object
+    with `count` for the filtered queryset (one query serves totals and paging). `table_options` go to the table.
+    """
+
+    def __init__(
+        self,
+        params: QueryDict,
+        queryset: QuerySet,
+        table_class: type[BaseTable],
+        filterset_class: type[BaseFilterSet] | None = None,
+        *,
+        totals: Callable[[QuerySet, "Listing"], Any] | None = None,
+        per_page: int = 50,
+        filter_options: dict[str, Any] | None = None,
+        table_options: dict[str, Any] | None = None,
+    ) -> None:
+        self.params = params
+        self.problems: list[str] = []
+        self.default_per_page = per_page
+        self.filterset = None
+        if filterset_class is not None:
+            self.filterset = filterset_class(params, queryset, **filter_options or {})
+            self.problems += self.filterset.problems
+            queryset = self.filterset.qs
+        self.filtered = queryset
+        self.per_page = self._per_page()
+        self.money_unit = self._money_unit()
+        self.columns = self._columns(table_class)
+        self.table = table_class(
+            queryset,
+            columns=self.columns,
+            order_by=self._sort(table_class),
+            money_unit=self.money_unit,
+            **table_options or {},
+        )
+        self.totals = totals(queryset, self) if totals is not None else None
+        self._page: Page | None = None
+
+    # What the address says.
+
+    def _per_page(self) -> int | str:
+        text = self.params.get("per_page", "")
+        if text == ALL:
+            return ALL
+        if text.isdecimal() and int(text) in PAGE_SIZES:
+            return int(text)
+        if text:
+            self.problems.append(f"每页条数“{text[:20]}”无效，按 {self.default_per_page} 条显示。")
+        return self.default_per_page
+
+    def _money_unit(self) -> str:
+        text = self.params.get("money", "")
+        if text and text not in MONEY_UNITS:
+            self.problems.append(f"金额单位“{text[:20]}”无效，按万元显示。")
+        return text if text in MONEY_UNITS else "wan"
+
+    def _columns(self, table_class: type[BaseTable]) -> list[str]:
+        asked = [name for text in self.params.getlist("cols") for name in text.split(",") if name]
+        unknown = [name for name in asked if name not in table_class.base_columns]
+        for name in unknown:
+            self.problems.append(f"没有“{name[:20]}”这一列，已忽略。")
+        known = [name for name in asked if name not in unknown]
+        return table_class.choose(known or None)
+
+    def _sort(self, table_class: type[BaseTable]) -> list[str]:
+        aliases: dict[str, str] = {}
+        for text in filter(None, self.params.get("sort", "").split(",")):
+            name = OrderBy(text).bare
+            column = table_class.base_columns.get(name)
+            if column is None or column.sort == []:
+                self.problems.append(f"不能按“{name[:20]}”排序，已忽略。")
+            else:
+                aliases.setdefault(name, text)
+        return list(aliases.values())
+
+    # The address that says it.
+
+    def canonical(self) -> QueryDict:
+        """Return the parameters that make this view: valid, without defaults, in a fixed order; `page` is left out."""
+        query = QueryDict(mutable=True)
+        if self.filterset is not None:
+            for item in self.filterset.active():
+                query.appendlist(item.name, item.value)
+        if self.columns != self.table.choose(None):
+            pinned = self.table.pinned_columns()
+            query["cols"] = ",".join(name for name in self.columns if name not in pinned)
+        if self.table.order_by:
+            query["sort"] = ",".join(self.table.order_by)
+        if self.money_unit != "wan":
+            query["money"] = self.money_unit
+        if self.per_page != self.default_per_page:
+            query["per_page"] = str(self.per_page)
+        if self.params.get("as_of"):
+            query["as_of"] = self.params["as_of"]
+        return query
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of this view with parameters changed (None: left out), relative to the page."""
+        query = self.canonical()
+        for name, value in changes.items():
+            if value is None:
+                query.pop(name, None)
+            elif isinstance(value, (list, tuple)):
+                query.setlist(name, [str(item) for item in value])
+            else:
+                query[name] = str(value)
+        # The empty address would keep the present parameters.
+        return "?" + query.urlencode(safe=",")
+
+    @property
+    def query(self) -> str:
+        """This view as a saved view keeps it: without page and day."""
+        query = self.canonical()
+        query.pop("as_of", None)
+        return query.urlencode(safe=",")
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """The parameters that are no filters, for the filter form."""
+        names = self.filterset.filters if self.filterset is not None else ()
+        return [(name, value) for name, values in self.canonical().lists() if name not in names for value in values]
+
+    def keep(self, *without: str) -> list[tuple[str, str]]:
+        """Return all parameters but the named ones, for a small GET form such as the column chooser."""
+        return [(name, value) for name, values in self.canonical().lists() if name not in without for value in values]
+
+    @property
+    def keep_for_columns(self) -> list[tuple[str, str]]:
+        return self.keep("cols")
+
+    @property
+    def keep_for_day(self) -> list[tuple[str, str]]:
+        return self.keep("as_of")
+
+    # What the page shows.
+
+    @property
+    def count(self) -> int:
+        """The number of rows that the filters leave."""
+        return self.page_obj.paginator.count
+
+    @property
+    def page_obj(self) -> Page:
+        """The page asked for, its rows fetched and given to the table. A number beyond the last page gives the last."""
+        if self._page is None:
+            rows = self.table.rows_ordered
+            known = getattr(self.totals, "count", None)
+            count = rows.count() if known is None else known
+            size = max(count, 1) if self.per_page == ALL else self.per_page
+            paginator = Paginator(rows, size)
+            paginator.count = count
+            self._page = paginator.get_page(self.params.get("page"))
+            self._page.object_list = list(self._page.object_list)
+            self.table.load(self._page.object_list)
+        return self._page
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows are shown, for printing."""
+        return self.per_page == ALL
+
+    @property
+    def heads(self) -> list[tuple[Any, str]]:
+        """The headings, each with the address that sorts by it."""
+        return [(head, self.url(sort=head.sort, page=None) if head.sort else "") for head in self.table.heads()]
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """What the list is filtered by, each with the address that takes it away (components/filter_chips.html)."""
+        if self.filterset is None:
+            return []
+        chips = []
+        for item in self.filterset.active():
+            left = [other.value for other in self.filterset.active() if other.name == item.name and other.value != item.value]
+            chips.append(
+                {
+                    "label": item.label,
+                    "value": item.text,
+                    "remove_url": self.url(**{item.name: left or None}),
+                }
+            )
+        return chips
+
+    @property
+    def clear_url(self) -> str:
+        """The address without any filter; columns, order and day stay."""
+        names = self.filterset.filters if self.filterset is not None else ()
+        return self.url(**dict.fromkeys(names))
+
+    @property
+    def summary(self) -> str:
+        """The filters in words, for the printed page."""
+        return self.filterset.summary() if self.filterset is not None else ""
+
+    @property
+    def column_choices(self) -> list[dict[str, Any]]:
+        """What the column chooser offers: the visible columns in their order, then the others."""
+        table = self.table
+        pinned, default = table.pinned_columns(), table.default_columns()
+        others = [name for name in table.base_columns if name not in self.columns]
+        return [
+            {
+                "key": name,
+                "label": str(table.base_columns[name].verbose_name),
+                "visible": name in self.columns,
+                "default": name in default,
+                "locked": name in pinned,
+            }
+            for name in [*self.columns, *others]
+        ]
+
+    @property
+    def print_url(self) -> str:
+        """The address of the whole filtered list, which opens the print window."""
+        return self.url(per_page=ALL) + "#print"
+
+    @property
+    def day_parameter(self) -> str:
+        """The day that was asked for: kept when a saved view is applied."""
+        return self.params.get("as_of", "")
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        return PAGE_SIZES
+
+    @property
+    def money_switch(self) -> list[dict[str, Any]]:
+        """The units of money, each with the address that shows amounts in it."""
+        return [
+            {
+                "label": label,
+                "url": self.url(money=None if code == "wan" else code),
+                "current": code == self.money_unit,
+            }
+            for code, label in MONEY_UNITS.items()
+        ]
+
+
+def without_empty(params: QueryDict) -> QueryDict:
+    """Return the parameters that say something: a submitted form names its empty fields too."""
+    kept = QueryDict(mutable=True)
+    for name, values in params.lists():
+        if values := [value for value in values if value.strip()]:
+            kept.setlist(name, values)
+    return kept
+
+
+class ListView(PermissionRequiredMixin, View):
+    """A page with one list. Attributes: `permission`, `table_class`, `filterset_class`, `template_name`, `page_title`, `per_page`,
+    `view_page` (the name under which saved views of this list are kept; empty: none). Override `get_queryset` and, as needed,
+    `get_totals`, `get_context` (only for the whole page), `filter_options` and `table_options`."""
+
+    table_class: type[BaseTable]
+    filterset_class: type[BaseFilterSet] | None = None
+    template_name: str
+    page_title = ""
+    per_page = 50
+    view_page = ""
+    noun = "条"
+    empty_title = "没有符合条件的记录"
+    empty_text = "请去掉一些筛选条件再试。"
+    has_money = False
+    totals: bool = False
+
+    http_method_names = ["get", "head", "options"]
+
+    def get_queryset(self) -> QuerySet:
+        """Return all rows of the list, in its own order."""
+        raise NotImplementedError
+
+    def get_totals(self, rows: QuerySet, listing: Listing) -> Any:
+        """Return the totals of the filtered rows, an object with `count`. Asked only when `totals` is true."""
+        raise NotImplementedError
+
+    def filter_options(self) -> dict[str, Any]:
+        """Return what the filter set needs besides parameters and rows."""
+        return {}
+
+    def table_options(self) -> dict[str, Any]:
+        """Return what the table needs besides the rows."""
+        return {}
+
+    def get_context(self, listing: Listing) -> dict[str, Any]:
+        """Return what the page shows around its list; not asked for when htmx swaps a part."""
+        return {}
+
+    def get_listing(self) -> Listing:
+        """Return the list as the address asks for it; exports use it as the page does."""
+        return Listing(
+            self.request.GET,
+            self.get_queryset(),
+            self.table_class,
+            self.filterset_class,
+            totals=self.get_totals if self.totals else None,
+            per_page=self.per_page,
+            filter_options=self.filter_options(),
+            table_options=self.table_options(),
+        )
+
+    def list_context(self, listing: Listing) -> dict[str, Any]:
+        """Return what the list's own templates need, for a whole page and for a part."""
+        page = listing.page_obj
+        return {
+            "page_title": self.page_title,
+            "listing": listing,
+            "table": listing.table,
+            "page_obj": page,
+            "per_page": listing.per_page,
+            "chips": listing.chips,
+            "clear_url": listing.clear_url,
+            "filter_summary": listing.summary,
+            "foot": listing.table.foot(listing.totals) if listing.totals and listing.count else "",
+            "noun": self.noun,
+            "has_money": self.has_money,
+            "empty_title": self.empty_title,
+            "empty_text": self.empty_text,
+            "saved_views": views_for(self.request.user, self.view_page) if self.view_page else [],
+            "view_page": self.view_page,
+            "can_share": self.request.user.can("view.share"),
+        }
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.GET = without_empty(request.GET)
+        listing = self.get_listing()
+        context = self.list_context(listing)
+        part = request.htmx.target if request.htmx and not request.htmx.history_restore_request else None
+        if part == RESULTS_REGION:
+            response = render(request, "components/list_results.html", {**context, "is_part": True})
+        elif part == LIST_REGION:
+            response = render(request, "components/list.html", context)
+        else:
+            response = render(request, self.template_name, {**context, **self.get_context(listing)})
+        if part:
+            page = listing.page_obj.number
+            response["HX-Push-Url"] = request.path + listing.url(page=page if page > 1 else None).rstrip("?")
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response

@@ -1,0 +1,130 @@
+"""The ledger's filters."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
+from erqi.common.numbers import WAN_PER_YI
+from projects.choices import Grade, Nature, Stage
+from projects.models import Area, Category, Responsibility, Unit
+
+NOTHING = ("none", "文件未载（未填）")
+FLAGS = {
+    "highlight": ("双十出彩", Q(project__highlight=True)),
+    "tour": ("观摩", Q(project__tour=True)),
+    "batch": ("三个一批", ~Q(project__batch="")),
+    "bundle": ("打捆", Q(project__bundle_count__isnull=False)),
+    "member": ("打捆内项目", Q(project__bundle_of__isnull=False)),
+}
+BLANK = {
+    "total_investment": ("总投资", Q(project__total_investment=None)),
+    "annual_plan": ("年度计划投资", Q(annual_plan=None)),
+    "nature": ("建设性质", Q(nature="")),
+    "annual_goal": ("年度目标", Q(annual_goal="")),
+    "category": ("类别", Q(project__category=None)),
+    "area": ("片区", Q(project__area=None)),
+    "answering": ("责任单位", Q(answering_id=None)),
+    "next_due": ("节点时限", Q(next_due_on=None)),
+}
+
+
+def any_of(conditions: dict[str, tuple[str, Q]], names: list[str]) -> Q:
+    """Return the condition that one of the named ones holds."""
+    found = Q(pk__in=[])
+    for name in names:
+        found |= conditions[name][1]
+    return found
+
+
+class LedgerFilter(BaseFilterSet):
+    """Filters of LedgerEntry.objects.for_ledger(…, delisted=True) as of a day. Choices of one filter add up, filters narrow down."""
+
+    q = SearchFilter(label="项目名称、编号或拼音首字母")
+    category = ManyFilter(label="类别", options="category_options")
+    area = ManyFilter(label="片区", options="area_options")
+    unit = ManyFilter(label="单位", options="unit_options")
+    nature = ManyFilter(label="性质", options=[*Nature.choices, NOTHING])
+    grade = ManyFilter(label="级别", options=[*Grade.choices, NOTHING])
+    stage = ManyFilter(label="阶段", options=[*Stage.choices, NOTHING])
+    flag = ManyFilter(label="标志", options=[(code, label) for code, (label, _) in FLAGS.items()])
+    unit_as = OneFilter(label="单位口径", options=[("answering", "只看责任单位")], empty="任一责任或业主", more=True)
+    min = NumberFilter(label="总投资不低于", unit="亿元", more=True)
+    max = NumberFilter(label="总投资不高于", unit="亿元", more=True)
+    listed = OneFilter(label="退出的项目", options=[("all", "一并显示"), ("gone", "只看已退出")], empty="不显示", more=True)
+    blank = ManyFilter(label="缺少", options=[(code, label) for code, (label, _) in BLANK.items()], more=True)
+
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
+        self.as_of = as_of
+        super().__init__(data, queryset)
+
+    def category_options(self) -> list[Option]:
+        """Return the categories, parts below their whole."""
+        options, self.category_keys = tree_options(Category.objects.values_list("pk", "code", "name", "parent"))
+        return options
+
+    def area_options(self) -> list[Option]:
+        """Return the areas, parts below their whole."""
+        options, self.area_keys = tree_options(Area.objects.values_list("pk", "code", "name", "parent"))
+        return options
+
+    def unit_options(self) -> list[Option]:
+        """Return the units that have a responsibility for a project or own one, by pinyin."""
+        responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
+        units = Unit.objects.filter(responsible | Q(owned_projects__isnull=False)).distinct()
+        return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+
+    def check(self) -> None:
+        low, high = self.cleaned.get("min"), self.cleaned.get("max")
+        if low is not None and high is not None and low > high:
+            del self.cleaned["min"], self.cleaned["max"]
+            self.problems.append(f"总投资的下限 {low} 亿元高于上限 {high} 亿元，两者均已忽略。")
+        if "unit_as" in self.cleaned and "unit" not in self.cleaned:
+            del self.cleaned["unit_as"]
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        if "listed" not in self.cleaned:
+            queryset = queryset.listed(self.as_of)
+        return super().filter_queryset(queryset)
+
+    def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.search(value)
+
+    def filter_category(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(project__category__in=self.category_keys(value))
+
+    def filter_area(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(project__area__in=self.area_keys(value))
+
+    def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_units(map(int, value), self.as_of, answering="unit_as" in self.cleaned)
+
+    def filter_unit_as(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset  # says how `unit` is meant
+
+    def filter_nature(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(nature__in=["" if code == NOTHING[0] else code for code in value])
+
+    def filter_grade(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(project__grade__in=["" if code == NOTHING[0] else code for code in value])
+
+    def filter_stage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        wanted = Q(stage__in=[int(code) for code in value if code != NOTHING[0]])
+        return queryset.filter(wanted | Q(stage=None) if NOTHING[0] in value else wanted)
+
+    def filter_flag(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(any_of(FLAGS, value))
+
+    def filter_min(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
+        return queryset.filter(project__total_investment__gte=value * WAN_PER_YI)
+
+    def filter_max(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
+        return queryset.filter(project__total_investment__lte=value * WAN_PER_YI)
+
+    def filter_listed(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.gone(self.as_of) if value == "gone" else queryset
+
+    def filter_blank(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(any_of(BLANK, value))

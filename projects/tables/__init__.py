@@ -1,0 +1,1 @@
+"""Tables of the projects app, one module per family."""

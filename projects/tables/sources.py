@@ -1,0 +1,77 @@
+"""Source marks inside tables: the citations of a whole page in one query, each mark ready as HTML."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from html import escape
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q
+from django.urls import NoReverseMatch, reverse
+
+from projects.models import Citation
+
+# A column of a fact that is cited: (model name, field; empty for the record as a whole).
+Fact = tuple[str, str]
+
+
+def page_address(url_name: str) -> Callable[[str], str]:
+    """Return the function that gives a record's address by its code, resolved once for a whole table; "" while there is no such page."""
+    placeholder = "code-of-a-record"
+    try:
+        before, after = reverse(url_name, args=[placeholder]).split(placeholder)
+    except NoReverseMatch:
+        return lambda code: ""
+    return lambda code: f"{before}{code}{after}"
+
+
+class Sources:
+    """The citations of a page's facts. Takes the keys of the facts by model; asks the database once, for nothing when there are none."""
+
+    def __init__(self, facts: dict[type[Model], Iterable[int | None]]) -> None:
+        self._address = page_address("projects:document_detail")
+        self._found: dict[tuple[str, int, str], list[tuple[str, int, str]]] = defaultdict(list)
+        self.documented: set[tuple[str, int]] = set()
+        self._marks: dict[tuple[str, int, str, int], str] = {}
+        names: dict[int, str] = {}
+        wanted = Q()
+        for model, keys in facts.items():
+            if ids := {key for key in keys if key is not None}:
+                kind = ContentType.objects.get_for_model(model)
+                names[kind.pk] = model._meta.model_name
+                wanted |= Q(fact_type=kind, fact_id__in=ids)
+        if not wanted:
+            return
+        rows = (
+            Citation.objects.filter(wanted)
+            .order_by("document__code", "paragraph", "pk")
+            .values_list("fact_type_id", "fact_id", "field", "document__code", "paragraph", "as_printed")
+        )
+        for kind, key, field, document, paragraph, printed in rows:
+            self._found[names[kind], key, field].append((document, paragraph, printed))
+            self.documented.add((names[kind], key))
+
+    def marks(self, model: str, key: int | None, field: str, most: int = 2) -> str:
+        """Return the marks of a fact as HTML, at most so many; the last one's tooltip says how many more there are."""
+        if key is None:
+            return ""
+        found = self._found.get((model, key, field))
+        if not found:
+            return ""
+        wanted = (model, key, field, most)
+        if wanted not in self._marks:
+            self._marks[wanted] = self._html(found, most)
+        return self._marks[wanted]
+
+    def _html(self, found: list[tuple[str, int, str]], most: int) -> str:
+        places: dict[tuple[str, int], str] = {}
+        for document, paragraph, printed in found:
+            places.setdefault((document, paragraph), printed)
+        links = []
+        for place, ((document, paragraph), printed) in enumerate(list(places.items())[:most], start=1):
+            further = f"（另有{len(places) - most}处）" if place == most and len(places) > most else ""
+            links.append(
+                f'<a href="{escape(self._address(document))}#p-{paragraph}" '
+                f'title="{escape(f"{document} 第{paragraph}段：“{printed}”{further}")}" '
+                f'aria-label="出处：{escape(document)}第{paragraph}段">{escape(document)}¶{paragraph}</a>'
+            )
+        return f'<span class="src">{"".join(links)}</span>'

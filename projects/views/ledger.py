@@ -1,0 +1,251 @@
+"""The ledger page, and saved views of lists."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import View
+
+from erqi.common import clock, numbers
+from erqi.common.access import PermissionRequiredMixin
+from erqi.common.asof import AsOf, as_of
+from erqi.common.errors import NotAllowed, ServiceError
+from erqi.common.listing import Listing, ListView
+from erqi.common.models import SavedView
+from erqi.common.saved_views import delete_view, save_view, withdraw_view
+from projects.choices import LedgerKind, LedgerLevel
+from projects.filters.ledger import LedgerFilter
+from projects.models import Citation, Ledger, LedgerEntry, LedgerRevision
+from projects.stats import Amount, LedgerTotals, ledger_totals
+from projects.tables.ledger import LedgerTable
+
+
+def resolved(url_name: str, *args: Any) -> str:
+    """Return an address, or "" while there is no such page."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+class LedgerCurrent(PermissionRequiredMixin, View):
+    """Leads to the district ledger of the business date's year, or the latest one; without any, says how to open one."""
+
+    permission = "business.view"
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        ledgers = Ledger.objects.main().order_by("-year")
+        found = ledgers.filter(year=clock.today().year).first() or ledgers.first() or Ledger.objects.for_list().first()
+        if found is None:
+            create = resolved("projects:ledger_create") if request.user.can("ledger.edit") else ""
+            return render(request, "projects/ledger_none.html", {"page_title": "重点项目台账", "create_url": create})
+        query = request.GET.urlencode()
+        return redirect(found.get_absolute_url() + (f"?{query}" if query else ""))
+
+
+class LedgerDetail(ListView):
+    """A ledger as it stood on a day: head with its stated scale, filters, rows, totals."""
+
+    permission = "business.view"
+    table_class = LedgerTable
+    filterset_class = LedgerFilter
+    template_name = "projects/ledger_detail.html"
+    view_page = "ledger"
+    has_money = True
+    totals = True
+    empty_title = "没有符合条件的项目"
+    empty_text = "请去掉一些筛选条件再试。"
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return get_object_or_404(Ledger.objects.select_related("unit"), code=self.kwargs["code"])
+
+    @cached_property
+    def day(self) -> AsOf:
+        return as_of(self.request, self.ledger.year)
+
+    @property
+    def page_title(self) -> str:
+        return self.ledger.name
+
+    def get_queryset(self) -> QuerySet:
+        return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
+
+    def filter_options(self) -> dict[str, Any]:
+        return {"as_of": self.day.day}
+
+    def table_options(self) -> dict[str, Any]:
+        return {"as_of": self.day.day}
+
+    def get_totals(self, rows: QuerySet, listing: Listing) -> LedgerTotals:
+        return ledger_totals(rows, self.day.day)
+
+    def list_context(self, listing: Listing) -> dict[str, Any]:
+        return {
+            **super().list_context(listing),
+            "ledger": self.ledger,
+            "as_of": self.day,
+            "totals": listing.totals,
+            "money_totals": [
+                money_line("总投资", listing.totals.total_investment),
+                money_line("年度计划", listing.totals.annual_plan),
+            ],
+            "print_unit": f"单位：{'亿元' if listing.money_unit == 'yi' else '万元'}",
+            "print_subtitle": f"建账单位：{self.ledger.unit}" if self.ledger.unit else "",
+            "summary_template": "projects/ledger_summary.html",
+            "extra_tools": "projects/ledger_day.html",
+            "blank_title": "这本台账在所示日期还没有项目",
+            "blank_text": self._blank_text(),
+        }
+
+    def _blank_text(self) -> str:
+        if self.request.user.can("ledger.edit"):
+            return "可在右上方新增条目，或换一个日期查看。"
+        return "可换一个日期查看；列入项目由重点项目办办理。"
+
+    def get_context(self, listing: Listing) -> dict[str, Any]:
+        revisions = list(self.ledger.revisions.all())
+        in_force = [revision for revision in revisions if revision.recorded_on <= self.day.day]
+        scale = in_force[-1] if in_force else None
+        named = listing.totals
+        if listing.filterset.is_active:
+            named = ledger_totals(LedgerEntry.objects.filter(ledger=self.ledger).listed(self.day.day), self.day.day)
+        user = self.request.user
+        return {
+            "breadcrumbs": [{"label": "台账", "url": reverse("projects:ledger_current")}, {"label": self.ledger.name}],
+            "ledgers": self._ledger_tabs(),
+            "revisions": [{"revision": revision, "current": revision == scale} for revision in revisions],
+            "scale": scale,
+            "named": named,
+            "gap": scale_sentence(scale, named),
+            "sources": Citation.objects.index([self.ledger, *revisions]),
+            "actions": self._actions() if user.can("ledger.edit") else [],
+            "lock_action": self._lock_action() if user.can("ledger.lock") else None,
+        }
+
+    def _ledger_tabs(self) -> list[dict[str, Any]]:
+        """The district's ledgers by year, then the others."""
+        ledgers = Ledger.objects.order_by("-year", "level", "code")
+        main = {LedgerLevel.DISTRICT, LedgerKind.PROJECTS}
+        tabs = [
+            {
+                "label": f"{ledger.year}年" if {ledger.level, ledger.kind} == main else ledger.name,
+                "url": ledger.get_absolute_url(),
+                "active": ledger.pk == self.ledger.pk,
+                "main": {ledger.level, ledger.kind} == main,
+            }
+            for ledger in ledgers
+        ]
+        return sorted(tabs, key=lambda tab: not tab["main"])
+
+    def _actions(self) -> list[dict[str, str]]:
+        """What the office can do to this ledger; the first is the main button."""
+        code = self.ledger.code
+        create = resolved("projects:project_create")
+        named = [
+            ("plus", "新增项目", f"{create}?ledger={code}" if create else ""),
+            ("pencil", "修改台账", resolved("projects:ledger_edit", code)),
+            ("file-text", "登记规模", resolved("projects:ledger_scale", code)),
+        ]
+        if self.ledger.is_locked:
+            named = []
+        named.append(("plus", "建立台账", resolved("projects:ledger_create")))
+        return [{"icon": icon, "label": label, "url": url} for icon, label, url in named if url]
+
+    def _lock_action(self) -> dict[str, str] | None:
+        name, label = ("ledger_unlock", "解锁") if self.ledger.is_locked else ("ledger_lock", "锁定")
+        url = resolved(f"projects:{name}", self.ledger.code)
+        return {"label": label, "url": url} if url else None
+
+
+def money_line(label: str, amount: Amount) -> dict[str, Any]:
+    """Return a sum as the summary line says it: 总投资 79.3亿元（1 项有数）."""
+    return {"label": label, "text": numbers.money(amount.total) or "—", "known": amount.known}
+
+
+def scale_sentence(scale: LedgerRevision | None, named: LedgerTotals) -> str:
+    """Return how the named entries relate to the number of projects that the documents state.
+
+    A bundle may stand for more projects than the ledger's scale counts (158 roads are not 158 of the 165): then the two are not
+    put into one sum.
+    """
+    bundles = f"（含打捆计 {named.projects} 个）" if named.projects != named.entries else ""
+    here = f"具名 {named.entries} 条{bundles}"
+    if scale is None or scale.project_count is None:
+        return f"文件未载项目总数；本台账已{here}。"
+    stated = f"文件载 {scale.project_count} 个项目"
+    if named.entries >= scale.project_count:
+        return f"{stated}；本台账已{here}。"
+    if named.projects > scale.project_count:
+        return f"{stated}，其中已{here[:-1]}，打捆个数与文件所载项目数口径不同），其余文件未载。"
+    return f"{stated}，其中已{here}，其余文件未载。"
+
+
+class SavedViewAction(PermissionRequiredMixin, View):
+    """Base of what is posted about saved views: leads back to the list it came from, with a sentence."""
+
+    permission = "business.view"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        target = request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+        try:
+            messages.success(request, self.act(**kwargs))
+        except NotAllowed as error:
+            messages.error(request, str(error))
+        except ServiceError as error:
+            messages.warning(request, f"没有保存。{error}")
+        return redirect(target if safe and target else reverse("projects:ledger_current"))
+
+    def act(self, **kwargs: Any) -> str:
+        """Do what is asked and return the sentence that says so."""
+        raise NotImplementedError
+
+
+class ViewSave(SavedViewAction):
+    """Keeps the present filters, columns and order under a name."""
+
+    PAGES = frozenset({"ledger"})
+
+    def act(self) -> str:
+        data = self.request.POST
+        page = data.get("page", "")
+        if page not in self.PAGES:
+            raise ServiceError("这一页不能保存视图。")
+        view = save_view(
+            page=page,
+            name=data.get("name", ""),
+            query=data.get("query", ""),
+            shared=bool(data.get("shared")),
+            replace=bool(data.get("replace")),
+            by=self.request.user,
+        )
+        return f"已{'保存并共享' if view.shared else '保存'}视图“{view.name}”。"
+
+
+class ViewDelete(SavedViewAction):
+    """Removes one's own view; a repeated click finds nothing and changes nothing."""
+
+    def act(self, pk: int) -> str:
+        view = SavedView.objects.filter(pk=pk).first()
+        if view is not None:
+            if view.owner_id != self.request.user.pk and not view.shared:
+                raise NotAllowed("只能删除自己保存的视图。")
+            delete_view(view=view, by=self.request.user)
+        return "视图已删除。"
+
+
+class ViewWithdraw(SavedViewAction):
+    """Makes a shared view private to its owner again."""
+
+    def act(self, pk: int) -> str:
+        view = get_object_or_404(SavedView, Q(shared=True) | Q(owner=self.request.user), pk=pk)
+        withdraw_view(view=view, by=self.request.user)
+        return f"已取消共享视图“{view.name}”。"
