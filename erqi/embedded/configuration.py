@@ -34,7 +34,7 @@ _NOT_DURABLE = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
-    "max_wal_size": "2GB",
+    "max_wal_size": "256MB",  # may lie in memory
     "max_connections": "100",
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -62,7 +62,9 @@ def clone(template: str, part: str) -> str:
     name = database_name(part)
     with _maintenance() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database_name(template)}"')
+        # A file by file copy is the quicker one here; a server of the operator's own may be too old to know the word.
+        strategy = "STRATEGY FILE_COPY" if "server" in _state else ""
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database_name(template)}" {strategy}')
     return name
 
 

@@ -25,6 +25,7 @@ from erqi.embedded.place import default_data_dir
 
 _RUN = "TESTRUN_DIR"
 _PREFIX = "erqi-test-"
+_ENOUGH_MEMORY = 2_000_000_000
 _KEPT_VARIABLES = {"ERQI_CHROMIUM"}
 DEMO_PASSWORD = "Demo-2018-0928"  # noqa: S105 - of accounts that live as long as a test run
 
@@ -37,10 +38,18 @@ def run_dir() -> Path:
     return Path(os.environ[_RUN])
 
 
+def _roomy_folder() -> Path:
+    """Return where to put run folders: in memory if there is plenty, since copying databases there is twenty times faster."""
+    memory = Path("/dev/shm")  # noqa: S108 - run folders are made by mkdtemp
+    if "TMPDIR" not in os.environ and os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free > _ENOUGH_MEMORY:
+        return memory
+    return Path(tempfile.gettempdir())
+
+
 def _prepare_environment() -> None:
     """Give the run its own folder and variables, whatever the developer's shell has set for a real installation."""
     global _run_lock  # noqa: PLW0603 - held until this process ends
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_roomy_folder()))
     # As root the server runs under another account, which must pass through; nothing can be listed.
     folder.chmod(0o711)
     _run_lock = open_lock(folder / "run.lock")
@@ -56,7 +65,7 @@ def _prepare_environment() -> None:
 
 def _sweep() -> None:
     """Remove the folders of runs that were killed; the lock of a living one is taken."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in {*_roomy_folder().glob(f"{_PREFIX}*"), *Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")}:
         try:
             if folder.stat().st_uid != os.geteuid() or time.time() - folder.stat().st_mtime < 60:
                 continue

@@ -21,7 +21,6 @@ from erqi.tests import databases
 from erqi.tests.plugin import run_dir
 
 _START_SECONDS = 60
-_STOP_SECONDS = 20
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _numbers = itertools.count(1)
 
@@ -65,6 +64,7 @@ def running_site(blocker: object) -> Iterator[Site]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     site = Site(f"http://127.0.0.1:{listener.getsockname()[1]}", part, log, blocker)
     listener.close()
@@ -72,12 +72,9 @@ def running_site(blocker: object) -> Iterator[Site]:
         _wait(process, site)
         yield site
     finally:
-        process.send_signal(signal.SIGINT)  # stops at once, where SIGTERM would wait for connections that are kept open
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # Master and worker at once: an orderly stop takes most of a second and is tested with `up`.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         databases.drop(part)
 
 
