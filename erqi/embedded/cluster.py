@@ -89,6 +89,8 @@ class EmbeddedServer:
         self._own_home()
         self._programs = server_programs(self.place, self._account)
         try:
+            if any(self._home.glob("draft-*")):  # of a first start that was killed; nobody else is starting now
+                self._account.run("/bin/sh", "-c", 'rm -rf "$1"/draft-*', "sh", self._home)
             exists = self._cluster.is_dir() and any(self._cluster.iterdir())
             if exists:
                 self._check_version()
@@ -145,7 +147,6 @@ class EmbeddedServer:
 
     def _create_cluster(self) -> None:
         draft = self._home / f"draft-{os.getpid()}-{time.monotonic_ns()}"
-        self._account.run("/bin/sh", "-c", 'rm -rf "$1"/draft-*', "sh", self._home)
         result = self._account.run(
             self._programs / "initdb",
             *("-D", draft, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"),
