@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from erqi.common import clock
 
@@ -16,13 +16,15 @@ class Entry:
     url_name: str
     icon: str
     permission: str
+    # Pages that belong to the entry without standing below its address.
+    also: tuple[str, ...] = ()
 
 
 MENU: list[tuple[str, list[Entry]]] = [
     (
         "台账",
         [
-            Entry("重点项目台账", "projects:ledger_current", "table", "business.view"),
+            Entry("重点项目台账", "projects:ledger_current", "table", "business.view", also=("/projects/", "/entries/", "/milestones/")),
             Entry("年度目标", "projects:target_current", "target", "business.view"),
             Entry("文件与出处", "projects:document_list", "file-text", "business.view"),
             Entry("单位", "projects:unit_list", "building", "business.view"),
@@ -49,22 +51,15 @@ MENU: list[tuple[str, list[Entry]]] = [
 ]
 
 
-def _url(name: str) -> list[str]:
-    try:
-        return [reverse(name)]
-    except NoReverseMatch:  # while pages are being built
-        return []
-
-
 def navigation(request: HttpRequest) -> list[dict]:
     """Return the menu's groups that the person may see, with the current page marked."""
     groups = []
     for label, entries in MENU:
         items = [
-            {"label": entry.label, "url": url, "icon": entry.icon, "active": request.path.startswith(url)}
+            {"label": entry.label, "url": url, "icon": entry.icon, "active": request.path.startswith((url, *entry.also))}
             for entry in entries
             if request.user.can(entry.permission)
-            for url in _url(entry.url_name)
+            for url in [reverse(entry.url_name)]
         ]
         if items:
             groups.append({"label": label, "items": items})

@@ -1,5 +1,6 @@
 """The project page: one real project over all its years, as of a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -86,6 +87,12 @@ def grid(rows: list[Responsibility]) -> list[GridRow]:
     return [GridRow(kind, found) for (kind, _), found in lines.items()]
 
 
+def printed_once(citations: Iterable[Citation]) -> list[Citation]:
+    """Return one citation per place and phrase, in the order of the documents: a phrase may prove several columns."""
+    places = {(c.document.code, c.paragraph, c.as_printed): c for c in citations}
+    return [places[place] for place in sorted(places)]
+
+
 class ProjectDetail(PermissionRequiredMixin, TemplateView):
     permission = "business.view"
     template_name = "projects/project_detail.html"
@@ -118,7 +125,7 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
             past=[row for row in responsibilities if row not in current],
             targets=targets,
             sources=sources,
-            citations=sorted({c.pk: c for found in sources.values() for c in found}.values(), key=lambda c: (c.document.code, c.paragraph)),
+            citations=printed_once(citation for found in sources.values() for citation in found),
             can_edit=self.request.user.can("ledger.edit"),
             breadcrumbs=self._trail(entries, project),
         )
