@@ -27,7 +27,6 @@ CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = env_int("ERQI_IDLE_MINUTES", 120, 5, 24 * 60) * 60
-SESSION_SAVE_EVERY_REQUEST = False
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # The address of the person behind a proxy: how many proxies of ours stand before us.
@@ -67,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "erqi.common.middleware.SessionTouchMiddleware",
     "erqi.common.middleware.HistoryMiddleware",
     "erqi.common.middleware.PasswordChangeMiddleware",
     "axes.middleware.AxesMiddleware",

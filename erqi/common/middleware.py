@@ -1,5 +1,6 @@
 """Middleware: who changes what from where, and the forced change of a first password."""
 
+import time
 from collections.abc import Callable
 
 import pghistory
@@ -34,6 +35,22 @@ class HistoryMiddleware:
             user=user.pk, name=str(user) if user.is_authenticated else "", address=client_address(request), page=request.path, source="web"
         ):
             return self.get_response(request)
+
+
+class SessionTouchMiddleware:
+    """Make the session's age count from the last click and not from the log-in, at one write per some minutes of work."""
+
+    EVERY_SECONDS = 300
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            if now - request.session.get("seen", 0) > self.EVERY_SECONDS:
+                request.session["seen"] = now
+        return self.get_response(request)
 
 
 class PasswordChangeMiddleware:
