@@ -124,15 +124,24 @@ class Since:
 
 
 def submit(action: Callable[[], T]) -> T:
-    """Call a service; when the same form arrived twice at the same moment, let the second find what the first one made."""
+    """Call a service, and once more when a value was refused.
+
+    A form that arrives twice at the same moment may be refused because of what its twin is just writing; asked again, the
+    service finds the twin's record by the request key. What is wrong for another reason is refused again in the same words.
+    """
     try:
         return action()
-    except InvalidInput as error:
-        if "request_key" not in error.fields:
-            raise
-    except IntegrityError:
-        pass
-    return action()
+    except (InvalidInput, IntegrityError):
+        return action()
+
+
+def tell(request: HttpRequest, sentence: str) -> None:
+    """Leave a message of success for the next page, once: two clicks on a button are one action to the person."""
+    waiting = messages.get_messages(request)
+    texts = [str(message) for message in waiting]
+    waiting.used = False  # read here, but shown to nobody yet
+    if sentence not in texts:
+        messages.success(request, sentence)
 
 
 class EditView(PermissionRequiredMixin, TemplateView):
@@ -228,7 +237,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
         except ServiceError as error:
             form.add_error(None, str(error))
             return self.show(form, 409)
-        messages.success(request, self.success_text(result))
+        tell(request, self.success_text(result))
         return redirect(self.destination(result))
 
     def make_form(self, record: Any, data: Any = None) -> EditForm:
@@ -247,7 +256,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
             # Most often the second click on the same button.
             mine = since.last.user_id == self.request.user.pk
             text = self.success_text(current) if mine else "现有记录已与您填写的一致，无需再次保存。"
-            messages.success(self.request, text)
+            tell(self.request, text)
             return redirect(self.destination(current))
         standing = {name: value for name, value in self.values_of(current).items() if name in form.fields}
         data, rows = form.data.copy(), []

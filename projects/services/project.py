@@ -73,10 +73,11 @@ def add_listed_project(
     ServiceError when the ledger is locked, InvalidInput.
     """
     require(by, "ledger.edit")
+    # The ledger row first: a second submit of the same form waits here, and then finds what the first one made.
+    ledger = Ledger.objects.select_for_update().get(pk=ledger.pk)
     if earlier := already(Project.objects.all(), request_key):
         return earlier
-    # Before the project takes a number: a locked ledger is the clearer sentence.
-    refuse_locked(Ledger.objects.select_for_update().get(pk=ledger.pk))
+    refuse_locked(ledger)
     project = add_project(by=by, request_key=request_key, **{"year": ledger.year, **values})
     add_entry(ledger=ledger, project=project, by=by, **entry)
     return project
