@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from erqi import home
 from erqi.accounts import login, roles, views
+from erqi.common.admin import site
 from erqi.history.views import Audit, History
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("accounts/<int:pk>/", views.AccountDetail.as_view(), name="account_detail"),
     path("history/", History.as_view(), name="history"),
     path("history/audit/", Audit.as_view(), name="audit"),
+    path("admin/", site.urls),
     path("", include("projects.urls")),
     path("supervision/", include("supervision.urls")),
 ]
