@@ -16,215 +16,43 @@ A list of one's own:
 `sort` names what the column is ordered by (default: its accessor; empty: not at all). The page around it: erqi.common.listing.
 """
 
-import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from html import escape
-from operator import attrgetter
 from typing import Any
 
 import django_tables2
-from django.db.models import Case, Choices, Expression, F, IntegerField, QuerySet, Value, When
+from django.db.models import Expression, QuerySet
 from django.utils.safestring import SafeString
 from django_tables2.data import TableQuerysetData
 from django_tables2.utils import OrderBy
 
-from erqi.common import numbers
+from erqi.common.columns import (
+    NOT_DOCUMENTED,
+    NOT_FILLED_IN,
+    ChoiceColumn,
+    Column,
+    DateColumn,
+    LinkColumn,
+    MoneyColumn,
+    NumberColumn,
+    TextColumn,
+    no_mark,
+)
 
-# From this many characters on a text may be cut to two lines by the style sheet; it is then given whole as a tooltip.
-LONG_TEXT = 24
-UNKNOWN = '<span class="unknown" role="img" aria-label="{0}" title="{0}">—</span>'
-NOT_DOCUMENTED = UNKNOWN.format("文件未载")
-NOT_FILLED_IN = UNKNOWN.format("未填")
-
-
-def getter(path: str) -> Callable[[Any], Any]:
-    """Return the function that follows `a__b` from a record; it gives None where a relation on the way is empty."""
-    names = path.split("__")
-    if len(names) == 1:
-        return attrgetter(path)
-
-    def follow(record: Any) -> Any:
-        for name in names:
-            if record is None:
-                return None
-            record = getattr(record, name)
-        return record
-
-    return follow
-
-
-def no_mark(record: Any) -> str:
-    """Return nothing: the mark of a column whose facts have no sources to show."""
-    return ""
-
-
-class Column(django_tables2.Column):
-    """A column of text. Base of all columns.
-
-    Takes the heading and: `accessor` (a__b; default: the column's name), `sort` (names or expressions to order by; default: the
-    accessor), `shown` (False: only when chosen), `pinned` (stays in view when the table scrolls sideways, and cannot be left
-    out), `low` (left out on phones), `hint` (tooltip of the heading), `fact` (whatever the table's `mark_of` understands: the
-    fact whose sources are shown behind the value).
-    """
-
-    td_class = ""
-    # What the heading says below the name: a unit of measure.
-    unit = ""
-
-    def __init__(
-        self,
-        verbose_name: str,
-        *,
-        accessor: str | None = None,
-        sort: Sequence[str | Expression] | None = None,
-        shown: bool = True,
-        pinned: bool = False,
-        low: bool = False,
-        hint: str = "",
-        fact: Any = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(verbose_name, accessor=accessor, **options)
-        self.path = accessor or ""
-        self.sort = sort
-        self.shown = shown
-        self.pinned = pinned
-        self.low = low
-        self.hint = hint
-        self.fact = fact
-        self.mark: Callable[[Any], str] = no_mark
-        self.table: BaseTable | None = None
-
-    def __deepcopy__(self, memo: dict) -> "Column":
-        # django-tables2 copies all columns for every table; nothing below the first level changes.
-        return copy.copy(self)
-
-    def bind(self, name: str, table: "BaseTable") -> None:
-        """Tie this copy to its table, before the first cell is asked for."""
-        self.path = self.path or name
-        self.table = table
-        self.get = getter(self.path)
-        if self.sort is None:
-            self.sort = [self.path]
-        self.orderable = bool(self.sort)
-
-    def ordering(self, descending: bool) -> list[Expression]:
-        """Return the expressions that order by this column; what is unknown comes last both ways."""
-        keys = [F(key) if isinstance(key, str) else key for key in self.sort or ()]
-        return [key.desc(nulls_last=True) if descending else key.asc(nulls_last=True) for key in keys]
-
-    def cell(self, record: Any) -> str:
-        """Return what stands inside the record's <td>, escaped."""
-        value = self.get(record)
-        if value is None or value == "":
-            return self.table.empty(record)
-        return self.html(value) + self.mark(record)
-
-    def html(self, value: Any) -> str:
-        """Return a value that is there as escaped HTML."""
-        return escape(str(value))
-
-    def value(self, record: Any) -> Any:
-        """Return the record's plain value for an export; None when there is none."""
-        value = self.get(record)
-        return None if value == "" else value
-
-
-class TextColumn(Column):
-    """Longer text: at most two lines on screen, whole on paper."""
-
-    td_class = "text"
-
-    def html(self, value: Any) -> str:
-        text = escape(str(value))
-        title = f' title="{text}"' if len(text) > LONG_TEXT else ""
-        return f"<div{title}>{text}</div>"
-
-    def cell(self, record: Any) -> str:
-        value = self.get(record)
-        if value is None or value == "":
-            return self.table.empty(record)
-        # The mark stands inside the two lines' box; the box is opened and closed by html().
-        return self.html(value)[:-6] + self.mark(record) + "</div>"
-
-
-class NumberColumn(Column):
-    """A number, right-aligned, thousands separated, without trailing zeros."""
-
-    td_class = "num"
-
-    def html(self, value: Any) -> str:
-        return f"{value:,}" if isinstance(value, int) else numbers.plain(value)
-
-
-class MoneyColumn(NumberColumn):
-    """An amount of 万元, shown in the one unit of its table (`table.money_unit`: "wan" or "yi"), which the heading names."""
-
-    def bind(self, name: str, table: "BaseTable") -> None:
-        super().bind(name, table)
-        self.in_yi = table.money_unit == "yi"
-        self.unit = "亿元" if self.in_yi else "万元"
-
-    def html(self, value: Decimal) -> str:
-        return numbers.plain(value / numbers.WAN_PER_YI if self.in_yi else value)
-
-    def value(self, record: Any) -> Decimal | None:
-        value = self.get(record)
-        return value / numbers.WAN_PER_YI if self.in_yi and value is not None else value
-
-
-class DateColumn(Column):
-    """A date, as 2018-06-30."""
-
-    td_class = "date"
-
-    def html(self, value: date) -> str:
-        return value.isoformat()
-
-
-class ChoiceColumn(Column):
-    """A code, shown by its label and ordered as its enumeration is, not by the alphabet of the codes."""
-
-    def __init__(self, verbose_name: str, choices: type[Choices], **options: Any) -> None:
-        super().__init__(verbose_name, **options)
-        self.labels = dict(choices.choices)
-
-    def bind(self, name: str, table: "BaseTable") -> None:
-        if self.sort is None:
-            path = self.path or name
-            whens = [When(**{path: code}, then=Value(place)) for place, code in enumerate(self.labels)]
-            self.sort = [Case(*whens, default=None, output_field=IntegerField())]
-        super().bind(name, table)
-
-    def html(self, value: Any) -> str:
-        return escape(str(self.labels.get(value, value)))
-
-    def value(self, record: Any) -> str | None:
-        value = super().value(record)
-        return None if value is None else str(self.labels.get(value, value))
-
-
-class LinkColumn(Column):
-    """Text that leads to a page. `url` takes the record and gives the address, empty for no link."""
-
-    td_class = "name"
-
-    def __init__(self, verbose_name: str, *, url: Callable[[Any], str], **options: Any) -> None:
-        super().__init__(verbose_name, **options)
-        self.url = url
-
-    def cell(self, record: Any) -> str:
-        value = self.get(record)
-        if value is None or value == "":
-            return self.table.empty(record)
-        url = self.url(record)
-        text = self.html(value)
-        if url:
-            text = f'<a href="{escape(url)}">{text}</a>'
-        return text + self.mark(record)
+__all__ = [
+    "NOT_DOCUMENTED",
+    "NOT_FILLED_IN",
+    "BaseTable",
+    "ChoiceColumn",
+    "Column",
+    "DateColumn",
+    "Head",
+    "LinkColumn",
+    "MoneyColumn",
+    "NumberColumn",
+    "TextColumn",
+]
 
 
 class StableData(TableQuerysetData):
@@ -375,17 +203,21 @@ class BaseTable(django_tables2.Table):
         for place, column in enumerate(self.visible):
             css = self._css(place, column)
             label = escape(f"{column.verbose_name}（{column.unit}）" if column.unit else str(column.verbose_name))
-            opening = f'<td class="{css}" data-label="{label}">' if css else f'<td data-label="{label}">'
-            cells.append((opening, column.cell))
+            # A cell without a value is marked: phones leave it out.
+            tags = [f'<td class="{name}" data-label="{label}">' if name else f'<td data-label="{label}">' for name in (css, f"{css} nil")]
+            cells.append((*tags, column.cell))
         link, css_of = self.row_link, self.row_class
 
         def row(record: Any) -> str:
-            attributes = ""
-            if css := css_of(record):
-                attributes = f' class="{css}"'
+            attributes = f' class="{css}"' if (css := css_of(record)) else ""
             if address := link(record):
                 attributes += f' data-href="{escape(address)}"'
-            return f"<tr{attributes}>{''.join([f'{opening}{cell(record)}</td>' for opening, cell in cells])}</tr>"
+            parts = [f"<tr{attributes}>"]
+            for tag, empty_tag, cell in cells:
+                text = cell(record)
+                parts.append(f"{empty_tag if text is NOT_DOCUMENTED or text is NOT_FILLED_IN else tag}{text}</td>")
+            parts.append("</tr>")
+            return "".join(parts)
 
         return row
 

@@ -170,21 +170,20 @@ def money_line(label: str, amount: Amount) -> dict[str, Any]:
 
 
 def scale_sentence(scale: LedgerRevision | None, named: LedgerTotals) -> str:
-    """Return how the named entries relate to the number of projects that the documents state.
+    """Return how the entries that are known by name relate to the number of projects that documents state.
 
-    A bundle may stand for more projects than the ledger's scale counts (158 roads are not 158 of the 165): then the two are not
-    put into one sum.
+    A bundle may stand for more projects than the ledger's scale counts (158 roads are not 158 of the 165): then the sentence
+    says that the two cannot be set against each other.
     """
     bundles = f"（含打捆计 {named.projects} 个）" if named.projects != named.entries else ""
-    here = f"具名 {named.entries} 条{bundles}"
     if scale is None or scale.project_count is None:
-        return f"文件未载项目总数；本台账已{here}。"
-    stated = f"文件载 {scale.project_count} 个项目"
-    if named.entries >= scale.project_count:
-        return f"{stated}；本台账已{here}。"
-    if named.projects > scale.project_count:
-        return f"{stated}，其中已{here[:-1]}，打捆个数与文件所载项目数口径不同），其余文件未载。"
-    return f"{stated}，其中已{here}，其余文件未载。"
+        return f"所示日期文件未载项目总数；已具名 {named.entries} 条{bundles}。"
+    stated = scale.project_count
+    if named.entries >= stated:
+        return f"已具名 {named.entries} 条{bundles}。"
+    if named.projects > stated:
+        return f"其中已具名 {named.entries} 条（打捆按个数计 {named.projects} 个，与所载 {stated} 个口径不同），其余文件未载。"
+    return f"其中已具名 {named.entries} 条{bundles}，其余文件未载。"
 
 
 class SavedViewAction(PermissionRequiredMixin, View):
