@@ -31,7 +31,8 @@ def test_a_new_account_shows_its_password_once(client, admin):
     assert "no-store" in answer["Cache-Control"]
     account = User.objects.get(username="zhangsan")
     password = shown_password(answer)
-    assert account.check_password(password) and account.must_change_password
+    assert account.check_password(password)
+    assert account.must_change_password
     for address in ("/accounts/", f"/accounts/{account.pk}/", "/accounts/new/"):
         assert password not in client.get(address).content.decode()
     assert not client.session.get("password")
@@ -82,7 +83,8 @@ def test_nobody_closes_or_resets_their_own_account(client, admin, action):
     answer = client.post(f"/accounts/{admin.pk}/", {"action": action}, follow=True)
     assert "自己的" in answer.content.decode()
     admin.refresh_from_db()
-    assert admin.is_active and admin.check_password(PASSWORD)
+    assert admin.is_active
+    assert admin.check_password(PASSWORD)
 
 
 def test_resetting_shows_the_new_password_once(client, admin):
@@ -153,7 +155,8 @@ def test_filters(client, admin):
         ({"role": "none"}, "noroles", "office1"),
     ]:
         text = client.get("/accounts/", query).content.decode()
-        assert there in text and away not in text
+        assert there in text
+        assert away not in text
     assert "没有符合条件的账号" in client.get("/accounts/", {"q": "谁也不是"}).content.decode()
     assert client.get("/accounts/", {"role": "nonsense", "state": "x", "page": "x", "per_page": "7"}).status_code == 200
 

@@ -105,7 +105,8 @@ def test_a_unit_in_use_is_not_removed(client, office):
     unit = make_unit("区住建局")
     make_responsibility(make_project(), unit)
     answer = client.get(f"/admin/projects/unit/{unit.pk}/delete/").content.decode()
-    assert "责任" in answer and "受保护" in answer
+    assert "责任" in answer
+    assert "受保护" in answer
     client.post(f"/admin/projects/unit/{unit.pk}/delete/", {"post": "yes"})
     assert Unit.objects.filter(pk=unit.pk).exists()
 

@@ -109,7 +109,8 @@ def test_demonstration_accounts_are_listed_only_in_a_demonstration(client):
     assert "demo-office" not in client.get("/accounts/login/").content.decode()
     Installation.objects.update_or_create(pk=1, defaults={"is_demo": True})
     page = client.get("/accounts/login/").content.decode()
-    assert "demo-office" in page and "重点项目办" in page
+    assert "demo-office" in page
+    assert "重点项目办" in page
     assert "real-person" not in page
     assert PASSWORD not in page
 
@@ -128,7 +129,8 @@ def test_a_password_set_by_somebody_else_must_be_changed_first(client):
     }
     assert client.post("/accounts/password/", fields)["Location"] == "/"
     user.refresh_from_db()
-    assert not user.must_change_password and user.check_password("Own-Secret-77")
+    assert not user.must_change_password
+    assert user.check_password("Own-Secret-77")
     assert client.get("/accounts/").status_code == 200, "the session goes on"
 
 
