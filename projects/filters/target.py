@@ -25,7 +25,7 @@ def search_text(target: Target) -> str:
 class TargetFilter(forms.Form):
     """What the address asks for: `q`, `unit` (key of the responsible unit, or none) and `conflict`. Unknown values are ignored."""
 
-    q = forms.CharField(label="指标、单位或项目", required=False, max_length=60)
+    q = forms.CharField(label="查找", required=False, max_length=60)
     unit = forms.ChoiceField(label="责任单位", required=False)
     conflict = forms.BooleanField(label="只看来源不一致的", required=False)
 
@@ -37,7 +37,8 @@ class TargetFilter(forms.Form):
             *sorted(units.items(), key=lambda unit: pinyin.sort_key(unit[1])),
             (NOBODY, "文件未载责任单位"),
         ]
-        self.fields["q"].widget.attrs["placeholder"] = "文字或拼音首字母"
+        self.fields["q"].widget.input_type = "search"
+        self.fields["q"].widget.attrs.update({"placeholder": "指标、单位、项目或拼音首字母", "data-search": True})
         self.is_valid()
 
     def asked(self, name: str) -> Any:

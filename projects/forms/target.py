@@ -50,8 +50,9 @@ class ClaimForm(EditForm):
     """A document's figure for a target, with the place where it is printed."""
 
     value = NumberField(label="数值")
-    bound = column(TargetClaim, "bound")
-    wording = column(TargetClaim, "wording")
+    bound = column(TargetClaim, "bound", help_text="原文在数字后写明的")
+    wording = column(TargetClaim, "wording", help_text="原文在数字前写明的")
+    wide = {"as_printed"}
     sections = [("出处", ["document", "paragraph", "as_printed"]), ("数字", ["value", "bound", "wording"])]
 
     def __init__(self, *args: Any, measured_in: str, **more: Any) -> None:
@@ -73,7 +74,7 @@ class ReadingForm(EditForm):
         ("完成数字", ["on", "value", "bound", "note"]),
         ("出处（数字来自已登记的文件时填写）", ["document", "paragraph", "as_printed"]),
     ]
-    wide = {"note"}
+    wide = {"note", "as_printed"}
 
     def __init__(self, *args: Any, measured_in: str, **more: Any) -> None:
         super().__init__(*args, **more)

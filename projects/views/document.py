@@ -21,6 +21,11 @@ from projects.services.citation import numbers_of, phrase_stands
 from projects.services.document import upload_text
 from projects.views.facts import Proved, proved_by
 
+# A paragraph of figures can prove fifty records: so many are shown beside the text, the rest folds out.
+SHOWN_AT_ONCE = 6
+# Of the citations that an uploaded text does not confirm.
+MISSING_AT_ONCE = 20
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -29,6 +34,15 @@ class Paragraph:
     number: int
     segments: list[Segment]
     proved: list[Proved]
+
+    @property
+    def first(self) -> list[Proved]:
+        """The records shown at once; a paragraph with a few more than fit shows all of them."""
+        return self.proved if len(self.proved) <= SHOWN_AT_ONCE + 2 else self.proved[:SHOWN_AT_ONCE]
+
+    @property
+    def rest(self) -> list[Proved]:
+        return self.proved[len(self.first) :]
 
 
 @dataclass(frozen=True)
@@ -92,13 +106,16 @@ class DocumentDetailView(PermissionRequiredMixin, TemplateView):
         citations = list(document.citations.for_document())
         text = document.texts.first()
         texts = split_paragraphs(text.text) if text else []
+        missing = unconfirmed(texts, citations) if text else []
         return super().get_context_data(
             page_title=f"{document.code} {document.title}",
             breadcrumbs=[{"label": "文件与出处", "url": reverse("projects:document_list")}, {"label": document.code}],
             document=document,
             text=text,
             parts=list(parts_of(document, citations, texts)),
-            missing=unconfirmed(texts, citations) if text else [],
+            missing=missing,
+            missing_shown=MISSING_AT_ONCE,
+            missing_rest=max(0, len(missing) - MISSING_AT_ONCE),
             citation_count=len(citations),
             fact_count=len({(citation.fact_type_id, citation.fact_id) for citation in citations}),
             may_upload=self.request.user.can("document.upload"),

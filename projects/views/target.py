@@ -137,6 +137,19 @@ class Row:
     def cited(self, fact: Model, name: str) -> list[Citation]:
         return self.sources.get((fact._meta.model_name, fact.pk, name), [])
 
+    def marks(self, claims: Iterable[TargetClaim]) -> list[Citation]:
+        """The sources of the claims' figures with bound and wording, each paragraph once."""
+        found = (cited for claim in claims for name in ("value", "bound", "wording") for cited in self.cited(claim, name))
+        return list({(cited.document_id, cited.paragraph): cited for cited in found}.values())
+
+    @property
+    def figure_sources(self) -> list[Citation]:
+        return self.marks([self.adopted] if self.adopted else [])
+
+    @property
+    def other_sources(self) -> list[Citation]:
+        return self.marks(claim for claim in self.claims if not claim.adopted)
+
     @property
     def cards(self) -> list[dict[str, Any]]:
         """The claims as components/claim_pair.html wants them."""
@@ -151,7 +164,7 @@ class Row:
             "document": f"{document.code} {document.title}",
             "document_url": document.get_absolute_url(),
             "dated": f"{dated(document)} · {standing(document)}",
-            "citations": self.cited(claim, "value"),
+            "citations": self.marks([claim]),
             "adopted": claim.adopted,
         }
         if claim.adopted and claim.adopted_rule == AdoptionRule.PERSON:
