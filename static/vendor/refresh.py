@@ -91,8 +91,7 @@ def trimmed(css):
         members = [
             member
             for member in re.split(r",(?![^(]*\))", prelude)
-            if not DARK.search(member)
-            and all(KEPT.fullmatch(name) for name in re.findall(r"\.((?:[\w-]|\\.)+)", member))
+            if not DARK.search(member) and all(KEPT.fullmatch(name) for name in re.findall(r"\.((?:[\w-]|\\.)+)", member))
         ]
         if members:
             kept.append(f"{','.join(members)}{{{body}}}")
@@ -100,9 +99,7 @@ def trimmed(css):
 
 
 def pack(name, version, folder):
-    result = subprocess.run(
-        ["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True, capture_output=True, text=True
-    )
+    result = subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True, capture_output=True, text=True)
     return Path(folder) / result.stdout.strip().splitlines()[-1]
 
 
@@ -121,9 +118,7 @@ def sprite(archive):
         kind, stem = ("filled", name[: -len("-filled")]) if name.endswith("-filled") else ("outline", name)
         member = archive.extractfile(f"package/icons/{kind}/{stem}.svg")
         symbols.append(symbol(name, member.read().decode()))
-    (HERE / "tabler-icons/sprite.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
-    )
+    (HERE / "tabler-icons/sprite.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n")
 
 
 def main():
