@@ -1,0 +1,200 @@
+"""The permission matrix as data: for every address, who may open it. Whoever adds an address adds its line here.
+
+    "app:url_name": Rule("ledger.edit", "milestone")
+
+The first value is the permission (erqi.common.roles.PERMISSIONS), several when any of them will do, ANYBODY signed in, or
+PUBLIC. The second names the sample (below) whose values fill the address; `post` is the permission of a POST where it is
+another one, `query` what the address needs behind the question mark. Addresses without a name are written as they are routed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from erqi.common.models import SavedView, User
+from projects.models import Unit
+from projects.tests import builders
+from supervision.services.mechanism import add_mechanism, add_theme
+
+PUBLIC = "public"
+ANYBODY = "anybody"
+ADMIN_SITE = ("reference.edit", "mechanism.edit")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open an address, and how to fill it."""
+
+    permission: str | tuple[str, ...]
+    sample: str = ""
+    post: str | tuple[str, ...] | None = None
+    query: str = ""
+    # The address of a pattern without a name.
+    path: str = ""
+
+    def allows(self, user: User | None, method: str) -> bool:
+        """Say whether the person may come in; `None` is somebody who is not signed in."""
+        needed = self.post if method == "POST" and self.post is not None else self.permission
+        if needed == PUBLIC:
+            return True
+        if user is None:
+            return False
+        if needed == ANYBODY:
+            return True
+        return any(user.can(code) for code in ([needed] if isinstance(needed, str) else needed))
+
+
+VIEW = Rule("business.view")
+
+
+def _admin(label: str, permission: str, sample: str) -> dict[str, Rule]:
+    """Return the lines of one record's admin pages."""
+    return {
+        f"admin:{label}_changelist": Rule(permission),
+        f"admin:{label}_add": Rule(permission),
+        f"admin:{label}_history": Rule(permission, sample),
+        f"admin:{label}_delete": Rule(permission, sample),
+        f"admin:{label}_change": Rule(permission, sample),
+    }
+
+
+TABLE: dict[str, Rule] = {
+    # the frame
+    "home": Rule(ANYBODY),
+    "healthz": Rule(PUBLIC),
+    "login": Rule(PUBLIC),
+    "logout": Rule(ANYBODY),
+    "password_change": Rule(ANYBODY),
+    # the three administrators
+    "account_list": Rule("account.manage"),
+    "account_new": Rule("account.manage"),
+    "account_detail": Rule("account.manage", "account"),
+    "role_list": Rule("role.grant"),
+    "audit": Rule("audit.view"),
+    "history": VIEW,
+    # ledgers and saved views
+    "projects:ledger_current": VIEW,
+    "projects:ledger_detail": Rule("business.view", "ledger"),
+    "projects:ledger_create": Rule("ledger.edit"),
+    "projects:ledger_edit": Rule("ledger.edit", "ledger"),
+    "projects:ledger_scale": Rule("ledger.edit", "ledger"),
+    "projects:ledger_lock": Rule("ledger.lock", "ledger"),
+    "projects:ledger_unlock": Rule("ledger.lock", "ledger"),
+    "projects:view_save": VIEW,
+    "projects:view_delete": Rule("business.view", "view"),
+    "projects:view_withdraw": Rule("business.view", "view"),
+    # projects
+    "projects:project_detail": Rule("business.view", "project"),
+    "projects:project_create": Rule("ledger.edit"),
+    "projects:project_edit": Rule("ledger.edit", "project"),
+    "projects:entry_create": Rule("ledger.edit", "project"),
+    "projects:entry_edit": Rule("ledger.edit", "entry"),
+    "projects:entry_delist": Rule("ledger.edit", "entry"),
+    "projects:entry_relist": Rule("ledger.edit", "entry"),
+    "projects:responsibility_create": Rule("ledger.edit", "project"),
+    "projects:responsibility_edit": Rule("ledger.edit", "responsibility"),
+    "projects:responsibility_end": Rule("ledger.edit", "responsibility"),
+    "projects:milestone_create": Rule("ledger.edit", "project"),
+    "projects:milestone_edit": Rule("ledger.edit", "milestone"),
+    "projects:milestone_move": Rule("ledger.edit", "milestone"),
+    "projects:milestone_complete": Rule("ledger.edit", "milestone"),
+    "projects:milestone_reopen": Rule("ledger.edit", "milestone"),
+    # targets
+    "projects:target_current": VIEW,
+    "projects:target_list": Rule("business.view", "year"),
+    "projects:target_create": Rule("target.edit", "year"),
+    "projects:target_detail": Rule("business.view", "target"),
+    "projects:target_edit": Rule("target.edit", "target"),
+    "projects:claim_create": Rule("target.edit", "target"),
+    "projects:claim_adopt": Rule("target.adopt", "claim"),
+    "projects:target_adopt_by_rule": Rule("target.adopt", "target"),
+    "projects:reading_create": Rule("target.edit", "target"),
+    # documents, units, people
+    "projects:document_list": VIEW,
+    "projects:document_detail": Rule("business.view", "document"),
+    "projects:document_upload": Rule("document.upload", "document"),
+    "projects:unit_list": VIEW,
+    "projects:unit_detail": Rule("business.view", "unit"),
+    "projects:person_list": VIEW,
+    "projects:person_detail": Rule("business.view", "person"),
+    # supervision
+    "supervision:theme_list": VIEW,
+    "supervision:theme_detail": Rule("business.view", "theme"),
+    "supervision:mechanism_list": VIEW,
+    "supervision:mechanism_detail": Rule("business.view", "mechanism"),
+    "supervision:mechanism_edit": Rule("mechanism.edit", "mechanism"),
+    # reference data
+    "admin:index": Rule(ADMIN_SITE),
+    "admin:login": Rule(PUBLIC),
+    "admin:logout": Rule(ADMIN_SITE),
+    "admin:password_change": Rule(ADMIN_SITE),
+    "admin:password_change_done": Rule(ADMIN_SITE),
+    "admin:autocomplete": Rule("reference.edit", post=ADMIN_SITE, query="?app_label=projects&model_name=unit&field_name=parent&term=x"),
+    "admin:jsi18n": Rule(ADMIN_SITE),
+    "admin:view_on_site": Rule(ADMIN_SITE, "shortcut"),
+    "admin:app_list": Rule(ADMIN_SITE, path="/admin/projects/"),
+    "admin:<path:object_id>/": Rule(ADMIN_SITE, path="/admin/projects/unit/1/"),
+    "admin:(?P<url>.*)$": Rule(ADMIN_SITE, path="/admin/nothing/"),
+    **_admin("projects_unit", "reference.edit", "admin_unit"),
+    **_admin("projects_person", "reference.edit", "admin_person"),
+    **_admin("projects_area", "reference.edit", "admin_area"),
+    **_admin("projects_category", "reference.edit", "admin_category"),
+    **_admin("projects_document", "reference.edit", "admin_document"),
+    **_admin("supervision_theme", "mechanism.edit", "admin_theme"),
+}
+
+
+def addresses(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
+    """Yield every pattern of the product: its key in the table, and whether it takes arguments."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join((*spaces, pattern.name or str(pattern.pattern))), bool(pattern.pattern.converters)
+        else:
+            yield from addresses(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+
+
+def samples(user: User) -> dict[str, dict[str, Any]]:
+    """Build one of each record and return what fills the addresses; saved views belong to the account given."""
+    ledger = builders.make_ledger(code="sample", year=2018)
+    project = builders.make_project()
+    unit, person, area, category = builders.make_unit(), builders.make_person(), builders.make_area(), builders.make_category()
+    document = builders.make_document()
+    target = builders.make_target(year=2018)
+    claim = builders.make_claim(target, 480, document)
+    theme = add_theme(code="sample", seq=1, name="主题", by=None)
+    mechanism = add_mechanism(code="sample", name="机制", kind="method", by=None)
+    of_target = {"year": 2018, "pk": target.pk}
+    return {
+        "": {},
+        "account": {"pk": builders.make_user().pk},
+        "ledger": {"code": ledger.code},
+        "view": {"pk": SavedView.objects.create(owner=user, page="ledger", name="视图").pk},
+        "project": {"code": project.code},
+        "entry": {"pk": builders.make_entry(ledger, project).pk},
+        "responsibility": {"pk": builders.make_responsibility(project, unit).pk},
+        "milestone": {"pk": builders.make_milestone(project, due_on=date(2018, 6, 30)).pk},
+        "year": {"year": 2018},
+        "target": of_target,
+        "claim": {**of_target, "claim": claim.pk},
+        "document": {"code": document.code},
+        "unit": {"pk": unit.pk},
+        "person": {"pk": person.pk},
+        "theme": {"code": theme.code},
+        "mechanism": {"code": mechanism.code},
+        "shortcut": {"content_type_id": ContentType.objects.get_for_model(Unit).pk, "object_id": unit.pk},
+        "admin_unit": {"object_id": unit.pk},
+        "admin_person": {"object_id": person.pk},
+        "admin_area": {"object_id": area.pk},
+        "admin_category": {"object_id": category.pk},
+        "admin_document": {"object_id": document.pk},
+        "admin_theme": {"object_id": theme.pk},
+    }
+
+
+def address_of(name: str, rule: Rule, filled: dict[str, dict[str, Any]]) -> str:
+    """Return the address of a line of the table."""
+    return rule.path or reverse(name, kwargs=filled[rule.sample]) + rule.query
