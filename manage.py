@@ -22,9 +22,7 @@ def main():
 
         from erqi.embedded import command  # noqa: PLC0415 - as above
     except ImportError as error:
-        sys.stderr.write(
-            "错误：缺少程序库 %s。请先执行 pip install -r requirements.txt（在虚拟环境 .venv 中）。\n" % error.name
-        )
+        sys.stderr.write("错误：缺少程序库 %s。请先执行 pip install -r requirements.txt（在虚拟环境 .venv 中）。\n" % error.name)
         return 1
     return command.run(sys.argv, execute_from_command_line)
 

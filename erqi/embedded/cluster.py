@@ -10,12 +10,13 @@ import shlex
 import shutil
 import stat
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
 import psycopg2
 
-from erqi.embedded import diagnosis
+from erqi.embedded import diagnosis, processes
 from erqi.embedded.account import MAJOR, Account, server_account, server_programs
 from erqi.embedded.configuration import write_configuration
 from erqi.embedded.errors import OperatorError
@@ -25,6 +26,7 @@ from erqi.embedded.place import DATABASE, PORT, ROLE, make_place, socket_folder,
 SUPERUSER = "postgres"
 _START_SECONDS = 120
 _STOP_SECONDS = 60
+_REMAINS_SECONDS = 20
 _LOG_LIMIT = 10_000_000
 # A new cluster takes about 45 MB, and a started one wants room for a segment of its log (16 MB).
 _ROOM_FOR_NEW = 150_000_000
@@ -48,7 +50,8 @@ class EmbeddedServer:
         self._cluster = self._home / "cluster"
         self._users = Users(place)
         self._account: Account
-        self._programs: Path | None = None
+        self._programs: Path
+        self._prepared = False
 
     def __enter__(self) -> "EmbeddedServer":
         make_place(self.place)
@@ -71,7 +74,7 @@ class EmbeddedServer:
         with self._turn():
             self._leave()
 
-    def _turn(self):  # noqa: ANN202 - a context manager of locks
+    def _turn(self) -> AbstractContextManager[None]:
         return only_one(
             self.place / "server.lock",
             patience=_START_SECONDS + _STOP_SECONDS,
@@ -99,6 +102,7 @@ class EmbeddedServer:
                 self._create_cluster()
         except OSError as error:
             raise unusable(self.place, error) from error
+        self._prepared = True
 
     def _own_home(self) -> None:
         """Create the folder that belongs to the server's account, or check that it does."""
@@ -161,37 +165,34 @@ class EmbeddedServer:
     def _take_over(self) -> bool:
         """Say whether a server of this place runs already, waiting while it is starting or stopping."""
         until = time.monotonic() + _START_SECONDS
-        while True:
-            pid = self._postmaster()
-            if pid is None:
+        while (pid := processes.recorded_server(self._cluster)) is not None:
+            if not processes.is_server_of(pid, self._cluster):
+                self._clear_remains(pid)
                 return False
             try:
                 self._connect().close()
                 return True
             except psycopg2.OperationalError:
                 if time.monotonic() > until:
-                    raise OperatorError(
-                        f"数据库进程 {pid} 正在运行但没有回应（{self._home}）：请先结束该进程再重新启动。"
-                    ) from None
+                    raise OperatorError(f"数据库进程 {pid} 正在运行但没有回应（{self._home}）：请先结束该进程再重新启动。") from None
                 time.sleep(0.1)
+        return False
 
-    def _postmaster(self) -> int | None:
-        """Return the number of this cluster's running server.
+    def _clear_remains(self, pid: int) -> None:
+        """Remove what a killed server left that would keep the next one from starting.
 
-        A number left by a crash may by now belong to something else (certain after a container's restart). PostgreSQL would
-        refuse to start then, so such a file is removed.
+        Its number may belong to another process by now (certain after a container's restart) or to one that nobody has
+        buried, and PostgreSQL then takes its lock files for valid. What they protect against is checked here: processes of
+        the dead server that still work on its files.
         """
-        path = self._cluster / "postmaster.pid"
-        try:
-            pid = int(path.read_text(encoding="ascii", errors="replace").split("\n", 1)[0])
-        except (OSError, ValueError):
-            return None
-        if not Path(f"/proc/{pid}").exists() if Path("/proc/self").exists() else not _alive(pid):
-            return None
-        if str(self._cluster) in _command_line(self._account, pid):
-            return pid
-        path.unlink(missing_ok=True)
-        return None
+        until = time.monotonic() + _REMAINS_SECONDS
+        while remaining := processes.working_in(self._cluster):
+            if time.monotonic() > until:
+                raise OperatorError(f"上一次的数据库进程 {remaining[0]} 还没有退出（{self._home}）：请结束该进程后重新启动。")
+            time.sleep(0.05)
+        if processes.exists(pid):
+            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+            (socket_folder(self.place) / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def _start(self) -> None:
         log = self._home / "server.log"
@@ -202,9 +203,10 @@ class EmbeddedServer:
             configuration = write_configuration(self.place, self._account, durable=self._durable)
         except OSError as error:
             raise unusable(self.place, error) from error
-        command = [self._programs / "pg_ctl", "start", "--wait", "--silent", f"--timeout={_START_SECONDS}", "-D", self._cluster]
         result = self._account.run(
-            *command, "-l", log, "-o", f"-c config_file={shlex.quote(str(configuration))}", timeout=_START_SECONDS + 30
+            *(self._programs / "pg_ctl", "start", "--wait", "--silent", f"--timeout={_START_SECONDS}"),
+            *("-D", self._cluster, "-l", log, "-o", f"-c config_file={shlex.quote(str(configuration))}"),
+            timeout=_START_SECONDS + 30,
         )
         if result.returncode:
             written = ""
@@ -240,7 +242,7 @@ class EmbeddedServer:
             raise diagnosis.why_not_started(self.place, f"FATAL: {error}") from error
 
     def _leave(self) -> None:
-        if not self._users.leave() or self._programs is None:
+        if not self._users.leave() or not self._prepared:
             return
         stop = (self._programs / "pg_ctl", "stop", "--wait", "--silent", f"--timeout={_STOP_SECONDS}", "-D", self._cluster)
         if (self._cluster / "postmaster.pid").exists() and self._account.run(*stop, "--mode=fast").returncode:
@@ -254,24 +256,6 @@ def is_running(place: Path) -> bool:
     except psycopg2.OperationalError:
         return False
     return True
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _command_line(account: Account, pid: int) -> str:
-    path = Path(f"/proc/{pid}/cmdline")
-    try:
-        return path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-    except OSError:
-        return account.run("/bin/ps", "-ww", "-o", "command=", "-p", str(pid)).stdout
 
 
 def _user_name(uid: int) -> str:

@@ -70,7 +70,8 @@ def write_configuration(place: Path, account: Account, *, durable: bool) -> Path
 
 def _write(path: Path, lines: list[str]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text("# Written at every start. Own values belong into postgresql.local.conf.\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    head = "# Written at every start. Own values belong into postgresql.local.conf."
+    draft.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
     draft.chmod(0o644)
     draft.rename(path)
 

@@ -28,9 +28,7 @@ _DAMAGED = (
 def damaged(place: Path, reason: str) -> OperatorError:
     """Return the sentence about damaged database files, with the reason in a few words."""
     folder = place / "postgres" / "cluster"
-    return OperatorError(
-        f"数据库文件已损坏（{reason}）：请从备份恢复 {folder}；若无需保留数据，把该目录改名后重新启动即可建立新库。"
-    )
+    return OperatorError(f"数据库文件已损坏（{reason}）：请从备份恢复 {folder}；若无需保留数据，把该目录改名后重新启动即可建立新库。")
 
 
 def why_not_started(place: Path, output: str) -> OperatorError:
@@ -40,8 +38,7 @@ def why_not_started(place: Path, output: str) -> OperatorError:
         return OperatorError(f"磁盘已满，数据库无法启动：请清理 {place} 所在的磁盘后重新启动。")
     if "Cannot allocate memory" in output or "could not create shared memory segment" in output:
         return OperatorError(
-            "内存不足，数据库无法启动：请关闭其他程序，或在 "
-            f"{place / 'postgresql.local.conf'} 中写入 shared_buffers = 32MB 后重新启动。"
+            f"内存不足，数据库无法启动：请关闭其他程序，或在 {place / 'postgresql.local.conf'} 中写入 shared_buffers = 32MB 后重新启动。"
         )
     if "wrong ownership" in output or "invalid permissions" in output or "Permission denied" in output:
         return OperatorError(

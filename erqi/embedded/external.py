@@ -10,19 +10,55 @@ _OLDEST = 14
 _CONNECT_SECONDS = 10
 # (what the driver or the server says, what to answer). Servers may speak Chinese themselves, hence both languages.
 _REFUSALS = (
-    (r"password authentication failed|no password supplied|认证失败", "用户 {user} 的密码不对：请更正 DATABASE_URL 中的密码（特殊字符须按 % 编码）。"),
-    (r'database ".*" does not exist|数据库 ?".*" ?不存在', "服务器 {server} 上没有库 {name}：请先由管理员执行 CREATE DATABASE {name} OWNER {user}，或更正 DATABASE_URL。"),
-    (r'role ".*" does not exist|角色 ?".*" ?不存在', "服务器 {server} 上没有用户 {user}：请先由管理员建立该用户，或更正 DATABASE_URL。"),
-    (r"permission denied for database|没有.*权限", "用户 {user} 无权连接库 {name}：请由管理员执行 GRANT CONNECT ON DATABASE {name} TO {user}。"),
-    (r"no pg_hba.conf entry|pg_hba.conf", "服务器 {server} 不接受本机以用户 {user} 连接库 {name}：请由管理员在 pg_hba.conf 中允许本机地址。"),
-    (r"could not translate host name|Name or service not known", "找不到主机 {server}：请检查 DATABASE_URL 中的主机名。"),
-    (r"Connection refused|No such file or directory", "连不上服务器 {server}（拒绝连接）：请确认 PostgreSQL 已启动，且 DATABASE_URL 中的地址和端口正确。"),
-    (r"timeout expired|timed out|No route to host|Network is unreachable", "连不上服务器 {server}（无响应）：请检查网络、防火墙和 DATABASE_URL 中的地址。"),
-    (r"too many clients|connection slots", "服务器 {server} 的连接数已满：请稍后重试，或由管理员调大 max_connections。"),
-    (r"starting up|shutting down|recovery mode", "服务器 {server} 正在启动或停止：请稍后重试。"),
-    (r"SSL|certificate", "与服务器 {server} 的加密连接未能建立：请检查 DATABASE_URL 中的 sslmode 与证书。"),
-    (r"invalid (connection option|dsn|.* value)|invalid integer", "DATABASE_URL 中的连接参数有误：请按 postgres://用户:密码@主机:5432/库名 的形式改正。"),
-)  # fmt: skip
+    (
+        r"password authentication failed|no password supplied|认证失败",
+        "用户 {user} 的密码不对：请更正 DATABASE_URL 中的密码（特殊字符须按 % 编码）。",
+    ),
+    (
+        r'database ".*" does not exist|数据库 ?".*" ?不存在',
+        "服务器 {server} 上没有库 {name}：请先由管理员执行 CREATE DATABASE {name} OWNER {user}，或更正 DATABASE_URL。",
+    ),
+    (
+        r'role ".*" does not exist|角色 ?".*" ?不存在',
+        "服务器 {server} 上没有用户 {user}：请先由管理员建立该用户，或更正 DATABASE_URL。",
+    ),
+    (
+        r"permission denied for database|没有.*权限",
+        "用户 {user} 无权连接库 {name}：请由管理员执行 GRANT CONNECT ON DATABASE {name} TO {user}。",
+    ),
+    (
+        r"pg_hba\.conf",
+        "服务器 {server} 不接受本机以用户 {user} 连接库 {name}：请由管理员在 pg_hba.conf 中允许本机地址。",
+    ),
+    (
+        r"could not translate host name|Name or service not known",
+        "找不到主机 {server}：请检查 DATABASE_URL 中的主机名。",
+    ),
+    (
+        r"Connection refused|No such file or directory",
+        "连不上服务器 {server}（拒绝连接）：请确认 PostgreSQL 已启动，且 DATABASE_URL 中的地址和端口正确。",
+    ),
+    (
+        r"timeout expired|timed out|No route to host|Network is unreachable",
+        "连不上服务器 {server}（无响应）：请检查网络、防火墙和 DATABASE_URL 中的地址。",
+    ),
+    (
+        r"too many clients|connection slots",
+        "服务器 {server} 的连接数已满：请稍后重试，或由管理员调大 max_connections。",
+    ),
+    (
+        r"starting up|shutting down|recovery mode",
+        "服务器 {server} 正在启动或停止：请稍后重试。",
+    ),
+    (
+        r"SSL|certificate",
+        "与服务器 {server} 的加密连接未能建立：请检查 DATABASE_URL 中的 sslmode 与证书。",
+    ),
+    (
+        r"invalid (connection option|dsn|.* value)|invalid integer",
+        "DATABASE_URL 中的连接参数有误：请按 postgres://用户:密码@主机:5432/库名 的形式改正。",
+    ),
+)
 
 
 def check_server(parameters: dict[str, object]) -> None:

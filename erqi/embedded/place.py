@@ -13,6 +13,7 @@ import errno
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from erqi.embedded.errors import OperatorError
@@ -100,10 +101,8 @@ def keep_line(place: Path, name: str, make: str) -> str:
                     file.write(make + "\n")
                     file.flush()
                     os.fsync(file.fileno())
-                try:
+                with suppress(FileExistsError):  # another process was quicker: its line counts
                     os.link(draft, path)
-                except FileExistsError:
-                    pass  # another process was quicker: its line counts
             finally:
                 draft.unlink()
         line = path.read_text(encoding="utf-8").strip()
@@ -122,9 +121,7 @@ def unusable(place: Path, error: OSError) -> OperatorError:
     if error.errno == errno.EROFS:
         return OperatorError(f"{where} 所在的磁盘是只读的：请用 --data 或 ERQI_DATA_DIR 指定一个可写的数据目录。")
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return OperatorError(
-            f"当前用户没有权限读写 {where}：请换用拥有该目录的用户运行，或用 --data、ERQI_DATA_DIR 指定另一个数据目录。"
-        )
+        return OperatorError(f"当前用户没有权限读写 {where}：请换用拥有该目录的用户运行，或用 --data、ERQI_DATA_DIR 指定另一个数据目录。")
     return OperatorError(f"数据目录 {place} 无法使用（{where}：{error.strerror}）：请检查该目录，或用 --data 指定另一个。")
 
 

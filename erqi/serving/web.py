@@ -69,9 +69,7 @@ class _Arbiter(Arbiter):
             raise StopIteration
 
 
-def serve(
-    listener: socket.socket, *, ready: Callable[[], None], forked: Callable[[], None] = lambda: None, workers: int = WORKERS
-) -> None:
+def serve(listener: socket.socket, *, ready: Callable[[], None], forked: Callable[[], None] = lambda: None, workers: int = WORKERS) -> None:
     """Serve until SIGINT or SIGTERM, then return; requests under way are finished.
 
     `ready` is called when connections are accepted, `forked` in each new worker. Raises SystemExit when the workers cannot
@@ -130,4 +128,3 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
         return f"地址 {host} 不属于本机：请用 --host 127.0.0.1（仅本机）或 --host 0.0.0.0（所有网卡）。"
     return f"无法在 {host}:{port} 上提供服务（{error.strerror}）：请换一个地址或端口。"
-

@@ -6,6 +6,8 @@ clone for good, so the clone is made anew afterwards: emptying the tables would 
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,6 +102,16 @@ def ensure_seeded() -> str:
                     call_command("seed", stdout=log)
                 _keep(seed, _SEEDED)
     return _SEEDED
+
+
+def seeded_dump() -> Path:
+    """Return a file of SQL that fills an empty database as the seeded template is."""
+    ensure_seeded()
+    file = structures.kept_seed()
+    if not file.exists():
+        file = run_dir() / "seed.sql"
+        structures.keep(file, server_parameters(), database_name(_SEEDED))
+    return file
 
 
 def _restore(file: Path, part: str) -> None:
@@ -198,7 +210,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the test's database before the first fixture opens a transaction, whatever the order of its arguments."""
     seeded = "seeded_db" in getattr(item, "fixturenames", ())
     if seeded:
-        from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415 - exists only after its own configuration
+        from pytest_django.plugin import blocking_manager_key
 
         with item.config.stash[blocking_manager_key].unblock():
             _ensure_clone(f"{_worker}_{_SEEDED}", ensure_seeded())
@@ -215,6 +227,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
 @pytest.fixture
 def seeded_db(db: None) -> None:
     """Run the test in a transaction on a database that holds everything `manage.py up` seeds into an empty installation."""
+
+
+@pytest.fixture(scope="module")
+def server_folder() -> Iterator[Path]:
+    """Give a module a folder for data places of its own: also as root the server's account may pass through it."""
+    folder = Path(tempfile.mkdtemp(dir=run_dir()))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def finish() -> None:

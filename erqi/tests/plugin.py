@@ -27,7 +27,7 @@ _RUN = "TESTRUN_DIR"
 _PREFIX = "erqi-test-"
 _ENOUGH_MEMORY = 2_000_000_000
 _KEPT_VARIABLES = {"ERQI_CHROMIUM"}
-DEMO_PASSWORD = "Demo-2018-0928"  # noqa: S105 - of accounts that live as long as a test run
+DEMO_PASSWORD = "Demo-2018-0928"
 
 _is_worker = "PYTEST_XDIST_WORKER" in os.environ
 _run_lock = -1
@@ -40,7 +40,7 @@ def run_dir() -> Path:
 
 def _roomy_folder() -> Path:
     """Return where to put run folders: in memory if there is plenty, since copying databases there is twenty times faster."""
-    memory = Path("/dev/shm")  # noqa: S108 - run folders are made by mkdtemp
+    memory = Path("/dev/shm")
     if "TMPDIR" not in os.environ and os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free > _ENOUGH_MEMORY:
         return memory
     return Path(tempfile.gettempdir())
@@ -111,7 +111,7 @@ _guard()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures late, so that ours replace those of pytest-django with the same name."""
-    from erqi.tests import browser, databases, site  # noqa: PLC0415 - need the settings, which need the environment made above
+    from erqi.tests import browser, databases, site
 
     config.addinivalue_line("markers", "browser: drives Chromium; skipped where there is none, a failure where CI is set.")
     for module in (databases, site, browser):

@@ -133,7 +133,8 @@ def kill_server(place: Path) -> None:
 def test_a_number_left_by_a_crash_that_now_belongs_to_another_process_is_no_obstacle(place):
     with EmbeddedServer(place):
         pass
-    (place / "postgres" / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n{place}\n0\n5432\n\n\n\n")
+    for file in (place / "postgres/cluster/postmaster.pid", Path(socket_settings(place)["HOST"]) / ".s.PGSQL.5432.lock"):
+        file.write_text(f"{os.getpid()}\n{place}\n0\n5432\n\n\n\n")
     with EmbeddedServer(place) as server:
         assert server.started_here
 

@@ -175,7 +175,7 @@ def _demo_lines() -> list[str]:
     """Say who may sign in to a demonstration, with the password only if it still is the right one."""
     if not Installation.objects.filter(is_demo=True).exists():
         return []
-    names = dict((username, name) for username, name, _ in DEMO_ACCOUNTS)
+    names = {username: name for username, name, _ in DEMO_ACCOUNTS}
     users = User.objects.filter(username__in=names, is_active=True).order_by("pk")
     password = serving.demo_password(settings.DATA_DIR)
     if any(user.check_password(password) for user in users[:2]):
