@@ -36,6 +36,8 @@ from erqi.common.tables import BaseTable
 PAGE_SIZES = (20, 50, 100, 200)
 ALL = "all"
 MONEY_UNITS = {"wan": "万元", "yi": "亿元"}
+# The parameters of every list, in the order in which addresses name them, after the filters.
+OWN_PARAMETERS = ("cols", "sort", "money", "per_page", "as_of", "page")
 # The parts of the page that htmx swaps: everything below the heading, or what is below the filter bar.
 LIST_REGION = "list"
 RESULTS_REGION = "results"
@@ -150,8 +152,12 @@ class Listing:
                 query.setlist(name, [str(item) for item in value])
             else:
                 query[name] = str(value)
+        # One view has one address: what was just added does not come last.
+        ordered = QueryDict(mutable=True)
+        for name in sorted(query, key=lambda name: OWN_PARAMETERS.index(name) if name in OWN_PARAMETERS else -1):
+            ordered.setlist(name, query.getlist(name))
         # The empty address would keep the present parameters.
-        return "?" + query.urlencode(safe=",")
+        return "?" + ordered.urlencode(safe=",")
 
     @property
     def query(self) -> str:
