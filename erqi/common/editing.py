@@ -229,8 +229,8 @@ class EditView(PermissionRequiredMixin, TemplateView):
             return self.show_stale(form, error)
         except InvalidInput as error:
             for name, texts in error.fields.items():
-                name = self.error_fields.get(name, name)
-                form.add_error(name if name in form.fields else None, texts)
+                here = self.error_fields.get(name, name)
+                form.add_error(here if here in form.fields else None, texts)
             return self.show(form, 422)
         except NotAllowed as error:
             return self.show(form, 403, refusal=str(error))

@@ -159,6 +159,8 @@ class YearField(WholeNumberField):
     def __init__(self, *, least: int = 1949, most: int = 2100, **options: Any) -> None:
         super().__init__(least=least, most=most, **options)
 
+        self.widget.attrs.pop("class", None)  # a year is a name: it stands left, as in a table
+
     def parse(self, text: str) -> int:
         return super().parse(half_width(text).removesuffix("年度").removesuffix("年"))
 
@@ -256,15 +258,15 @@ class LookupField(forms.CharField):
         return self.lookup.label(value) if isinstance(value, models.Model) else value
 
 
-def column(model: type[models.Model], name: str, **options: Any) -> forms.Field:
-    """Return the form field of a model's column (label, length, choices), with an empty choice in words."""
+def column(model: type[models.Model], name: str, *, empty: str = "（未定）", **options: Any) -> forms.Field:
+    """Return the form field of a model's column (label, length, choices); `empty` is what choosing nothing is called."""
     source = model._meta.get_field(name)
     options.setdefault("label", source.verbose_name)
     field = source.formfield(**options)
     if isinstance(field, forms.ModelChoiceField):
-        field.empty_label = "（未定）"
-    elif isinstance(field, forms.ChoiceField) and not field.required:
-        field.choices = [("", "（未定）"), *(pair for pair in field.choices if pair[0] != "")]
+        field.empty_label = empty
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [("", "请选择" if field.required else empty), *(pair for pair in field.choices if pair[0] != "")]
     return field
 
 

@@ -46,7 +46,7 @@ class ScaleForm(EditForm):
     project_count = WholeNumberField(label="项目数", most=100_000, required=False)
     total_investment = MoneyField(label="总投资", required=False)
     annual_plan = MoneyField(label="年度计划投资", required=False)
-    annual_plan_bound = column(LedgerRevision, "annual_plan_bound", label="年度计划的表述")
+    annual_plan_bound = column(LedgerRevision, "annual_plan_bound", empty="（无）", label="年度计划的表述")
     note = column(LedgerRevision, "note", widget=forms.Textarea(attrs={"rows": 2}))
 
     wide = {"note"}

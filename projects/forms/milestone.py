@@ -48,7 +48,7 @@ class PlanMilestoneForm(DueForm):
     kind = column(Milestone, "kind")
     name = column(Milestone, "name", required=False, help_text="不填则与类别同名")
     year = YearField(label="年度")
-    wording = column(Milestone, "wording", help_text="文件的措辞：力争或确保")
+    wording = column(Milestone, "wording", empty="（无）", help_text="文件的措辞：力争或确保")
 
     field_order = ["kind", "name", "year", "wording", "due_phrase", "due_on"]
 
@@ -65,7 +65,7 @@ class ChangeMilestoneForm(EditForm):
     kind = column(Milestone, "kind")
     name = column(Milestone, "name")
     year = YearField(label="年度")
-    wording = column(Milestone, "wording")
+    wording = column(Milestone, "wording", empty="（无）")
     due_phrase = column(Milestone, "due_phrase", help_text="只改原文表述；日期请用“变更时限”")
 
 

@@ -59,11 +59,11 @@ class ProjectForm(EditForm):
     confirmed = forms.BooleanField(label="已核对，确认不是同一个项目", required=False)
 
     sections = [
-        ("基本情况", ["name", "aliases", "category", "grade", "area", "owner"]),
+        ("基本情况", ["name", "category", "grade", "area", "owner", "aliases"]),
         ("规模和投资", ["content", "quantity", "quantity_unit", "total_investment", "start_year", "end_year"]),
-        ("打捆和标志", ["bundle_count", "bundle_of", "highlight", "tour", "batch", "note"]),
+        ("打捆和标志", ["bundle_count", "bundle_of", "batch", "highlight", "tour", "note"]),
     ]
-    wide = {"name", "content", "note"}
+    wide = {"name", "aliases", "content", "note", "confirmed"}
     own = EditForm.own | {"confirmed"}
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -88,7 +88,7 @@ class ProjectForm(EditForm):
             return
         self.fields["confirmed"].widget = forms.CheckboxInput()
         if not self.cleaned_data.get("confirmed"):
-            self.add_error("confirmed", "已有名称或别名相同的项目，请先核对下面列出的项目。")
+            self.add_error("confirmed", "已有名称或别名相同的项目，请先核对所列项目。")
 
     def _names_already_shared(self) -> set[int]:
         """Return the projects that shared a name before this edit: asking again at every save would teach people to click it away."""

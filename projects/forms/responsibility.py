@@ -13,7 +13,7 @@ class ResponsibilityForm(EditForm):
 
     kind = column(Responsibility, "kind")
     unit = LookupField(label="单位", lookup=UnitLookup(), required=False, help_text="写全称、简称或别名；分包领导、督察员可不填")
-    duty = column(Responsibility, "duty", help_text="不选表示单位本身；选了则须写明人员")
+    duty = column(Responsibility, "duty", empty="（单位本身）", help_text="选了职责，须写明人员")
     person = LookupField(label="人员", lookup=PersonLookup(), required=False, help_text="写姓名；同名者在括号内写明备注或编号")
     since = DayField(label="起", required=False, help_text="不清楚的可不填")
 
@@ -22,7 +22,7 @@ class ResponsibilityForm(EditForm):
         kind, duty = cleaned.get("kind"), cleaned.get("duty")
         if kind in PERSON_KINDS:
             if duty:
-                self.add_error("duty", f"{ResponsibilityKind(kind).label}是人员本人，不分职责，请选“（未定）”。")
+                self.add_error("duty", f"{ResponsibilityKind(kind).label}是人员本人，不分职责，请选“（单位本身）”。")
             self._need("person", f"请写明谁是{ResponsibilityKind(kind).label}。")
         elif kind:
             self._need("unit", f"请写明{ResponsibilityKind(kind).label}是哪个单位。")

@@ -40,9 +40,9 @@ class ProjectCreate(EditView):
     def first_values(self) -> dict[str, Any]:
         if self.ledger is None:
             return {}
-        year = self.ledger.year
-        running = clock.today().year == year and self.ledger.entries.exists()
-        return {"start_year": year, "listed_on": clock.today() if running else None}
+        # A ledger that has entries is under way: what comes now is an addition (增补) with its date.
+        running = clock.today().year == self.ledger.year and self.ledger.entries.exists()
+        return {"listed_on": clock.today() if running else None}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Project:
         by = self.request.user
