@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
 
+from erqi.embedded.account import installed_programs
 from erqi.embedded.cluster import EmbeddedServer
 from erqi.embedded.errors import OperatorError
 from erqi.embedded.place import data_dir
@@ -37,7 +38,7 @@ def needs_embedded(arguments: list[str]) -> bool:
     name = next((argument for argument in arguments if not argument.startswith("-")), "help")
     if name in _WITHOUT_DATABASE or {"--help", "-h", "--version"} & set(arguments):
         return False
-    return name != "check" or "--database" in arguments or "--deploy" in arguments
+    return name != "check" or "--database" in arguments
 
 
 @contextmanager
@@ -50,6 +51,8 @@ def database_beside(arguments: list[str]) -> Iterator[None]:
         yield
         return
     with EmbeddedServer(data_dir()):
+        # `dbshell` calls psql, which comes with the wheel; one that is installed comes first.
+        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(installed_programs())])
         yield
 
 

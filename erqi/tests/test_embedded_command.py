@@ -24,7 +24,7 @@ def without_url(monkeypatch):
         ("help", False),
         ("up", False),
         ("check", False),
-        ("check --deploy", True),
+        ("check --deploy", False),
         ("check --database default", True),
         ("collectstatic --noinput", False),
         ("makemigrations --check", False),
