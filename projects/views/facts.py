@@ -48,11 +48,15 @@ def url_of(record: Model) -> str:
 
 @dataclass
 class ProvedLine:
-    """One phrase: what part of the record and which field it proves, and the words as printed."""
+    """One phrase: what part of the record and which of its fields it proves, and the words as printed."""
 
     part: str
-    label: str
+    labels: list[str]
     as_printed: str
+
+    @property
+    def label(self) -> str:
+        return "、".join(filter(None, self.labels))
 
 
 @dataclass
@@ -63,6 +67,14 @@ class Proved:
     name: str
     url: str
     lines: list[ProvedLine] = field(default_factory=list)
+
+    def add(self, part: str, label: str, as_printed: str) -> None:
+        """Add a phrase; one that proves several fields stands once, with all of them."""
+        for line in self.lines:
+            if (line.part, line.as_printed) == (part, as_printed):
+                line.labels.append(label)
+                return
+        self.lines.append(ProvedLine(part, [label], as_printed))
 
 
 def field_label(fact: Model, name: str) -> str:
@@ -83,5 +95,5 @@ def proved_by(citations: Iterable[Citation]) -> list[Proved]:
             key = (type(owner), owner.pk)
             proved = Proved(str(owner._meta.verbose_name), str(owner), url_of(owner))
             part, label = part_of(fact), field_label(fact, citation.field)
-        found.setdefault(key, proved).lines.append(ProvedLine(part, label, citation.as_printed))
+        found.setdefault(key, proved).add(part, label, citation.as_printed)
     return list(found.values())

@@ -14,6 +14,6 @@ class MechanismForm(EditForm):
         "text",
         widget=forms.Textarea(attrs={"rows": 12}),
         max_length=20000,
-        help_text="按本区的正式表述填写；没有依据的不要代拟。清空即恢复为“文件未载其内容”。",
+        help_text="按本区的正式表述填写；没有依据的不要代拟。文件怎么印的始终保留在出处中。",
     )
     wide = {"text"}

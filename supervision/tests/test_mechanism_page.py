@@ -108,6 +108,13 @@ class TestEdit:
         assert "三定：&lt;定人&gt;" in html
         assert "督察办编写修改，不全是文件原文" in html
 
+    def test_a_cleared_text_does_not_pretend_that_documents_are_silent(self, explained):
+        client = signed_in("supervision")
+        client.post(*self.open(client, explained, text=""))
+        html = page(client, explained)
+        assert "文件未载其内容" not in html
+        assert "文字已被清空" in html
+
     def test_another_persons_text_is_shown_and_not_overwritten(self, unexplained):
         first, second = signed_in("supervision", "甲督察"), signed_in("supervision", "乙督察")
         url, mine = self.open(first, unexplained, text="我写的")
