@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 import pghistory
 import pytest
@@ -14,7 +15,7 @@ from projects.choices import MilestoneKind
 from projects.models import DateChange, LedgerEntry, Milestone, Project, Responsibility
 from projects.services.ledger import set_lock
 from projects.services.milestone import move_milestone
-from projects.services.project import change_project
+from projects.services.project import add_listed_project, change_project
 from projects.tests.browsing import fields, fill, office, said, sign_in, text
 from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_unit, make_user
 
@@ -41,7 +42,7 @@ def test_the_second_person_sees_each_difference_with_who_and_when(project: Proje
     rows = {row["name"]: row for row in response.context["conflicts"]}
     assert set(rows) == {"content", "total_investment"}
     assert (rows["content"]["mine"], rows["content"]["theirs"]) == ("李四的内容", "张三的内容")
-    assert (rows["total_investment"]["mine"], rows["total_investment"]["theirs"]) == ("1,000万元".replace(",", ","), "79.3亿元")
+    assert (rows["total_investment"]["mine"], rows["total_investment"]["theirs"]) == ("1,000万元", "79.3亿元")
     assert rows["content"]["changed_by"] == "张三"
     assert rows["content"]["changed_at"].date() == project.events.latest("pgh_id").pgh_created_at.date()
     page = text(response)
@@ -114,6 +115,16 @@ def test_every_kind_of_field_is_compared_and_taken_over(project: Project, field:
     page = sign_in(make_user("office")).get(edit_page(project))
     assert fields(page).get(field) == after
     assert fields(page)["note"] == "说明"
+
+
+def test_each_difference_names_its_own_author(project: Project) -> None:
+    client = office()
+    mine = fill(client, edit_page(project), note="说明")
+    for name, values in (("张三", {"content": "张三的"}), ("李四", {"grade": "city"})):
+        with pghistory.context(name=name, source="web"):
+            change_project(project=project, version=None, by=None, **values)
+    rows = client.post(edit_page(project), mine).context["conflicts"]
+    assert {row["name"]: row["changed_by"] for row in rows} == {"content": "张三", "grade": "李四"}
 
 
 def test_a_change_outside_the_form_is_told_with_who_and_when() -> None:
@@ -220,6 +231,21 @@ def test_a_creation_sent_twice_at_the_same_moment_counts_once() -> None:
         assert len(answers) == 1, answers
         assert answers.pop()[0] == 302
         assert model.objects.count() == before + 1, address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_form_at_the_same_moment_gives_both_callers_the_same_listed_project() -> None:
+    ledger, key = make_ledger(), uuid4()
+
+    def register(_: int) -> int:
+        try:
+            return add_listed_project(ledger=ledger, entry={}, name="甲", by=None, request_key=key).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(register, range(4)))) == 1
+    assert ledger.entries.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

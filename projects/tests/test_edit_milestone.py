@@ -118,6 +118,16 @@ def test_a_move_records_from_when_why_and_by_whom(start: Milestone) -> None:
     assert (change.cause, change.reason, change.recorded_by) == ("land", "供地晚", "王某")
 
 
+def test_the_first_date_of_an_undated_milestone_becomes_its_baseline(project: Project) -> None:
+    milestone = make_milestone(project, due_phrase="尽快")
+    client = office()
+    data = fill(client, page("move", milestone), due_on="2018-06-30", cause="other", reason="已定日期")
+    assert client.post(page("move", milestone), data).status_code == 302
+    milestone.refresh_from_db()
+    assert milestone.due_on == milestone.baseline_due_on == date(2018, 6, 30)
+    assert milestone.date_changes.get().from_due_on is None
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
