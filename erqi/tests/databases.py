@@ -180,9 +180,18 @@ def database_url(part: str) -> str:
 
 @contextmanager
 def looking_into(part: str) -> Iterator[None]:
-    """Let Django's models read and write another database of this run for the length of the block."""
-    with _pointed_to(part):
+    """Let Django's models read and write another database of this run for the length of the block.
+
+    By a second connection in the first one's place: that one may be in the middle of a test's transaction.
+    """
+    own = connections["default"]
+    other = type(own)({**own.settings_dict, "NAME": database_name(part)}, "default")
+    connections["default"] = other
+    try:
         yield
+    finally:
+        other.close()
+        connections["default"] = own
 
 
 def _ensure_clone(part: str, template: str) -> None:
