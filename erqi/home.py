@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if request.user.can(permission):
             return redirect(url_name)
     return render(request, "home_no_role.html", {"page_title": "还没有可用的功能"})
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask for an icon by its old address (on the admin's pages, say) to ours."""
+    return redirect(static("img/favicon.svg"))
 
 
 @login_not_required

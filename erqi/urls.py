@@ -10,6 +10,7 @@ from erqi.history.views import Audit, History
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("favicon.ico", home.favicon, name="favicon"),
     path("healthz", home.healthz, name="healthz"),
     path("accounts/login/", login.SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from axes.models import AccessFailureLog, AccessLog
 from django.db import models
@@ -18,6 +19,7 @@ from erqi.history.registry import Kind, kinds
 
 SIGN_IN, SIGN_FAILED, SIGN_OUT = "sign_in", "sign_failed", "sign_out"
 _SIGNS = {SIGN_IN: "登录", SIGN_FAILED: "登录失败", SIGN_OUT: "退出"}
+_GRANTS = {"insert": "授予", "delete": "收回"}
 CATEGORIES = {
     "": "全部",
     "sign": "登录和退出",
@@ -76,8 +78,8 @@ def lines(hits: Sequence[Hit], sources: Sequence[Source]) -> list[Line]:
     known = kinds()
     by_code = [known.get(source.code) for source in sources]
     signs = _signs(hits, sources)
-    accounts = _accounts(hits, by_code)
     people = authors(hit.context for hit in hits)
+    accounts = _accounts(hits, by_code, people)
     facts = _fact_people(hits, by_code)
     found = []
     for hit in hits:
@@ -116,14 +118,14 @@ def _sign_line(code: str, hit: Hit, row: Any, names: Mapping[str, str]) -> Line:
     return Line(hit.at, _SIGNS[code], what, author, is_failure=code == SIGN_FAILED)
 
 
-def _accounts(hits: Sequence[Hit], by_code: Sequence[Kind | None]) -> dict[tuple[int, int], Line]:
+def _accounts(hits: Sequence[Hit], by_code: Sequence[Kind | None], people: Mapping[UUID | None, Author]) -> dict[tuple[int, int], Line]:
     chosen = [hit for hit in hits if (kind := by_code[hit.source]) and kind.is_account]
-    return {
-        (hit.source, hit.pk): Line(
-            hit.at, entry.kind_label, f"{entry.action_label} {entry.title}", entry.author, False, entry.changes, entry.contents
-        )
-        for hit, entry in zip(chosen, entries(chosen, by_code), strict=True)
-    }
+    found = {}
+    for hit, entry in zip(chosen, entries(chosen, by_code, people), strict=True):
+        verb = _GRANTS.get(entry.action) if entry.kind == "rolegrant" else None
+        what = f"{verb or entry.action_label} {entry.title}"
+        found[hit.source, hit.pk] = Line(hit.at, entry.kind_label, what, entry.author, False, entry.changes, entry.contents)
+    return found
 
 
 def _fact_people(hits: Sequence[Hit], by_code: Sequence[Kind | None]) -> dict[tuple[int, int], str]:

@@ -24,6 +24,7 @@ _TITLES = {
     "projects.responsibility": ("kind", "unit", "duty", "person"),
     "projects.ledgerentry": ("ledger", "project"),
     "common.user": ("name", "username"),
+    "common.rolegrant": ("user", "role"),
 }
 # Two long texts are shown around their difference, with so many characters of what surrounds it.
 _LONG, _AROUND = 120, 24

@@ -96,8 +96,8 @@ def _author(metadata: Mapping[str, Any], usernames: Mapping[int, str]) -> Author
     )
 
 
-def entries(hits: Sequence[Hit], kinds: Sequence[Kind]) -> list[Entry]:
-    """Return the hits as entries, in their order; `kinds` is what the hits' sources stand for.
+def entries(hits: Sequence[Hit], kinds: Sequence[Kind], people: Mapping[UUID | None, Author] | None = None) -> list[Entry]:
+    """Return the hits as entries, in their order; `kinds` is what the hits' sources stand for, `people` the known authors.
 
     Queries: two for the people, at most two per kind that occurs (events, their predecessors), one per kind of record that
     these point to.
@@ -108,7 +108,7 @@ def entries(hits: Sequence[Hit], kinds: Sequence[Kind]) -> list[Entry]:
         found, earlier = _load(kinds[place], [hit.pk for hit in hits if hit.source == place])
         rows |= {(place, pk): row for pk, row in found.items()}
         before |= {(place, pk): row for pk, row in earlier.items()}
-    people = authors(hit.context for hit in hits)
+    people = authors(hit.context for hit in hits) if people is None else people
     projects, names = _names([*rows.values(), *before.values()])
     return [
         _entry(hit, kinds[hit.source], row, before.get((hit.source, hit.pk)), people, projects, names)

@@ -66,7 +66,9 @@ class HistoryForm(PeriodForm):
     id = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
     system = forms.BooleanField(label="含系统装入", required=False)
 
-    field_order = ("q", "project", "kind", "action", "who", "since", "until", "system")
+    field_order = ("q", "kind", "who", "project", "action", "since", "until", "system")
+    # What stands behind 更多条件, so that a phone shows changes and not only filters.
+    more = ("project", "action", "since", "until", "system")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +88,11 @@ class HistoryForm(PeriodForm):
         if self.cleaned_data.get("id") and not self.cleaned_data.get("kind"):
             self.add_error("kind", "查看一条记录的痕迹，须同时指明类别。")
         return super().clean()
+
+    @property
+    def more_count(self) -> int:
+        """How many of the filters that are not seen are set."""
+        return sum(bool(self.data.get(name)) for name in self.more)
 
     def filters(self) -> Filters:
         """Return the cleaned filters. A record's own history is shown whole, with how the system loaded it."""

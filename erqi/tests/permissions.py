@@ -66,6 +66,7 @@ TABLE: dict[str, Rule] = {
     # the frame
     "home": Rule(ANYBODY),
     "healthz": Rule(PUBLIC),
+    "favicon": Rule(PUBLIC),
     "login": Rule(PUBLIC),
     "logout": Rule(ANYBODY),
     "password_change": Rule(ANYBODY),
