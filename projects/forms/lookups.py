@@ -1,5 +1,6 @@
 """How forms find units, people and projects by what people type: exact names first, and a sentence with the nearest otherwise."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -61,9 +62,9 @@ class PersonLookup:
 
     def suggestions(self) -> Iterable[tuple[str, str]]:
         people = list(Person.objects.prefetch_related("posts")[:_SUGGESTED])
-        names = [person.name for person in people]
+        bearers = Counter(person.name for person in people)
         for person in people:
-            yield self._written(person, names.count(person.name) > 1), "、".join(post.title for post in person.posts.all())
+            yield self._written(person, bearers[person.name] > 1), "、".join(post.title for post in person.posts.all())
 
     def label(self, record: Person) -> str:
         return self._written(record, Person.objects.filter(name=record.name).exclude(pk=record.pk).exists())

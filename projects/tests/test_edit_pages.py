@@ -1,14 +1,18 @@
 """Every form opens, names what it is about, and is closed to those without the permission."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.choices import MilestoneKind
 from projects.tests.builders import (
+    make_category,
     make_entry,
     make_ledger,
     make_milestone,
+    make_person,
     make_project,
     make_responsibility,
     make_unit,
@@ -113,3 +117,29 @@ def test_opening_a_form_changes_nothing(addresses: dict[str, str]) -> None:
     for address in addresses.values():
         office.get(address)
     assert before == [list(model.objects.order_by("pk").values()) for model in (LedgerEntry, Milestone, Responsibility)]
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_a_form_costs_the_same_however_many_units_people_and_projects_there_are() -> None:
+    project = make_project("甲", bundle_of=make_project("打捆", bundle_count=2), owner=make_unit())
+    row = make_responsibility(project, make_unit(), duty="chief", person=make_person())
+    client = signed_in("office")
+    addresses = {
+        reverse("projects:project_edit", args=[project.code]): 9,
+        reverse("projects:responsibility_create", args=[project.code]): 8,
+        reverse("projects:responsibility_edit", args=[row.pk]): 9,
+    }
+    queries(client, next(iter(addresses)))
+    first = {address: queries(client, address) for address in addresses}
+    for _ in range(3):
+        make_project(bundle_count=3)
+        make_person(posts=[{"unit": make_unit(aliases=["别名"]), "title": "主任"}])
+        make_category(parent=make_category())
+        make_responsibility(project, make_unit(), kind="cooperate")
+    assert {address: queries(client, address) for address in addresses} == first
+    assert first == addresses
