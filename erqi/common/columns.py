@@ -86,7 +86,7 @@ class Column(django_tables2.Column):
         """Tie this copy to its table, before the first cell is asked for."""
         self.path = self.path or name
         self.table = table
-        self.get = getter(self.path)
+        self.get = attrgetter(self.path) if table.flat else getter(self.path)
         if self.sort is None:
             self.sort = [self.path]
         self.orderable = bool(self.sort)

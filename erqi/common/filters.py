@@ -12,6 +12,7 @@ filters pays nothing for them. The filter bar (templates/components/filter_bar.h
         def filter_kind(self, queryset, name, value): ...            # the method filter_<name> unless `method` names another
 """
 
+import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,9 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.safestring import SafeString
+
+from erqi.common.list_html import filter_control
 
 # The longest text shown of a value that somebody made up.
 SHOWN_OF_WRONG_VALUE = 20
@@ -47,6 +51,11 @@ class Control:
     unit: str = ""
     more: bool = False
 
+    @property
+    def html(self) -> SafeString:
+        """The control, drawn."""
+        return filter_control(self)
+
 
 @dataclass(frozen=True)
 class Active:
@@ -62,6 +71,10 @@ class _Declared:
     """What our filters have in common: a control and a place in the bar (`more`: behind 更多)."""
 
     kind = "one"
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        # django-filter copies all filters for every request; nothing below the first level changes.
+        return copy.copy(self)
 
     def __init__(self, *, more: bool = False, unit: str = "", options: Any = (), **extra: Any) -> None:
         self.more = more

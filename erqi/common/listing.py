@@ -25,11 +25,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 from django.views.generic import View
 from django_tables2.utils import OrderBy
 
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.filters import BaseFilterSet
+from erqi.common.list_html import column_item
 from erqi.common.saved_views import views_for
 from erqi.common.tables import BaseTable
 
@@ -202,7 +204,7 @@ class Listing:
             paginator = Paginator(rows, size)
             paginator.count = count
             self._page = paginator.get_page(self.params.get("page"))
-            self._page.object_list = list(self._page.object_list)
+            self._page.object_list = self.table.fetch(self._page.object_list)
             self.table.load(self._page.object_list)
         return self._page
 
@@ -260,6 +262,11 @@ class Listing:
             }
             for name in [*self.columns, *others]
         ]
+
+    @property
+    def column_items(self) -> SafeString:
+        """The lines of the column chooser, drawn."""
+        return SafeString("".join(map(column_item, self.column_choices)))
 
     @property
     def print_url(self) -> str:

@@ -19,6 +19,7 @@ A list of one's own:
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import SimpleNamespace
 from typing import Any
 
 import django_tables2
@@ -61,7 +62,9 @@ class StableData(TableQuerysetData):
     def order_by(self, aliases: Iterable[str]) -> None:
         expressions: list[Expression | str] = []
         for alias in aliases:
-            column = self.table.columns[OrderBy(alias).bare].column
+            name = OrderBy(alias).bare
+            column = self.table.columns[name].column
+            self.data = self.table.sortable_by(name, self.data)
             expressions += column.ordering(OrderBy(alias).is_descending)
         if expressions:
             self.data = self.data.order_by(*expressions, "pk")
@@ -83,12 +86,15 @@ class Head:
 class BaseTable(django_tables2.Table):
     """A list's columns. Takes a queryset, the names of the columns to show (None: the default ones) and the order.
 
-    Override what the rows need: `row_link`, `row_class`, `empty`, `mark_of`, `load`, `footer`.
+    Override what the rows need: `row_link`, `row_class`, `empty`, `mark_of`, `sortable_by`, `load`, `footer`.
     """
 
     money_unit = "wan"
     # A table that people compare line by line; panels with few rows say False.
     dense = True
+    # Plain objects instead of models: see `fetch`.
+    flat = False
+    fetched: Sequence[str] = ()
 
     class Meta:
         order_by_field = "sort"
@@ -138,6 +144,17 @@ class BaseTable(django_tables2.Table):
     def rows_ordered(self) -> QuerySet:
         """The queryset in the table's order."""
         return self.data.data
+
+    def sortable_by(self, name: str, rows: QuerySet) -> QuerySet:
+        """Return the rows with what ordering by a column needs: annotations that would be too dear for every page."""
+        return rows
+
+    def fetch(self, rows: QuerySet) -> list[Any]:
+        """Return the records of the rows to show. With `flat`, plain objects of the columns named in `fetched` come instead of
+        models, their attributes called as the columns are (project__name): a fifth of the work."""
+        if self.flat:
+            return [SimpleNamespace(**row) for row in rows.values(*self.fetched)]
+        return list(rows)
 
     def load(self, records: list[Any]) -> None:
         """Take the records that are shown (a page or all) and fetch what their cells need beside them, in few queries."""

@@ -68,7 +68,7 @@ def listing(query="", **options):
 
 
 def cell(column, value, money_unit="wan"):
-    table = SimpleNamespace(empty=lambda record: NOT_FILLED_IN, money_unit=money_unit)
+    table = SimpleNamespace(empty=lambda record: NOT_FILLED_IN, money_unit=money_unit, flat=False)
     column.bind("field", table)
     record = SimpleNamespace(field=value)
     return column.cell(record), column.value(record)

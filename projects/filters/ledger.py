@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import Grade, Nature, Stage
-from projects.models import Area, Category, Responsibility, Unit
+from projects.models import Area, Category, Project, Responsibility, Unit
 
 NOTHING = ("none", "文件未载（未填）")
 FLAGS = {
@@ -73,7 +73,7 @@ class LedgerFilter(BaseFilterSet):
     def unit_options(self) -> list[Option]:
         """Return the units that have a responsibility for a project or own one, by pinyin."""
         responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
-        units = Unit.objects.filter(responsible | Q(owned_projects__isnull=False)).distinct()
+        units = Unit.objects.filter(responsible | Exists(Project.objects.filter(owner=OuterRef("pk"))))
         return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
 
     def check(self) -> None:
@@ -111,6 +111,7 @@ class LedgerFilter(BaseFilterSet):
         return queryset.filter(project__grade__in=["" if code == NOTHING[0] else code for code in value])
 
     def filter_stage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        queryset = queryset.with_stage(self.as_of)
         wanted = Q(stage__in=[int(code) for code in value if code != NOTHING[0]])
         return queryset.filter(wanted | Q(stage=None) if NOTHING[0] in value else wanted)
 
@@ -127,4 +128,8 @@ class LedgerFilter(BaseFilterSet):
         return queryset.gone(self.as_of) if value == "gone" else queryset
 
     def filter_blank(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        if "answering" in value:
+            queryset = queryset.with_answering_unit(self.as_of)
+        if "next_due" in value:
+            queryset = queryset.with_next_milestone(self.as_of)
         return queryset.filter(any_of(BLANK, value))

@@ -1,13 +1,14 @@
 """The ledger's columns (domain.md §3.2, sheet 1) and what their cells need beside the rows."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from html import escape
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from erqi.common import numbers
+from erqi.common import clock, numbers
 from erqi.common.tables import (
     NOT_DOCUMENTED,
     NOT_FILLED_IN,
@@ -22,6 +23,8 @@ from erqi.common.tables import (
 )
 from projects.choices import Grade, Nature, ResponsibilityKind, Stage
 from projects.models import LedgerEntry, Milestone, Project, Responsibility, Unit
+from projects.querysets.ledger import LedgerEntryQuerySet
+from projects.querysets.ledger_state import read_answering_units, read_stage_and_next
 from projects.stats import Amount, LedgerTotals
 from projects.tables.sources import Fact, Sources, page_address
 
@@ -33,45 +36,65 @@ KEY_OF = {
     "responsibility": "answering_row",
 }
 MODELS = {"project": Project, "ledgerentry": LedgerEntry, "milestone": Milestone, "responsibility": Responsibility}
+# What is fetched of a row; the rest of its state is read by querysets.ledger_state. Attributes are called as the columns here.
+FETCHED = (
+    *("pk", "project_id", "seq", "nature", "annual_goal", "annual_plan", "listed_on", "delisted_on"),
+    *("project__code", "project__name", "project__grade", "project__total_investment", "project__quantity", "project__quantity_unit"),
+    *("project__bundle_count", "project__highlight", "project__tour", "project__batch"),
+    *("project__category__name", "project__category__parent__name", "project__area__name"),
+    *("project__owner__name", "project__owner__short_name"),
+)
 
 
 class NameColumn(LinkColumn):
     """The project's name with its marks: 打捆 and the number it stands for, 双十出彩."""
 
-    def cell(self, record: LedgerEntry) -> str:
-        project = record.project
-        text = f'<a href="{escape(self.url(record))}">{escape(project.name)}</a>{self.mark(record)}'
-        if project.highlight:
+    def cell(self, record: Any) -> str:
+        text = f'<a href="{escape(self.url(record))}">{escape(record.project__name)}</a>{self.mark(record)}'
+        if record.project__highlight:
             text += ' <span class="row-mark" title="双十出彩项目">出彩</span>'
-        if project.bundle_count is not None:
-            text += f' <span class="row-mark" title="打捆项目，含 {project.bundle_count} 个">打捆 {project.bundle_count}</span>'
-            text += self.table.sources.marks("project", project.pk, "bundle_count", 1)
+        count = record.project__bundle_count
+        if count is not None:
+            text += f' <span class="row-mark" title="打捆项目，含 {count} 个">打捆 {count}</span>'
+            text += self.table.sources.marks("project", record.project_id, "bundle_count", 1)
         return text
 
 
-class PartColumn(Column):
+class CategoryColumn(Column):
     """A category: its name, with the whole it is part of as tooltip."""
 
-    def cell(self, record: LedgerEntry) -> str:
-        part = self.get(record)
-        if part is None:
-            return self.table.empty(record)
-        name = escape(part.name)
-        return f'<span title="{escape(part.parent.name)} › {name}">{name}</span>' if part.parent else name
+    def html(self, value: str) -> str:
+        return escape(value)
+
+    def cell(self, record: Any) -> str:
+        whole = record.project__category__parent__name
+        shown = super().cell(record)
+        return f'<span title="{escape(whole)} › {escape(record.project__category__name)}">{shown}</span>' if whole else shown
+
+
+class OwnerColumn(Column):
+    """A unit by its short name where it has one."""
+
+    def cell(self, record: Any) -> str:
+        name = self.value(record)
+        return escape(name) if name else self.table.empty(record)
+
+    def value(self, record: Any) -> str | None:
+        return record.project__owner__short_name or record.project__owner__name
 
 
 class QuantityColumn(NumberColumn):
     """A quantity with its unit of measure: 247 公里."""
 
-    def cell(self, record: LedgerEntry) -> str:
-        project = record.project
-        if project.quantity is None:
+    def cell(self, record: Any) -> str:
+        if record.project__quantity is None:
             return self.table.empty(record)
-        return f'{numbers.plain(project.quantity)}<span class="unit">{escape(project.quantity_unit)}</span>{self.mark(record)}'
+        unit = f'<span class="unit">{escape(record.project__quantity_unit)}</span>'
+        return numbers.plain(record.project__quantity) + unit + self.mark(record)
 
-    def value(self, record: LedgerEntry) -> str | None:
-        project = record.project
-        return None if project.quantity is None else f"{numbers.plain(project.quantity)}{project.quantity_unit}"
+    def value(self, record: Any) -> str | None:
+        quantity = record.project__quantity
+        return None if quantity is None else f"{numbers.plain(quantity)}{record.project__quantity_unit}"
 
 
 class DueColumn(DateColumn):
@@ -121,22 +144,26 @@ class AnsweringColumn(Column):
 class FlagsColumn(Column):
     """双十出彩, 观摩, 三个一批 with its period."""
 
-    def flags(self, project: Project) -> list[str]:
-        named = [("双十出彩", project.highlight), ("观摩", project.tour), (f"三个一批 {project.batch}", project.batch)]
+    def flags(self, record: Any) -> list[str]:
+        batch = record.project__batch
+        named = [("双十出彩", record.project__highlight), ("观摩", record.project__tour), (f"三个一批 {batch}", batch)]
         return [name for name, held in named if held]
 
-    def cell(self, record: LedgerEntry) -> str:
-        return " ".join(f'<span class="row-mark">{escape(flag)}</span>' for flag in self.flags(record.project))
+    def cell(self, record: Any) -> str:
+        return " ".join(f'<span class="row-mark">{escape(flag)}</span>' for flag in self.flags(record))
 
-    def value(self, record: LedgerEntry) -> str | None:
-        return "、".join(self.flags(record.project)) or None
+    def value(self, record: Any) -> str | None:
+        return "、".join(self.flags(record)) or None
 
 
 UNIT_SORT = Subquery(Unit.objects.filter(pk=OuterRef("answering_id")).values("sort_key")[:1])
 
 
 class LedgerTable(BaseTable):
-    """The rows of LedgerEntry.objects.for_ledger."""
+    """The rows of LedgerEntry.objects.for_ledger as of a day; `year` is the ledger's."""
+
+    flat = True
+    fetched = FETCHED
 
     seq = NumberColumn("序号", pinned=True)
     name = NameColumn(
@@ -148,7 +175,7 @@ class LedgerTable(BaseTable):
         fact=("project", ""),
     )
     code = Column("项目编号", accessor="project__code", shown=False, low=True)
-    category = PartColumn("类别", accessor="project__category", sort=["project__category__seq", "project__category__code"])
+    category = CategoryColumn("类别", accessor="project__category__name", sort=["project__category__seq", "project__category__code"])
     area = Column("片区", accessor="project__area__name", sort=["project__area__seq", "project__area__code"])
     nature = ChoiceColumn("建设性质", Nature, fact=("ledgerentry", "nature"))
     grade = ChoiceColumn("级别", Grade, accessor="project__grade", shown=False, low=True)
@@ -162,7 +189,7 @@ class LedgerTable(BaseTable):
     next_name = MilestoneColumn("下一节点", sort=[], hint="本年度尚未完成的第一个节点")
     next_due = DueColumn("节点时限", accessor="next_due_on", fact=("milestone", "due_phrase"))
     answering = AnsweringColumn("责任单位", accessor="answering_unit", sort=[UNIT_SORT])
-    owner = Column("业主", accessor="project__owner__label", sort=["project__owner__sort_key"], shown=False)
+    owner = OwnerColumn("业主", accessor="project__owner__name", sort=["project__owner__sort_key"], shown=False)
     flags = FlagsColumn(
         "标志",
         accessor="project__highlight",
@@ -173,24 +200,37 @@ class LedgerTable(BaseTable):
     listed_on = DateColumn("列入日期", shown=False, low=True, fact=("ledgerentry", "listed_on"))
     delisted_on = DateColumn("退出日期", shown=False)
 
-    def __init__(self, queryset: Any, *, as_of: Any = None, **options: Any) -> None:
-        super().__init__(queryset, **options)
+    def __init__(self, queryset: Any, *, as_of: date, year: int, **options: Any) -> None:
         self.as_of = as_of
+        self.year = year
+        super().__init__(queryset, **options)
         self.sources = Sources({})
         self._address = page_address("projects:project_detail")
         self.columns.columns["name"].column.url = self.row_link
 
-    def load(self, records: list[LedgerEntry]) -> None:
-        """Fetch the page's sources: one query."""
+    def sortable_by(self, name: str, rows: LedgerEntryQuerySet) -> LedgerEntryQuerySet:
+        if name == "stage":
+            return rows.with_stage(self.as_of)
+        if name == "next_due":
+            return rows.with_next_milestone(self.as_of)
+        return rows.with_answering_unit(self.as_of) if name == "answering" else rows
+
+    def load(self, records: list[Any]) -> None:
+        """Read the state of the rows on the day and the page's sources: at most four queries."""
+        names = set(self.names)
+        if names & {"stage", "next_name", "next_due"}:
+            read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today())
+        if "answering" in names:
+            read_answering_units(records, self.as_of)
         cited = {column.fact[0] for column in self.visible if column.fact} | {"project", "ledgerentry"}
         self.sources = Sources({MODELS[model]: self._keys(model, records) for model in cited})
         super().load(records)
 
     @staticmethod
-    def _keys(model: str, records: Iterable[LedgerEntry]) -> list[int]:
+    def _keys(model: str, records: Iterable[Any]) -> list[int]:
         return [getattr(record, KEY_OF[model]) for record in records]
 
-    def mark_of(self, fact: Fact) -> Callable[[LedgerEntry], str]:
+    def mark_of(self, fact: Fact) -> Callable[[Any], str]:
         model, field = fact
         key, marks = KEY_OF[model], self.sources.marks
         # A name stands in many places: one is enough to follow. Figures may stand in two documents.
@@ -199,17 +239,17 @@ class LedgerTable(BaseTable):
             return lambda record: marks(model, record.next_milestone, field, 1) or marks(model, record.next_milestone, "", 1)
         return lambda record: marks(model, getattr(record, key), field, most)
 
-    def empty(self, record: LedgerEntry) -> str:
+    def empty(self, record: Any) -> str:
         documented = self.sources.documented
         if ("project", record.project_id) in documented or ("ledgerentry", record.pk) in documented:
             return NOT_DOCUMENTED
         return NOT_FILLED_IN
 
-    def row_link(self, record: LedgerEntry) -> str:
-        return self._address(record.project.code)
+    def row_link(self, record: Any) -> str:
+        return self._address(record.project__code)
 
-    def row_class(self, record: LedgerEntry) -> str:
-        return "is-off" if record.delisted_on and self.as_of and record.delisted_on <= self.as_of else ""
+    def row_class(self, record: Any) -> str:
+        return "is-off" if record.delisted_on and record.delisted_on <= self.as_of else ""
 
     def footer(self, totals: LedgerTotals) -> dict[str, str]:
         counted = f"{totals.entries} 条"

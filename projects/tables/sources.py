@@ -29,7 +29,7 @@ class Sources:
 
     def __init__(self, facts: dict[type[Model], Iterable[int | None]]) -> None:
         self._address = page_address("projects:document_detail")
-        self._found: dict[tuple[str, int, str], list[tuple[str, int, str]]] = defaultdict(list)
+        self._found: dict[tuple[str, int, str], list[tuple[str, int, str, bool]]] = defaultdict(list)
         self.documented: set[tuple[str, int]] = set()
         self._marks: dict[tuple[str, int, str, int], str] = {}
         names: dict[int, str] = {}
@@ -44,10 +44,10 @@ class Sources:
         rows = (
             Citation.objects.filter(wanted)
             .order_by("document__code", "paragraph", "pk")
-            .values_list("fact_type_id", "fact_id", "field", "document__code", "paragraph", "as_printed")
+            .values_list("fact_type_id", "fact_id", "field", "document__code", "paragraph", "as_printed", "stands")
         )
-        for kind, key, field, document, paragraph, printed in rows:
-            self._found[names[kind], key, field].append((document, paragraph, printed))
+        for kind, key, field, document, paragraph, printed, stands in rows:
+            self._found[names[kind], key, field].append((document, paragraph, printed, stands))
             self.documented.add((names[kind], key))
 
     def marks(self, model: str, key: int | None, field: str, most: int = 2) -> str:
@@ -62,16 +62,17 @@ class Sources:
             self._marks[wanted] = self._html(found, most)
         return self._marks[wanted]
 
-    def _html(self, found: list[tuple[str, int, str]], most: int) -> str:
-        places: dict[tuple[str, int], str] = {}
-        for document, paragraph, printed in found:
-            places.setdefault((document, paragraph), printed)
+    def _html(self, found: list[tuple[str, int, str, bool]], most: int) -> str:
+        places: dict[tuple[str, int], tuple[str, bool]] = {}
+        for document, paragraph, printed, stands in found:
+            places.setdefault((document, paragraph), (printed, stands))
         links = []
-        for place, ((document, paragraph), printed) in enumerate(list(places.items())[:most], start=1):
+        for place, ((document, paragraph), (printed, stands)) in enumerate(list(places.items())[:most], start=1):
             further = f"（另有{len(places) - most}处）" if place == most and len(places) > most else ""
+            changed = "" if stands else "；现值已由人修改，与文件不同"
             links.append(
-                f'<a href="{escape(self._address(document))}#p-{paragraph}" '
-                f'title="{escape(f"{document} 第{paragraph}段：“{printed}”{further}")}" '
-                f'aria-label="出处：{escape(document)}第{paragraph}段">{escape(document)}¶{paragraph}</a>'
+                f'<a href="{escape(self._address(document))}#p-{paragraph}"{"" if stands else " class=is-changed"} '
+                f'title="{escape(f"{document} 第{paragraph}段：“{printed}”{further}{changed}")}" '
+                f'aria-label="出处：{escape(document)}第{paragraph}段">{escape(document)}¶{paragraph}{"" if stands else " 已改"}</a>'
             )
         return f'<span class="src">{"".join(links)}</span>'

@@ -81,7 +81,7 @@ class LedgerDetail(ListView):
         return {"as_of": self.day.day}
 
     def table_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
+        return {"as_of": self.day.day, "year": self.ledger.year}
 
     def get_totals(self, rows: QuerySet, listing: Listing) -> LedgerTotals:
         return ledger_totals(rows, self.day.day)
