@@ -112,6 +112,7 @@ TABLE: dict[str, Rule] = {
     "projects:target_edit": Rule("target.edit", "target"),
     "projects:claim_create": Rule("target.edit", "target"),
     "projects:claim_adopt": Rule("target.adopt", "claim"),
+    "projects:claim_withdraw": Rule("target.edit", "claim"),
     "projects:target_adopt_by_rule": Rule("target.adopt", "target"),
     "projects:reading_create": Rule("target.edit", "target"),
     # documents, units, people
