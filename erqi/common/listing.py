@@ -17,7 +17,7 @@ The page's template shows the list by `{% include "components/list.html" %}`. A 
 below the filter bar, from the same context.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -279,8 +279,34 @@ class Listing:
         return self.params.get("as_of", "")
 
     @property
-    def sizes(self) -> Sequence[int]:
-        return PAGE_SIZES
+    def sizes(self) -> list[dict[str, Any]]:
+        """The page sizes, each with its address."""
+        own = self.default_per_page
+        return [
+            {"label": size, "url": self.url(per_page=None if size == own else size), "current": size == self.per_page}
+            for size in PAGE_SIZES
+        ]
+
+    @property
+    def pages(self) -> list[dict[str, Any]]:
+        """The links of the pager: back, the pages around this one with the first and the last, on. Empty for one page."""
+        here, last = self.page_obj.number, self.page_obj.paginator.num_pages
+        if last == 1:
+            return []
+
+        def link(label: Any, number: int, rel: str = "") -> dict[str, Any]:
+            return {"label": label, "url": self.url(page=number if number > 1 else None), "rel": rel}
+
+        near = [number for number in range(here - 2, here + 3) if 1 <= number <= last]
+        before = [1] if near[0] == 2 else [1, None] if near[0] > 2 else []
+        after = [last] if near[-1] == last - 1 else [None, last] if near[-1] < last - 1 else []
+        pages = [
+            {"label": "…"} if number is None else {"label": number, "current": True} if number == here else link(number, number)
+            for number in [*before, *near, *after]
+        ]
+        back = link("‹ 上一页", here - 1, "prev") if here > 1 else {"label": "‹ 上一页"}
+        on = link("下一页 ›", here + 1, "next") if here < last else {"label": "下一页 ›"}
+        return [back, *pages, on]
 
     @property
     def money_switch(self) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pghistory
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -35,6 +36,18 @@ class HistoryMiddleware:
             user=user.pk, name=str(user) if user.is_authenticated else "", address=client_address(request), page=request.path, source="web"
         ):
             return self.get_response(request)
+
+
+class NulGuardMiddleware:
+    """Answer 400 to addresses with a NUL character, which no person types and which PostgreSQL's text cannot hold."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("地址中有无效的字符。")
+        return self.get_response(request)
 
 
 class SessionTouchMiddleware:

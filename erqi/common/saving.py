@@ -61,8 +61,8 @@ def save_changes(record: R, values: dict[str, Any]) -> R:
     return record
 
 
-def already(queryset: models.QuerySet[R], request_key: UUID | None) -> R | None:
-    """Return the record that an earlier submit of the same form made, if any."""
+def already(queryset: models.QuerySet[M], request_key: UUID | None) -> M | None:
+    """Return the record (with a column `request_key`) that an earlier submit of the same form made, if any."""
     return queryset.filter(request_key=request_key).first() if request_key else None
 
 

@@ -27,3 +27,9 @@ def test_a_click_after_a_while_prolongs_the_session_and_the_next_does_not_write(
     after = expiry()
     client.get(address)
     assert expiry() == after
+
+
+@pytest.mark.parametrize("address", ["/projects/%00/", "/ledgers/2018/?q=%00"])
+def test_an_address_with_a_nul_character_is_a_bad_request(client, address):
+    client.force_login(make_user("viewer"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address).status_code == 400

@@ -92,6 +92,19 @@ class ReadingForm(EditForm):
         return values
 
 
+class WithdrawForm(EditForm):
+    """Why a registered figure is wrong."""
+
+    reason = forms.CharField(
+        label="撤回原因",
+        max_length=TargetClaim._meta.get_field("withdraw_reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明撤回的原因。"},
+        help_text="如 数字抄错、段落看错；会与数字一起保留",
+    )
+    wide = {"reason"}
+
+
 class DecisionForm(EditForm):
     """A decision about which figure counts. `seen` says which one counted on the page where the person decided."""
 

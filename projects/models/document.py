@@ -1,5 +1,6 @@
 """Documents, their articles and text, and the citations by which every documented fact names its source."""
 
+import pgtrigger
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -92,7 +93,8 @@ class Citation(models.Model):
     """A fact's source: the paragraph of an article and the figure or words as printed there.
 
     `fact` is any record; `field` names the fact's column that the phrase proves, empty for the record as a whole.
-    Append-only: a citation is a fact itself.
+    A citation is a fact itself: it is never changed or removed. `value` is what the column held when it was cited; once
+    people change the column, the citation no longer `stands` for what is shown, and the pages say so.
     """
 
     fact_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name="事实类别")
@@ -103,6 +105,8 @@ class Citation(models.Model):
     document = models.ForeignKey(Document, models.PROTECT, related_name="citations", verbose_name="文件")
     paragraph = models.PositiveSmallIntegerField("段落")
     as_printed = models.CharField("原文表述", max_length=120)
+    value = models.TextField("登记时的值", blank=True, editable=False)
+    stands = models.BooleanField("与现值相符", default=True, editable=False)
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
 
     objects = CitationQuerySet.as_manager()
@@ -116,7 +120,10 @@ class Citation(models.Model):
             models.UniqueConstraint(fields=["fact_type", "fact_id", "field", "document", "paragraph", "as_printed"], name="citation_once"),
             models.CheckConstraint(condition=Q(paragraph__gte=1), name="citation_paragraph_from_1"),
         ]
-        triggers = append_only()
+        triggers = [
+            pgtrigger.Protect(name="keep_citation", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="keep_phrase", exclude=["stands"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.as_printed}（第{self.paragraph}段）"

@@ -1,16 +1,19 @@
 """Targets of a year, the claims that documents make about them, and documented or measured readings."""
 
+import uuid
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from erqi.common.history import tracked
 from erqi.common.models import Record, append_only
 from projects.choices import AdoptionRule, Bound, Measure, Wording
 from projects.models.project import Project
 from projects.models.unit import Unit, citations
-from projects.querysets.target import TargetQuerySet
+from projects.querysets.target import TargetClaimQuerySet, TargetQuerySet
 
 
 @tracked()
@@ -46,10 +49,16 @@ class Target(Record):
     def __str__(self) -> str:
         return f"{self.year}年{self.indicator}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("projects:target_detail", args=[self.year, self.pk])
+
 
 @tracked()
 class TargetClaim(Record):
-    """One document's figure for a target. The figure never changes; which claim is adopted does, by rule or by a person."""
+    """One document's figure for a target. The figure never changes; which claim is adopted does, by rule or by a person.
+
+    A figure that was registered wrongly is withdrawn with a reason and registered anew; it stays in the record.
+    """
 
     target = models.ForeignKey(Target, models.PROTECT, related_name="claims", verbose_name="目标")
     document = models.ForeignKey("projects.Document", models.PROTECT, related_name="claims", verbose_name="来源文件")
@@ -61,8 +70,12 @@ class TargetClaim(Record):
     adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="采用人")
     adopted_on = models.DateField("采用日期", null=True, blank=True)
     adoption_reason = models.CharField("采用理由", max_length=200, blank=True)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True)
+    withdraw_reason = models.CharField("撤回原因", max_length=200, blank=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
+
+    objects = TargetClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = "目标来源数字"
@@ -71,7 +84,16 @@ class TargetClaim(Record):
         constraints = [
             models.UniqueConstraint(fields=["target"], condition=Q(adopted=True), name="one_adopted_claim"),
             models.UniqueConstraint(
-                fields=["target", "document"], name="one_claim_per_document", violation_error_message="该文件对这项目标的数字已经登记。"
+                fields=["target", "document"],
+                condition=Q(withdrawn_on=None),
+                name="one_claim_per_document",
+                violation_error_message="该文件对这项目标的数字已经登记。如登记有误，请先在目标页撤回。",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None, withdraw_reason="")
+                | (Q(withdrawn_on__isnull=False, adopted=False) & ~Q(withdraw_reason="")),
+                name="withdrawn_with_reason",
+                violation_error_message="撤回须写明原因；采用中的数字不能同时撤回。",
             ),
             models.CheckConstraint(
                 condition=Q(adopted=False, adopted_rule="") | (Q(adopted=True) & ~Q(adopted_rule="")), name="adoption_has_rule"
@@ -97,6 +119,7 @@ class TargetReading(models.Model):
     bound = models.CharField("界限", max_length=10, choices=Bound, blank=True)
     note = models.CharField("说明", max_length=500, blank=True)
     recorded_by = models.CharField("登记人", max_length=40, blank=True)
+    request_key = models.UUIDField("提交标识", default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     citations = citations()
 

@@ -6,6 +6,12 @@ from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 from erqi.common.sql import count_children
 
 
+class TargetClaimQuerySet(QuerySet):
+    def standing(self) -> "TargetClaimQuerySet":
+        """Return the claims that have not been withdrawn."""
+        return self.filter(withdrawn_on=None)
+
+
 class TargetQuerySet(QuerySet):
     def with_figure(self) -> "TargetQuerySet":
         """Annotate the adopted claim's `value`, `bound`, `wording` and the number of claims and of different figures."""
@@ -14,8 +20,8 @@ class TargetQuerySet(QuerySet):
             value=Subquery(claims.values("value")[:1]),
             bound=Subquery(claims.values("bound")[:1]),
             wording=Subquery(claims.values("wording")[:1]),
-            claim_count=count_children(self.model, "claims"),
-            figure_count=count_children(self.model, "claims", "value"),
+            claim_count=count_children(self.model, "claims", withdrawn_on=None),
+            figure_count=count_children(self.model, "claims", "value", withdrawn_on=None),
         )
 
     def years(self) -> dict[int, int]:
@@ -24,7 +30,7 @@ class TargetQuerySet(QuerySet):
 
     def with_claims(self) -> "TargetQuerySet":
         """Fetch what a page shows of a target: scope, unit and project, the claims (adopted first) with their documents, readings."""
-        claims = apps.get_model("projects", "TargetClaim").objects.select_related("document", "adopted_by")
+        claims = apps.get_model("projects", "TargetClaim").objects.standing().select_related("document", "adopted_by")
         return self.select_related("scope", "responsible", "project").prefetch_related(
             Prefetch("claims", queryset=claims.order_by("-adopted", "document__code")), "readings"
         )

@@ -3,13 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
 from erqi.common.errors import InvalidInput
+from erqi.common.models import Record
+from erqi.common.saving import save_changes
 from projects.models import Article, Citation, Document
 from projects.rules.paragraphs import contains_phrase, split_paragraphs
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,38 @@ def cite_all(sources: Sequence[Source]) -> list[Citation]:
             article=pages[source.document].articles[source.paragraph],
             paragraph=source.paragraph,
             as_printed=source.as_printed,
+            value=stored_text(source.fact, source.field),
         )
         wanted[_key(citation)] = citation
     known = {_key(citation) for citation in Citation.objects.of_facts([source.fact for source in sources])}
     return Citation.objects.bulk_create([citation for key, citation in wanted.items() if key not in known])
+
+
+def stored_text(fact: Model, field: str) -> str:
+    """Return what a column holds, as the text by which later changes are noticed; empty for the record as a whole."""
+    if not field:
+        return ""
+    column = fact._meta.get_field(field)
+    if not column.concrete:
+        return ""
+    # The column's own type first: a Decimal may come as 793000 from a form and as 793000.0000 from the database.
+    value = column.to_python(getattr(fact, column.attname)) if not column.is_relation else getattr(fact, column.attname)
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else "" if value is None else str(value)
+
+
+def review_citations(fact: Model) -> None:
+    """Say of each citation of a fact whether what is now stored is still what was cited (call it after every change)."""
+    for citation in Citation.objects.of_facts([fact]).exclude(field=""):
+        stands = citation.value == stored_text(fact, citation.field)
+        if stands != citation.stands:
+            Citation.objects.filter(pk=citation.pk).update(stands=stands)
+
+
+def save_cited(record: R, values: dict[str, Any]) -> R:
+    """Set, check and save the values (erqi.common.saving.save_changes) and review the record's citations."""
+    save_changes(record, values)
+    review_citations(record)
+    return record
 
 
 def _key(citation: Citation) -> tuple:

@@ -10,9 +10,10 @@ from django.db.models import Max
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
-from erqi.common.saving import already, checked, locked, require, save_changes
+from erqi.common.saving import already, checked, locked, require
 from projects.choices import LedgerState
 from projects.models import Ledger, LedgerEntry, LedgerRevision, Project
+from projects.services.citation import save_cited
 
 
 def refuse_locked(ledger: Ledger) -> None:
@@ -43,7 +44,7 @@ def change_ledger(*, ledger: Ledger, version: int | None, by: User | None, **val
     require(by, "ledger.edit")
     ledger = locked(Ledger.objects.all(), ledger.pk, version)
     refuse_locked(ledger)
-    return save_changes(ledger, values)
+    return save_cited(ledger, values)
 
 
 @transaction.atomic
@@ -70,7 +71,7 @@ def set_lock(*, ledger: Ledger, lock: bool, version: int | None, by: User) -> Le
     """Lock or unlock a ledger; doing it twice changes nothing. Raises NotAllowed without `ledger.lock`, StaleRecord."""
     require(by, "ledger.lock")
     ledger = locked(Ledger.objects.all(), ledger.pk, version)
-    return save_changes(ledger, {"state": LedgerState.LOCKED if lock else LedgerState.OPEN})
+    return save_cited(ledger, {"state": LedgerState.LOCKED if lock else LedgerState.OPEN})
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def change_entry(*, entry: LedgerEntry, version: int | None, by: User | None, **
     require(by, "ledger.edit")
     refuse_locked(Ledger.objects.select_for_update().get(pk=entry.ledger_id))
     entry = locked(LedgerEntry.objects.all(), entry.pk, version)
-    return save_changes(entry, values)
+    return save_cited(entry, values)
 
 
 @transaction.atomic

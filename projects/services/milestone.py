@@ -9,9 +9,10 @@ from django.db import transaction
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
-from erqi.common.saving import already, checked, locked, require, save_changes
+from erqi.common.saving import already, checked, locked, require
 from projects.models import DateChange, Milestone, Project
 from projects.rules.phrases import due_date
+from projects.services.citation import save_cited
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def change_milestone(*, milestone: Milestone, version: int | None, by: User, **v
     require(by, "ledger.edit")
     if {"due_on", "baseline_due_on"} & set(values):
         raise ServiceError("节点时限只能通过“变更时限”修改，以便留下原因。")
-    return save_changes(locked(Milestone.objects.all(), milestone.pk, version), values)
+    return save_cited(locked(Milestone.objects.all(), milestone.pk, version), values)
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def move_milestone(
     values: dict[str, Any] = {"due_on": to}
     if milestone.baseline_due_on is None:
         values["baseline_due_on"] = to
-    return save_changes(milestone, values)
+    return save_cited(milestone, values)
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def complete_milestone(*, milestone: Milestone, done_on: date, version: int | No
     require(by, "ledger.edit")
     if done_on > clock.today():
         raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
-    return save_changes(locked(Milestone.objects.all(), milestone.pk, version), {"done_on": done_on})
+    return save_cited(locked(Milestone.objects.all(), milestone.pk, version), {"done_on": done_on})
 
 
 @transaction.atomic
@@ -104,4 +105,4 @@ def reopen_milestone(*, milestone: Milestone, version: int | None, by: User) -> 
     milestone = locked(Milestone.objects.all(), milestone.pk, version)
     if milestone.done_on is None:
         raise ServiceError("该节点的完成情况出自文件，不能在此撤销。" if milestone.done_known_on else "该节点没有登记完成日期，无需撤销。")
-    return save_changes(milestone, {"done_on": None})
+    return save_cited(milestone, {"done_on": None})

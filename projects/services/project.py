@@ -11,12 +11,13 @@ from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
-from erqi.common.saving import already, checked, locked, next_number, require, save_changes
+from erqi.common.saving import already, checked, locked, next_number, require
 from projects.models import Ledger, Project, ProjectAlias, Responsibility
 from projects.rules.codes import parse_project_code, project_code
 from projects.rules.search import normal
+from projects.services.citation import save_cited
 from projects.services.ledger import add_entry, refuse_locked
-from projects.services.unit import refresh_project_keys
+from projects.services.unit import drop_aliases, refresh_project_keys
 
 
 def _free_code(year: int) -> str:
@@ -28,7 +29,7 @@ def _free_code(year: int) -> str:
 
 def _set_aliases(project: Project, aliases: list[str]) -> None:
     kept = [name for name in dict.fromkeys(alias.strip() for alias in aliases) if name and name != project.name]
-    project.aliases.exclude(name__in=kept).delete()
+    drop_aliases(project.aliases.exclude(name__in=kept))
     for name in kept:
         if not project.aliases.filter(name=name).exists():
             checked(ProjectAlias(project=project, name=name)).save()
@@ -107,7 +108,7 @@ def change_project(*, project: Project, version: int | None, by: User | None, al
     project = locked(Project.objects.all(), project.pk, version)
     _refuse_circle(project, values.get("bundle_of"))
     before = project.version
-    save_changes(project, values)
+    save_cited(project, values)
     if aliases is not None and set(aliases) != set(project.aliases.values_list("name", flat=True)):
         _set_aliases(project, aliases)
         if project.version == before:
@@ -147,7 +148,7 @@ def assign(*, project: Project, kind: str, by: User | None, request_key: UUID | 
 def change_assignment(*, row: Responsibility, version: int | None, by: User, **values: Any) -> Responsibility:
     """Change a row of the grid. Raises NotAllowed, StaleRecord, InvalidInput."""
     require(by, "ledger.edit")
-    return save_changes(locked(Responsibility.objects.all(), row.pk, version), values)
+    return save_cited(locked(Responsibility.objects.all(), row.pk, version), values)
 
 
 @transaction.atomic
@@ -160,4 +161,4 @@ def end_assignment(*, row: Responsibility, until: date | None, version: int | No
     row = locked(Responsibility.objects.all(), row.pk, version)
     if row.until is not None:
         raise ServiceError(f"这项责任已于{chinese_day(row.until)}结束。止日有误的，请用“修改”更正。")
-    return save_changes(row, {"until": until or clock.today()})
+    return save_cited(row, {"until": until or clock.today()})

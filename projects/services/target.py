@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from erqi.common import clock
-from erqi.common.errors import InvalidInput
+from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require, save_changes
 from projects.choices import AdoptionRule
 from projects.models import Document, Target, TargetClaim, TargetReading
 from projects.rules import claims as rule
+from projects.services.citation import save_cited
 
 
 @transaction.atomic
@@ -33,12 +34,16 @@ def set_target(*, year: int, indicator: str, unit: str, by: User | None, request
 def change_target(*, target: Target, version: int | None, by: User, **values: Any) -> Target:
     """Change what describes a target (not its figures). Raises NotAllowed, StaleRecord, InvalidInput."""
     require(by, "target.edit")
-    return save_changes(locked(Target.objects.all(), target.pk, version), values)
+    return save_cited(locked(Target.objects.all(), target.pk, version), values)
+
+
+# What an adoption says when no person decided it.
+_BY_NOBODY = {"adopted_by": None, "adopted_on": None, "adoption_reason": ""}
 
 
 def _adopt(target: Target, claim: TargetClaim, **how: Any) -> None:
     for other in target.claims.select_for_update().filter(adopted=True).exclude(pk=claim.pk):
-        save_changes(other, {"adopted": False, "adopted_rule": "", "adopted_by": None, "adopted_on": None, "adoption_reason": ""})
+        save_changes(other, {"adopted": False, "adopted_rule": "", **_BY_NOBODY})
     save_changes(claim, {"adopted": True, **how})
 
 
@@ -46,11 +51,11 @@ def _adopt_by_rule(target: Target) -> None:
     """Adopt the claim that rules.claims chooses, unless a person has decided."""
     if target.claims.filter(adopted=True, adopted_rule=AdoptionRule.PERSON).exists():
         return
-    found = {claim.pk: claim for claim in target.claims.select_related("document")}
+    found = {claim.pk: claim for claim in target.claims.standing().select_related("document")}
     best = rule.adopted([rule.Claim(key=pk, rank=claim.document.rank, dated=claim.document.known_date) for pk, claim in found.items()])
     if best is not None:
         claim = found[best.key]
-        _adopt(target, claim, adopted_rule=AdoptionRule.RANK, adopted_by=None, adopted_on=None, adoption_reason="")
+        _adopt(target, claim, adopted_rule=AdoptionRule.RANK, **_BY_NOBODY)
 
 
 @transaction.atomic
@@ -74,37 +79,89 @@ def register_claim(
     return claim
 
 
-@transaction.atomic
-def adopt_claim(*, claim: TargetClaim, reason: str, version: int | None, by: User) -> TargetClaim:
-    """Adopt a claim by a person's decision, with the reason. Raises NotAllowed without `target.adopt`, StaleRecord, InvalidInput.
+# Which claim counted on the page where a person decided: its key and version, or None when none did.
+Seen = tuple[int, int] | None
 
-    `version` is that of the claim as the person saw it; another person's decision in between is thus shown, not overwritten.
+
+def standing_claim(target: Target) -> TargetClaim | None:
+    """Return the claim that counts now."""
+    return target.claims.filter(adopted=True).select_related("document", "adopted_by").first()
+
+
+def seen(claim: TargetClaim | None) -> Seen:
+    """Return what a page keeps of the standing claim, to be given back with the decision."""
+    return (claim.pk, claim.version) if claim else None
+
+
+def _locked_for_decision(target_id: int, known: Seen) -> Target:
+    """Return the target under a lock; raise StaleRecord (its `current` the claim that now counts) when another one does."""
+    target = Target.objects.select_for_update().get(pk=target_id)
+    now = standing_claim(target)
+    if seen(now) != known:
+        raise StaleRecord(now)
+    return target
+
+
+@transaction.atomic
+def adopt_claim(*, claim: TargetClaim, reason: str, known: Seen, by: User) -> TargetClaim:
+    """Adopt a claim by a person's decision, with the reason.
+
+    `known` is the claim that counted when the person decided (see `seen`): whoever decided in between is shown, not
+    overwritten. Raises NotAllowed without `target.adopt`, StaleRecord, InvalidInput, ServiceError for a withdrawn claim.
     """
     require(by, "target.adopt")
     if not reason.strip():
         raise InvalidInput({"adoption_reason": ["请写明采用这一数字的理由。"]})
-    Target.objects.select_for_update().get(pk=claim.target_id)
-    claim = locked(TargetClaim.objects.all(), claim.pk, version)
-    _adopt(claim.target, claim, adopted_rule=AdoptionRule.PERSON, adopted_by=by, adopted_on=clock.today(), adoption_reason=reason.strip())
+    target = _locked_for_decision(claim.target_id, known)
+    claim = locked(TargetClaim.objects.all(), claim.pk, None)
+    if claim.withdrawn_on is not None:
+        raise ServiceError("这个数字已被撤回，不能采用。")
+    how = {"adopted_rule": AdoptionRule.PERSON, "adopted_by": by, "adopted_on": clock.today(), "adoption_reason": reason.strip()}
+    _adopt(target, claim, **how)
     return claim
 
 
 @transaction.atomic
-def adopt_by_rule(*, target: Target, by: User) -> None:
-    """Give up a person's decision and let the rule decide again. Raises NotAllowed without `target.adopt`."""
+def adopt_by_rule(*, target: Target, known: Seen, by: User) -> None:
+    """Give up a person's decision and let the rule decide again. Raises NotAllowed without `target.adopt`, StaleRecord."""
     require(by, "target.adopt")
-    target = Target.objects.select_for_update().get(pk=target.pk)
+    target = _locked_for_decision(target.pk, known)
     for claim in target.claims.filter(adopted=True, adopted_rule=AdoptionRule.PERSON):
-        save_changes(claim, {"adopted_rule": AdoptionRule.RANK, "adopted_by": None, "adopted_on": None, "adoption_reason": ""})
+        save_changes(claim, {"adopted_rule": AdoptionRule.RANK, **_BY_NOBODY})
     _adopt_by_rule(target)
 
 
 @transaction.atomic
-def record_reading(*, target: Target, on: date, value: Decimal, by: User | None, **values: Any) -> TargetReading:
+def withdraw_claim(*, claim: TargetClaim, reason: str, version: int | None, by: User) -> TargetClaim:
+    """Withdraw a figure that was registered wrongly; the rule then decides among the others. It can be registered anew.
+
+    Raises NotAllowed without `target.edit`, StaleRecord, InvalidInput without a reason, ServiceError when already withdrawn.
+    """
+    require(by, "target.edit")
+    if not reason.strip():
+        raise InvalidInput({"withdraw_reason": ["请写明撤回的原因。"]})
+    target = Target.objects.select_for_update().get(pk=claim.target_id)
+    claim = locked(TargetClaim.objects.all(), claim.pk, version)
+    if claim.withdrawn_on is not None:
+        raise ServiceError("这个数字已经撤回。")
+    not_adopted = {"adopted": False, "adopted_rule": "", **_BY_NOBODY}
+    save_changes(claim, {"withdrawn_on": clock.today(), "withdraw_reason": reason.strip(), **not_adopted})
+    _adopt_by_rule(target)
+    return claim
+
+
+@transaction.atomic
+def record_reading(
+    *, target: Target, on: date, value: Decimal, by: User | None, request_key: UUID | None = None, **values: Any
+) -> TargetReading:
     """Append what was reached by a date (`bound`, `note`) and return it. Raises NotAllowed, InvalidInput for a day to come."""
     require(by, "target.edit")
     if on > clock.today() and by is not None:
         raise InvalidInput({"on": ["截止日期不能晚于业务日期。"]})
-    reading = checked(TargetReading(target=target, on=on, value=value, recorded_by=str(by) if by else "", **values))
-    reading.save()
+    if earlier := already(TargetReading.objects.all(), request_key):
+        return earlier
+    reading = TargetReading(target=target, on=on, value=value, recorded_by=str(by) if by else "", **values)
+    if request_key:
+        reading.request_key = request_key
+    checked(reading).save()
     return reading

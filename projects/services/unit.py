@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from erqi.common import pinyin
+from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.saving import checked, require
-from projects.models import Area, Category, Person, Post, Project, Unit, UnitAlias
+from projects.models import Area, Category, Person, Post, Project, ProjectAlias, Unit, UnitAlias
 from projects.rules.search import search_key
+from projects.services.citation import review_citations
 
 
 def names_with_pinyin(names: list[str]) -> str:
@@ -36,6 +39,14 @@ def refresh_project_keys(project: Project) -> None:
     )
 
 
+def drop_aliases(aliases: QuerySet[UnitAlias] | QuerySet[ProjectAlias]) -> None:
+    """Remove aliases that people no longer use; raise InvalidInput for one that a document prints: its source would be lost."""
+    documented = [str(alias) for alias in aliases if alias.citations.exists()]
+    if documented:
+        raise InvalidInput({"aliases": [f"别名“{'、'.join(documented)}”有文件出处，不能删除。请保留这一行。"]})
+    aliases.delete()
+
+
 @transaction.atomic
 def save_unit(*, unit: Unit, by: User | None, aliases: list[str] | None = None) -> Unit:
     """Save a new or changed unit, with its aliases when given, and its search keys. Raises NotAllowed, InvalidInput."""
@@ -43,8 +54,9 @@ def save_unit(*, unit: Unit, by: User | None, aliases: list[str] | None = None) 
     if unit.pk:
         unit.version += 1
     checked(unit).save()
+    review_citations(unit)
     if aliases is not None:
-        unit.aliases.exclude(name__in=aliases).delete()
+        drop_aliases(unit.aliases.exclude(name__in=aliases))
         for name in aliases:
             UnitAlias.objects.get_or_create(unit=unit, name=name)
     refresh_unit_keys(unit)
@@ -72,4 +84,5 @@ def save_reference(*, record: Area | Category, by: User | None) -> Area | Catego
     if record.pk:
         record.version += 1
     checked(record).save()
+    review_citations(record)
     return record

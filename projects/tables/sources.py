@@ -12,6 +12,9 @@ from projects.models import Citation
 
 # A column of a fact that is cited: (model name, field; empty for the record as a whole).
 Fact = tuple[str, str]
+CHANGED = ' class="is-changed"'
+# Document, paragraph, phrase, whether it still stands for what the column holds.
+Cited = tuple[str, int, str, bool]
 
 
 def page_address(url_name: str) -> Callable[[str], str]:
@@ -62,17 +65,19 @@ class Sources:
             self._marks[wanted] = self._html(found, most)
         return self._marks[wanted]
 
-    def _html(self, found: list[tuple[str, int, str, bool]], most: int) -> str:
+    def _html(self, found: list[Cited], most: int) -> str:
         places: dict[tuple[str, int], tuple[str, bool]] = {}
         for document, paragraph, printed, stands in found:
             places.setdefault((document, paragraph), (printed, stands))
         links = []
         for place, ((document, paragraph), (printed, stands)) in enumerate(list(places.items())[:most], start=1):
-            further = f"（另有{len(places) - most}处）" if place == most and len(places) > most else ""
-            changed = "" if stands else "；现值已由人修改，与文件不同"
+            title = f"{document} 第{paragraph}段：“{printed}”"
+            if not stands:
+                title += "；现值已由人修改，与文件不同"
+            if place == most and len(places) > most:
+                title += f"（另有{len(places) - most}处）"
             links.append(
-                f'<a href="{escape(self._address(document))}#p-{paragraph}"{"" if stands else " class=is-changed"} '
-                f'title="{escape(f"{document} 第{paragraph}段：“{printed}”{further}{changed}")}" '
+                f'<a href="{escape(self._address(document))}#p-{paragraph}"{"" if stands else CHANGED} title="{escape(title)}" '
                 f'aria-label="出处：{escape(document)}第{paragraph}段">{escape(document)}¶{paragraph}{"" if stands else " 已改"}</a>'
             )
         return f'<span class="src">{"".join(links)}</span>'

@@ -80,29 +80,21 @@ def make_unit(
     )
 
 
-def make_person(
-    name: str = "", posts: list[dict[str, Any]] | None = None, **values: Any
-) -> Person:
+def make_person(name: str = "", posts: list[dict[str, Any]] | None = None, **values: Any) -> Person:
     """Return a person, with posts ({"unit", "title"}) when given."""
-    return unit.save_person(
-        person=Person(name=name or _fresh("人员"), **values), by=None, posts=posts
-    )
+    return unit.save_person(person=Person(name=name or _fresh("人员"), **values), by=None, posts=posts)
 
 
 def make_area(name: str = "", **values: Any) -> Area:
     """Return an area; `parent` makes it a part of another."""
     values.setdefault("code", _fresh("area-"))
-    return unit.save_reference(
-        record=Area(name=name or _fresh("片区"), **values), by=None
-    )
+    return unit.save_reference(record=Area(name=name or _fresh("片区"), **values), by=None)
 
 
 def make_category(name: str = "", **values: Any) -> Category:
     """Return a category; `parent` makes it a part of another."""
     values.setdefault("code", _fresh("category-"))
-    return unit.save_reference(
-        record=Category(name=name or _fresh("类别"), **values), by=None
-    )
+    return unit.save_reference(record=Category(name=name or _fresh("类别"), **values), by=None)
 
 
 def make_document(code: str = "", paragraphs: str = "1-99", **values: Any) -> Document:
@@ -131,9 +123,7 @@ def make_citation(
     )
 
 
-def make_ledger(
-    code: str = "2018", year: int = 2018, name: str = "", **values: Any
-) -> Ledger:
+def make_ledger(code: str = "2018", year: int = 2018, name: str = "", **values: Any) -> Ledger:
     """Return a ledger, by default the district's of 2018."""
     return ledger.open_ledger(
         code=code,
@@ -144,18 +134,14 @@ def make_ledger(
     )
 
 
-def make_revision(
-    of: Ledger, recorded_on: date = date(2018, 2, 24), **values: Any
-) -> LedgerRevision:
+def make_revision(of: Ledger, recorded_on: date = date(2018, 2, 24), **values: Any) -> LedgerRevision:
     """State a ledger's scale on a date (`project_count`, `total_investment`, `annual_plan` in 万元)."""
     return ledger.state_scale(ledger=of, recorded_on=recorded_on, by=None, **values)
 
 
 def make_project(name: str = "", year: int = 2018, **values: Any) -> Project:
     """Return a project with its search keys; `total_investment` is in 万元."""
-    return project.add_project(
-        name=name or _fresh("项目"), year=year, by=None, **values
-    )
+    return project.add_project(name=name or _fresh("项目"), year=year, by=None, **values)
 
 
 def make_entry(
@@ -170,9 +156,7 @@ def make_entry(
     return ledger.add_entry(ledger=of, project=entered, by=None, **values)
 
 
-def make_milestone(
-    of: Project, kind: str = MilestoneKind.START, year: int = 2018, **values: Any
-) -> Milestone:
+def make_milestone(of: Project, kind: str = MilestoneKind.START, year: int = 2018, **values: Any) -> Milestone:
     """Plan a milestone; `due_phrase` gives the date as in the service, `done_on` or `done_known_on` closes it."""
     return milestone.plan_milestone(project=of, kind=kind, year=year, by=None, **values)
 
@@ -187,9 +171,7 @@ def make_responsibility(
     return project.assign(project=of, kind=kind, unit=by_unit, by=None, **values)
 
 
-def make_target(
-    indicator: str = "", measured_in: str = "亿元", year: int = 2018, **values: Any
-) -> Target:
+def make_target(indicator: str = "", measured_in: str = "亿元", year: int = 2018, **values: Any) -> Target:
     """Return a target of a year; its figures come by make_claim."""
     return target.set_target(
         year=year,

@@ -180,7 +180,7 @@ class TestDetail:
         monkeypatch.setattr(clock, "today", lambda: date(2018, 9, 28))
         office = make_user("office", name="王主任")
         claim = new_starts.claims.get(document__code="D0")
-        service.adopt_claim(claim=claim, reason="以访谈后核定的数为准", version=claim.version, by=office)
+        service.adopt_claim(claim=claim, reason="以访谈后核定的数为准", known=service.seen(service.standing_claim(claim.target)), by=office)
         html = detail(viewer, new_starts)
         assert "人工采用（王主任，2018-09-28）：以访谈后核定的数为准" in html
         history = html[html.index("采用经过") :]
@@ -191,8 +191,8 @@ class TestDetail:
     def test_returning_to_the_rule_is_a_step_of_its_own(self, viewer, new_starts):
         office = make_user("office")
         claim = new_starts.claims.get(document__code="D2")
-        service.adopt_claim(claim=claim, reason="核定", version=claim.version, by=office)
-        service.adopt_by_rule(target=new_starts, by=office)
+        service.adopt_claim(claim=claim, reason="核定", known=service.seen(service.standing_claim(new_starts)), by=office)
+        service.adopt_by_rule(target=new_starts, known=service.seen(service.standing_claim(new_starts)), by=office)
         html = detail(viewer, new_starts)
         history = html[html.index("采用经过") :]
         assert history.count("按规则采用 D2") == 2
@@ -221,9 +221,9 @@ class TestDetail:
 
     def test_queries(self, viewer, django_assert_num_queries, new_starts):
         detail(viewer, new_starts)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             detail(viewer, new_starts)
         make_claim(new_starts, 70, make_document(rank=1))
         service.record_reading(target=new_starts, on=date(2018, 6, 30), value=Decimal(1), by=None)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             detail(viewer, new_starts)

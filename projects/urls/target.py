@@ -12,6 +12,7 @@ urlpatterns = [
     path("targets/<int:year>/<int:pk>/edit/", target_edit.TargetChangeView.as_view(), name="target_edit"),
     path("targets/<int:year>/<int:pk>/claims/new/", target_edit.ClaimCreateView.as_view(), name="claim_create"),
     path("targets/<int:year>/<int:pk>/claims/<int:claim>/adopt/", target_edit.ClaimAdoptView.as_view(), name="claim_adopt"),
+    path("targets/<int:year>/<int:pk>/claims/<int:claim>/withdraw/", target_edit.ClaimWithdrawView.as_view(), name="claim_withdraw"),
     path("targets/<int:year>/<int:pk>/by-rule/", target_edit.AdoptByRuleView.as_view(), name="target_adopt_by_rule"),
     path("targets/<int:year>/<int:pk>/readings/new/", target_edit.ReadingCreateView.as_view(), name="reading_create"),
 ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
-from django.urls import reverse
 
 from projects.models import (
     Citation,
@@ -18,7 +17,6 @@ from projects.models import (
     Post,
     ProjectAlias,
     Responsibility,
-    Target,
     TargetClaim,
     TargetReading,
     UnitAlias,
@@ -40,8 +38,6 @@ PARTS: dict[type[Model], tuple[Callable[[Any], Model], Callable[[Any], str]]] = 
 
 def url_of(record: Model) -> str:
     """Return the address of the page that shows the record; empty when it has none (areas, categories)."""
-    if isinstance(record, Target):
-        return reverse("projects:target_detail", args=[record.year, record.pk])
     address = getattr(record, "get_absolute_url", None)
     return address() if address else ""
 

@@ -326,6 +326,7 @@ class TargetDetailView(PermissionRequiredMixin, TemplateView):
             row=row,
             sources=sources,
             adoptions=list(adoptions(target)),
+            withdrawn=list(target.claims.exclude(withdrawn_on=None).select_related("document")),
             by_person=row.adopted is not None and row.adopted.adopted_rule == AdoptionRule.PERSON,
             as_of=day,
             may_edit=user.can("target.edit"),

@@ -1,5 +1,6 @@
 """Pages on which an office registers targets and their figures, and decides which figure counts."""
 
+import re
 from functools import cached_property
 from typing import Any
 
@@ -10,14 +11,13 @@ from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.editing import EditView
-from erqi.common.errors import ServiceError
+from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.forms import EditForm
 from projects.choices import AdoptionRule, Bound, Wording
-from projects.forms.target import AdoptForm, ClaimForm, DecisionForm, ReadingForm, TargetForm
+from projects.forms.target import AdoptForm, ClaimForm, DecisionForm, ReadingForm, TargetForm, WithdrawForm
 from projects.models import Target, TargetClaim, TargetReading
 from projects.services import target as service
 from projects.services.citation import cite
-from projects.views.facts import url_of
 from projects.views.target import Row, rows_of
 
 
@@ -37,16 +37,16 @@ class TargetEditView(EditView):
         return row
 
     def success_url(self, result: Any) -> str:
-        return url_of(self.target)
+        return self.target.get_absolute_url()
 
     def cancel_url(self) -> str:
-        return url_of(self.target)
+        return self.target.get_absolute_url()
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         year = self.kwargs["year"]
         return [
             {"label": f"{year}年目标", "url": reverse("projects:target_list", args=[year])},
-            {"label": self.target.indicator, "url": url_of(self.target)},
+            {"label": self.target.indicator, "url": self.target.get_absolute_url()},
         ]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class TargetCreateView(EditView):
         return service.set_target(year=self.kwargs["year"], by=self.request.user, request_key=request_key, **values)
 
     def success_url(self, result: Target) -> str:
-        return url_of(result)
+        return result.get_absolute_url()
 
     def cancel_url(self) -> str:
         return reverse("projects:target_list", args=[self.kwargs["year"]])
@@ -141,13 +141,32 @@ class ReadingCreateView(TargetEditView):
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> TargetReading:
         figure = {name: values[name] for name in ("on", "value", "bound", "note")}
         with transaction.atomic():
-            # A reading carries no request key: the lock and this look make a form that is sent twice count once.
-            Target.objects.select_for_update().get(pk=self.target.pk)
-            reading = TargetReading.objects.filter(target=self.target, **figure).first()
-            reading = reading or service.record_reading(target=self.target, by=self.request.user, **figure)
+            reading = service.record_reading(target=self.target, by=self.request.user, request_key=request_key, **figure)
             if values["document"]:
                 cite_figure(reading, values)
         return reading
+
+
+class ClaimWithdrawView(TargetEditView):
+    form_class = WithdrawForm
+    page_title = "撤回登记有误的数字"
+    submit_label = "撤回"
+    template_name = "projects/target_decision.html"
+    success_message = "已撤回，数字和原因仍可查；需要时请重新登记。"
+    error_fields = {"withdraw_reason": "reason"}
+
+    @cached_property
+    def claim(self) -> TargetClaim:
+        return get_object_or_404(TargetClaim.objects.standing().select_related("document"), pk=self.kwargs["claim"], target=self.target)
+
+    def get_record(self) -> TargetClaim:
+        return self.claim
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> TargetClaim:
+        return service.withdraw_claim(claim=self.claim, reason=values["reason"], version=version, by=self.request.user)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(withdrawn=self.claim, figure=self.row.words(self.claim), **context)
 
 
 class DecisionView(TargetEditView):
@@ -157,23 +176,19 @@ class DecisionView(TargetEditView):
     form_class = DecisionForm
     template_name = "projects/target_decision.html"
 
-    def standing(self) -> TargetClaim | None:
-        """Return the claim that counts now."""
-        return self.target.claims.filter(adopted=True).select_related("document", "adopted_by").first()
-
     @staticmethod
     def mark(claim: TargetClaim | None) -> str:
         return f"{claim.pk}.{claim.version}" if claim else ""
 
     def first_values(self) -> dict[str, Any]:
-        return {"seen": self.mark(self.standing())}
+        return {"seen": self.mark(service.standing_claim(self.target))}
 
     def make_form(self, record: Any, data: Any = None) -> EditForm:
         self.form = super().make_form(record, data)
         return self.form
 
-    def decide(self, values: dict[str, Any]) -> Any:
-        """Call the service, with the target locked and the standing decision unchanged."""
+    def decide(self, values: dict[str, Any], known: service.Seen) -> Any:
+        """Call the service with the decision that stood on the page."""
         raise NotImplementedError
 
     def is_decided(self, standing: TargetClaim | None, values: dict[str, Any]) -> bool:
@@ -181,16 +196,17 @@ class DecisionView(TargetEditView):
         raise NotImplementedError
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Any:
-        with transaction.atomic():
-            Target.objects.select_for_update().get(pk=self.target.pk)
-            now = self.standing()
-            if values["seen"] != self.mark(now):
-                if self.is_decided(now, values):
-                    return now
-                # The next submit is made in knowledge of what this page now shows.
-                self.form.data["seen"] = self.mark(now)
-                raise ServiceError(f"{self.what_stands(now)}请核对；仍要这样决定的，请再按一次“{self.submit_label}”。")
-            return self.decide(values)
+        mark = re.fullmatch(r"(\d+)\.(\d+)", values["seen"])
+        try:
+            return self.decide(values, (int(mark[1]), int(mark[2])) if mark else None)
+        except StaleRecord as error:
+            now = error.current
+            if self.is_decided(now, values):
+                return now
+            # The next submit is made in knowledge of what this page now shows.
+            self.form.data["seen"] = self.mark(now)
+            again = f"{self.what_stands(now)}请核对；仍要这样决定的，请再按一次“{self.submit_label}”。"
+            raise ServiceError(again) from error
 
     def what_stands(self, claim: TargetClaim | None) -> str:
         if claim is None:
@@ -210,11 +226,11 @@ class ClaimAdoptView(DecisionView):
 
     @cached_property
     def claim(self) -> TargetClaim:
-        claims = TargetClaim.objects.select_related("document")
+        claims = TargetClaim.objects.standing().select_related("document")
         return get_object_or_404(claims, pk=self.kwargs["claim"], target=self.target)
 
-    def decide(self, values: dict[str, Any]) -> TargetClaim:
-        return service.adopt_claim(claim=self.claim, reason=values["reason"], version=None, by=self.request.user)
+    def decide(self, values: dict[str, Any], known: service.Seen) -> TargetClaim:
+        return service.adopt_claim(claim=self.claim, reason=values["reason"], known=known, by=self.request.user)
 
     def is_decided(self, standing: TargetClaim | None, values: dict[str, Any]) -> bool:
         return standing == self.claim and standing.adopted_by == self.request.user and standing.adoption_reason == values["reason"].strip()
@@ -229,13 +245,13 @@ class AdoptByRuleView(DecisionView):
     success_message = "已恢复按规则采用。"
 
     def refusal(self) -> str:
-        standing = self.standing()
+        standing = service.standing_claim(self.target)
         if standing is None:
             return "这项目标还没有来源数字。"
         return "" if standing.adopted_rule == AdoptionRule.PERSON else "这项目标现在就是按规则采用的，无需恢复。"
 
-    def decide(self, values: dict[str, Any]) -> None:
-        return service.adopt_by_rule(target=self.target, by=self.request.user)
+    def decide(self, values: dict[str, Any], known: service.Seen) -> None:
+        return service.adopt_by_rule(target=self.target, known=known, by=self.request.user)
 
     def is_decided(self, standing: TargetClaim | None, values: dict[str, Any]) -> bool:
         return standing is not None and standing.adopted_rule == AdoptionRule.RANK

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from erqi.common.models import User
-from erqi.common.saving import checked, locked, require, save_changes
+from erqi.common.saving import checked, locked, require
+from projects.services.citation import save_cited
 from supervision.models import Mechanism, Theme
 
 
@@ -31,4 +32,4 @@ def add_mechanism(*, code: str, name: str, kind: str, by: User | None, **values:
 def change_mechanism(*, mechanism: Mechanism, version: int | None, by: User, text: str) -> Mechanism:
     """Write a mechanism's text as the district words it. Raises NotAllowed without `mechanism.edit`, StaleRecord."""
     require(by, "mechanism.edit")
-    return save_changes(locked(Mechanism.objects.all(), mechanism.pk, version), {"text": text.strip()})
+    return save_cited(locked(Mechanism.objects.all(), mechanism.pk, version), {"text": text.strip()})
