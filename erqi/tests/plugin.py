@@ -21,7 +21,7 @@ import pytest
 
 from erqi.embedded import EmbeddedServer, OperatorError
 from erqi.embedded.locks import open_lock, try_lock
-from erqi.embedded.place import default_data_dir
+from erqi.embedded.place import default_data_dir, make_place
 
 _RUN = "TESTRUN_DIR"
 _PREFIX = "erqi-test-"
@@ -58,6 +58,8 @@ def _prepare_environment() -> None:
         del os.environ[name]
     os.environ[_RUN] = str(folder)
     os.environ["ERQI_DATA_DIR"] = str(folder / "data")
+    make_place(folder / "data")
+    (folder / "data" / "static").mkdir()  # whitenoise warns of a missing one at every request
     os.environ["ERQI_DEMO_PASSWORD"] = DEMO_PASSWORD
     # Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse to query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
