@@ -68,7 +68,8 @@ def navigation(request: HttpRequest) -> list[dict]:
 
 def page_frame(request: HttpRequest) -> dict:
     """Context processor: the menu, the search address and the clock's state, for signed-in people."""
-    if not request.user.is_authenticated:
+    # A request that was refused before the session was read has no account.
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"clock": {"fixed": None}}
     return {
         "navigation": navigation(request),

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import get_default_password_validat
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import RoleGrant, User
@@ -39,6 +40,12 @@ def refuse_weak(password: str, user: User, field: str) -> None:
         raise InvalidInput({field: texts}) from None
 
 
+def _set_password(user: User, password: str) -> None:
+    """Set the password and when, so that the history shows the change without what it is."""
+    user.set_password(password)
+    user.password_set_at = timezone.now()
+
+
 @transaction.atomic
 def add_account(
     *, username: str, name: str, by: User | None, password: str | None = None, must_change: bool = True, is_demo: bool = False
@@ -51,7 +58,7 @@ def add_account(
         raise InvalidInput({"username": ["这个用户名已被占用（不区分大小写）。请换一个。"]})
     password = password or one_time_password()
     refuse_weak(password, user, "password")
-    user.set_password(password)
+    _set_password(user, password)
     checked(user).save()
     return user, password
 
@@ -89,9 +96,9 @@ def reset_password(*, user: User, by: User) -> str:
         raise ServiceError("自己的密码请在“修改密码”中修改。")
     user = User.objects.select_for_update().get(pk=user.pk)
     password = one_time_password()
-    user.set_password(password)
+    _set_password(user, password)
     user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
+    user.save(update_fields=["password", "password_set_at", "must_change_password"])
     forget_failures(username=user.username)
     return password
 
@@ -142,9 +149,9 @@ def change_own_password(*, user: User, old: str, new: str) -> User:
     if old == new:
         raise InvalidInput({"new": ["新密码不能与原密码相同。"]})
     refuse_weak(new, user, "new")
-    user.set_password(new)
+    _set_password(user, new)
     user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.save(update_fields=["password", "password_set_at", "must_change_password"])
     return user
 
 

@@ -15,7 +15,7 @@ def tracked(*, exclude: tuple[str, ...] = ()):
         pghistory.UpdateEvent("update"),
         pghistory.DeleteEvent("delete"),
         exclude=list(exclude),
-        meta={"indexes": [models.Index(fields=["-pgh_created_at"]), models.Index(fields=["pgh_obj_id"])]},
+        meta={"indexes": [models.Index(fields=["-pgh_created_at"]), models.Index(fields=["pgh_obj_id", "-pgh_id"])]},
     )
 
 

@@ -37,6 +37,8 @@ class User(AbstractUser):
     last_name = None
     name = models.CharField("姓名", max_length=40)
     must_change_password = models.BooleanField("须修改密码", default=False)
+    # When, not what: the password itself stays out of the history, its changes do not.
+    password_set_at = models.DateTimeField("密码设置时间", null=True, blank=True, editable=False)
     is_demo = models.BooleanField("演示账号", default=False)
 
     REQUIRED_FIELDS = ["name"]

@@ -77,7 +77,7 @@ def move_milestone(
         cause=cause,
         reason=reason.strip(),
         recorded_on=recorded_on or clock.today(),
-        recorded_by=str(by),
+        recorded_by=str(by) if by else "系统",
     )
     checked(change).save()
     values: dict[str, Any] = {"due_on": to}
