@@ -3,12 +3,14 @@
 The parameters are described in erqi.common.listing, the page around the list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django_tables2.utils import OrderBy
 
@@ -21,6 +23,11 @@ ALL = "all"
 MONEY_UNITS = {"wan": "万元", "yi": "亿元"}
 # The parameters of every list, in the order in which addresses name them, after the filters.
 OWN_PARAMETERS = ("cols", "sort", "money", "per_page", "as_of", "page")
+
+
+def encoded(name: str, values: Iterable[Any]) -> str:
+    """Return a parameter as an address writes it."""
+    return urlencode([(name, str(value)) for value in values], safe=",")
 
 
 class Listing:
@@ -122,22 +129,21 @@ class Listing:
             query["as_of"] = self.params["as_of"]
         return query
 
+    @cached_property
+    def _encoded(self) -> dict[str, str]:
+        return {name: encoded(name, values) for name, values in self.canonical().lists()}
+
     def url(self, **changes: Any) -> str:
         """Return the address of this view with parameters changed (None: left out), relative to the page."""
-        query = self.canonical()
+        parts = dict(self._encoded)
         for name, value in changes.items():
             if value is None:
-                query.pop(name, None)
-            elif isinstance(value, (list, tuple)):
-                query.setlist(name, [str(item) for item in value])
+                parts.pop(name, None)
             else:
-                query[name] = str(value)
-        # One view has one address: what was just added does not come last.
-        ordered = QueryDict(mutable=True)
-        for name in sorted(query, key=lambda name: OWN_PARAMETERS.index(name) if name in OWN_PARAMETERS else -1):
-            ordered.setlist(name, query.getlist(name))
-        # The empty address would keep the present parameters.
-        return "?" + ordered.urlencode(safe=",")
+                parts[name] = encoded(name, value if isinstance(value, (list, tuple)) else [value])
+        # One view has one address: what was just added does not come last. The empty address would keep the present parameters.
+        own = [parts.pop(name) for name in OWN_PARAMETERS if name in parts]
+        return "?" + "&".join([*parts.values(), *own])
 
     @property
     def query(self) -> str:
@@ -196,7 +202,7 @@ class Listing:
         """The headings, each with the address that sorts by it."""
         return [(head, self.url(sort=head.sort, page=None) if head.sort else "") for head in self.table.heads()]
 
-    @property
+    @cached_property
     def chips(self) -> list[dict[str, str]]:
         """What the list is filtered by, each with the address that takes it away (components/filter_chips.html)."""
         if self.filterset is None:
@@ -265,7 +271,7 @@ class Listing:
             for size in PAGE_SIZES
         ]
 
-    @property
+    @cached_property
     def pages(self) -> list[dict[str, Any]]:
         """The links of the pager: back, the pages around this one with the first and the last, on. Empty for one page."""
         here, last = self.page_obj.number, self.page_obj.paginator.num_pages
