@@ -91,6 +91,11 @@ class Column(django_tables2.Column):
             self.sort = [self.path]
         self.orderable = bool(self.sort)
 
+    @property
+    def label(self) -> str:
+        """The heading in one line, with the unit: what an export and a phone's card call the column."""
+        return f"{self.verbose_name}（{self.unit}）" if self.unit else str(self.verbose_name)
+
     def ordering(self, descending: bool) -> list[Expression]:
         """Return the expressions that order by this column; what is unknown comes last both ways."""
         keys = [F(key) if isinstance(key, str) else key for key in self.sort or ()]

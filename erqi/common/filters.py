@@ -5,7 +5,7 @@ A value that is wrong (a category that does not exist, a date that is none) is l
 filters pays nothing for them. The filter bar (templates/components/filter_bar.html) is drawn from `controls()`.
 
     class UnitFilter(BaseFilterSet):
-        q = SearchFilter(label="名称或拼音首字母")
+        q = SearchFilter(label="搜索", hint="名称或拼音首字母")
         kind = ManyFilter(label="类别", options=UnitKind.choices)
         town = ManyFilter(label="街镇", options="town_options")      # a method of the filter set, asked once
 
@@ -50,6 +50,7 @@ class Control:
     chosen: int = 0
     unit: str = ""
     more: bool = False
+    hint: str = ""
 
     @property
     def html(self) -> SafeString:
@@ -95,11 +96,12 @@ class _Declared:
 
 
 class SearchFilter(_Declared, django_filters.CharFilter):
-    """Free text: every word has to occur."""
+    """Free text: every word has to occur. `hint` stands in the empty box."""
 
     kind = "search"
 
-    def __init__(self, **extra: Any) -> None:
+    def __init__(self, *, hint: str = "", **extra: Any) -> None:
+        self.hint = hint
         super().__init__(max_length=100, **extra)
 
 
@@ -253,7 +255,9 @@ class BaseFilterSet(django_filters.FilterSet):
         return [self._control(name, declared) for name, declared in self.filters.items()]
 
     def _control(self, name: str, declared: Any) -> Control:
-        control = Control(declared.kind, name, str(declared.label), unit=declared.unit, more=declared.more)
+        control = Control(
+            declared.kind, name, str(declared.label), unit=declared.unit, more=declared.more, hint=getattr(declared, "hint", "")
+        )
         chosen = self.cleaned.get(name)
         if declared.kind in ("many", "one"):
             held = set(chosen if isinstance(chosen, list) else filter(None, [chosen]))

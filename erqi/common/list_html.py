@@ -34,7 +34,8 @@ def _boxes(control: Any, item: str) -> str:
 
 def _search(control: Any) -> str:
     label, name, value = escape(control.label), escape(control.name), escape(control.value)
-    entry = f'type="search" name="{name}" value="{value}" placeholder="{label}" autocomplete="off" maxlength="100" data-search'
+    hint = escape(control.hint or control.label)
+    entry = f'type="search" name="{name}" value="{value}" placeholder="{hint}" autocomplete="off" maxlength="100" data-search'
     return f'<label class="filter-field is-search"><span class="vh">{label}</span><input class="input" {entry}></label>'
 
 

@@ -219,7 +219,7 @@ class BaseTable(django_tables2.Table):
         cells = []
         for place, column in enumerate(self.visible):
             css = self._css(place, column)
-            label = escape(f"{column.verbose_name}（{column.unit}）" if column.unit else str(column.verbose_name))
+            label = escape(column.label)
             # A cell without a value is marked: phones leave it out.
             tags = [f'<td class="{name}" data-label="{label}">' if name else f'<td data-label="{label}">' for name in (css, f"{css} nil")]
             cells.append((*tags, column.cell))
@@ -250,7 +250,7 @@ class BaseTable(django_tables2.Table):
         cells = []
         for place, (name, column) in enumerate(zip(self.names, self.visible, strict=True)):
             tag = "th" if place == 0 else "td"
-            label = escape(str(column.verbose_name))
+            label = escape(column.label)
             css = " ".join(filter(None, ("num" if column.td_class == "num" else "", f"pin-{place + 1}" if column.pinned else "")))
             cells.append(f'<{tag}{" scope=row" if place == 0 else ""} class="{css}" data-label="{label}">{texts.get(name, "")}</{tag}>')
         return SafeString("".join(cells))

@@ -42,7 +42,7 @@ def any_of(conditions: dict[str, tuple[str, Q]], names: list[str]) -> Q:
 class LedgerFilter(BaseFilterSet):
     """Filters of LedgerEntry.objects.for_ledger(…, delisted=True) as of a day. Choices of one filter add up, filters narrow down."""
 
-    q = SearchFilter(label="项目名称、编号或拼音首字母")
+    q = SearchFilter(label="搜索", hint="项目名称、编号或拼音首字母")
     category = ManyFilter(label="类别", options="category_options")
     area = ManyFilter(label="片区", options="area_options")
     unit = ManyFilter(label="单位", options="unit_options")

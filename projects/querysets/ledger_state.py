@@ -16,7 +16,8 @@ _RANK = {kind: place for place, kind in enumerate(ANSWERING_KINDS)}
 
 
 def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past: bool = True) -> None:
-    """Set `stage` and `next_milestone`, `next_kind`, `next_name`, `next_due_on`, `next_phrase` on a ledger's entries.
+    """Set `stage` and `next_milestone`, `next_kind`, `next_name`, `next_due_on`, `next_phrase` on a ledger's entries, and
+    `year_done` (the year has milestones and all are done).
 
     Two queries; one when the day is not `past`, since then no date can have been moved after it.
     """
@@ -29,14 +30,16 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
     for project, *row in milestones.order_by(F("due_on").asc(nulls_last=True), "pk").values_list(*columns):
         rows[project].append(row)
     for entry in entries:
-        done, first = [], None
+        done, first, of_this_year = [], None, 0
         for key, kind, name, of_year, due_on, phrase, done_on, done_known_on in rows[entry.project_id]:
             done_by = done_on or done_known_on
             done.append((kind, done_by))
+            of_this_year += of_year == year
             if of_year == year and (done_by is None or done_by > as_of):
                 due = moved.get(key, due_on)
                 if first is None or (due or date.max, key) < first[0]:
                     first = ((due or date.max, key), (key, kind, name, due, phrase))
+        entry.year_done = bool(of_this_year) and first is None
         entry.stage = stage_on(as_of, done, entry.nature)
         (
             entry.next_milestone,

@@ -45,19 +45,25 @@ FETCHED = (
     *("project__owner__name", "project__owner__short_name"),
 )
 
+# Where every milestone of the year is done, a next one is not missing.
+ALL_DONE = '<span class="quiet small">已完成</span>'
+
 
 class NameColumn(LinkColumn):
     """The project's name with its marks: 打捆 and the number it stands for, 双十出彩."""
 
     def cell(self, record: Any) -> str:
-        text = f'<a href="{escape(self.url(record))}">{escape(record.project__name)}</a>{self.mark(record)}'
-        if record.project__highlight:
-            text += ' <span class="row-mark" title="双十出彩项目">出彩</span>'
+        text = f'<a href="{escape(self.url(record))}">{escape(record.project__name)}</a>'
+        mark = self.mark(record)
         count = record.project__bundle_count
         if count is not None:
             text += f' <span class="row-mark" title="打捆项目，含 {count} 个">打捆 {count}</span>'
-            text += self.table.sources.marks("project", record.project_id, "bundle_count", 1)
-        return text
+            # The number has a source of its own; often it is the paragraph that names the bundle.
+            number = self.table.sources.marks("project", record.project_id, "bundle_count", 1)
+            mark = number if number and self.table.sources.same_place(record.project_id) else number + mark
+        if record.project__highlight:
+            text += ' <span class="row-mark" title="双十出彩项目">出彩</span>'
+        return text + mark
 
 
 class CategoryColumn(Column):
@@ -103,8 +109,7 @@ class DueColumn(DateColumn):
     def cell(self, record: Any) -> str:
         due, phrase = record.next_due_on, record.next_phrase
         if due is None and not phrase:
-            # No open milestone is no gap in the documents.
-            return "" if record.next_milestone is None else self.table.empty(record)
+            return ALL_DONE if record.year_done else self.table.empty(record)
         shown = [due.isoformat()] if due else []
         if phrase:
             shown.append(f'<span class="quiet small">{escape(phrase)}</span>')
@@ -120,7 +125,9 @@ class MilestoneColumn(Column):
     td_class = "wrap"
 
     def cell(self, record: Any) -> str:
-        return "" if record.next_milestone is None else escape(record.next_name)
+        if record.next_milestone is None:
+            return ALL_DONE if record.year_done else self.table.empty(record)
+        return escape(record.next_name)
 
 
 class AnsweringColumn(Column):

@@ -65,6 +65,11 @@ class Sources:
             self._marks[wanted] = self._html(found, most)
         return self._marks[wanted]
 
+    def same_place(self, project: int) -> bool:
+        """Say whether a bundle's number stands in the paragraph by which its name is shown."""
+        name, number = self._found.get(("project", project, "")), self._found.get(("project", project, "bundle_count"))
+        return bool(name and number) and name[0][:2] == number[0][:2]
+
     def _html(self, found: list[Cited], most: int) -> str:
         places: dict[tuple[str, int], tuple[str, bool]] = {}
         for document, paragraph, printed, stands in found:
