@@ -30,7 +30,6 @@ _KEPT_VARIABLES = {"ERQI_CHROMIUM"}
 DEMO_PASSWORD = "Demo-2018-0928"
 
 _is_worker = "PYTEST_XDIST_WORKER" in os.environ
-_run_lock = -1
 
 
 def run_dir() -> Path:
@@ -48,12 +47,9 @@ def _roomy_folder() -> Path:
 
 def _prepare_environment() -> None:
     """Give the run its own folder and variables, whatever the developer's shell has set for a real installation."""
-    global _run_lock  # noqa: PLW0603 - held until this process ends
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_roomy_folder()))
     # As root the server runs under another account, which must pass through; nothing can be listed.
     folder.chmod(0o711)
-    _run_lock = open_lock(folder / "run.lock")
-    try_lock(_run_lock)
     for name in [name for name in os.environ if name.startswith("ERQI_") and name not in _KEPT_VARIABLES]:
         del os.environ[name]
     os.environ[_RUN] = str(folder)
@@ -66,7 +62,7 @@ def _prepare_environment() -> None:
 
 
 def _sweep() -> None:
-    """Remove the folders of runs that were killed; the lock of a living one is taken."""
+    """Remove the folders of runs that were killed; the lock of a living one is taken by its processes."""
     for folder in {*_roomy_folder().glob(f"{_PREFIX}*"), *Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")}:
         try:
             if folder.stat().st_uid != os.geteuid() or time.time() - folder.stat().st_mtime < 60:
@@ -106,6 +102,10 @@ def _guard() -> None:
 
 if _RUN not in os.environ or not _is_worker:
     _prepare_environment()
+# Shared by all processes of the run and held until the last of them ends, however it ends.
+_run_lock = open_lock(run_dir() / "run.lock")
+try_lock(_run_lock, shared=True)
+if not _is_worker:
     _sweep()
 _guard()
 
@@ -113,10 +113,10 @@ _guard()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures late, so that ours replace those of pytest-django with the same name."""
-    from erqi.tests import browser, databases, site
+    from erqi.tests import browser, databases, site, upstart
 
     config.addinivalue_line("markers", "browser: drives Chromium; skipped where there is none, a failure where CI is set.")
-    for module in (databases, site, browser):
+    for module in (databases, site, browser, upstart):
         config.pluginmanager.register(module, module.__name__)
 
 

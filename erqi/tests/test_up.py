@@ -6,9 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -17,69 +15,8 @@ import pytest
 from erqi.embedded import EmbeddedServer, is_running, socket_settings
 from erqi.embedded.place import CHECKOUT
 from erqi.tests import databases
-from erqi.tests.plugin import DEMO_PASSWORD, run_dir
+from erqi.tests.plugin import DEMO_PASSWORD
 from erqi.tests.test_embedded_command import assert_one_sentence
-
-_SECONDS_TO_START = 180
-_SECONDS_TO_STOP = 30
-
-
-class Up:
-    """One running `manage.py up`."""
-
-    def __init__(self, place: Path, *arguments: str, **variables: str) -> None:
-        self.log = run_dir() / f"up-{time.monotonic_ns()}.log"
-        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        # The product's settings, but for the password hasher that the seeded accounts of a test run were made with.
-        kept["DJANGO_SETTINGS_MODULE"] = "erqi.tests.site_settings"
-        with self.log.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--data", str(place), *arguments],
-                cwd=CHECKOUT,
-                env={**kept, **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    @property
-    def told(self) -> str:
-        return self.log.read_text(encoding="utf-8")
-
-    def wait(self) -> "Up":
-        until = time.monotonic() + _SECONDS_TO_START
-        while "按 Ctrl-C 停止" not in self.told:
-            assert self.process.poll() is None, self.told
-            assert time.monotonic() < until, self.told
-            time.sleep(0.05)
-        return self
-
-    @property
-    def address(self) -> str:
-        found = re.search(r"平台已启动（共 [\d.]+ 秒）：(http://\S+)", self.told)
-        assert found, self.told
-        return found[1]
-
-    def end(self, sign: signal.Signals) -> int:
-        self.process.send_signal(sign)
-        return self.process.wait(_SECONDS_TO_STOP)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Up]]:
-    """Start `up`; whatever still runs when the test ends is killed with its workers."""
-    started: list[Up] = []
-
-    def run(place: Path, *arguments: str, **variables: str) -> Up:
-        started.append(Up(place, *arguments, **variables))
-        return started[-1]
-
-    yield run
-    for up in started:
-        if up.process.poll() is None:
-            os.killpg(up.process.pid, signal.SIGKILL)
-            up.process.wait()
 
 
 @pytest.fixture(scope="module")
