@@ -219,7 +219,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the test's database before the first fixture opens a transaction, whatever the order of its arguments."""
     seeded = "seeded_db" in getattr(item, "fixturenames", ())
     if seeded:
-        from pytest_django.plugin import blocking_manager_key
+        from pytest_django.plugin import blocking_manager_key  # inline: complete only after its own configuration
 
         with item.config.stash[blocking_manager_key].unblock():
             _ensure_clone(f"{_worker}_{_SEEDED}", ensure_seeded())

@@ -113,7 +113,7 @@ _guard()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures late, so that ours replace those of pytest-django with the same name."""
-    from erqi.tests import browser, databases, site, upstart
+    from erqi.tests import browser, databases, site, upstart  # inline: need the settings, which need the environment made above
 
     config.addinivalue_line("markers", "browser: drives Chromium; skipped where there is none, a failure where CI is set.")
     for module in (databases, site, browser, upstart):
