@@ -141,6 +141,13 @@ class NumberColumn(Column):
 
     td_class = "num"
 
+    def cell(self, record: Any) -> str:
+        value = self.get(record)
+        if value is None:
+            return self.table.empty(record)
+        # The mark goes before the figure, so that the digits of all rows end in one line.
+        return self.mark(record) + self.html(value)
+
     def html(self, value: Any) -> str:
         return f"{value:,}" if isinstance(value, int) else numbers.plain(value)
 

@@ -96,7 +96,7 @@ class QuantityColumn(NumberColumn):
         if record.project__quantity is None:
             return self.table.empty(record)
         unit = f'<span class="unit">{escape(record.project__quantity_unit)}</span>'
-        return numbers.plain(record.project__quantity) + unit + self.mark(record)
+        return self.mark(record) + numbers.plain(record.project__quantity) + unit
 
     def value(self, record: Any) -> str | None:
         quantity = record.project__quantity

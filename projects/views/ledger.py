@@ -105,8 +105,10 @@ class LedgerDetail(ListView):
         }
 
     def _blank_text(self) -> str:
+        if self.ledger.is_locked:
+            return "台账已锁定；解锁后才能列入项目。也可换一个日期查看。"
         if self.request.user.can("ledger.edit"):
-            return "可在右上方新增条目，或换一个日期查看。"
+            return "可在右上方新增项目，或换一个日期查看。"
         return "可换一个日期查看；列入项目由重点项目办办理。"
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
