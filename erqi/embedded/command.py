@@ -60,7 +60,9 @@ def run(arguments: list[str], execute: Callable[[list[str]], None]) -> int:
     """Run `execute(argv)` with its database and return the exit code; say in one sentence what keeps it from running."""
     choose_data_dir(arguments[1:])
     # The default would end this process without any `with` block being left, and what it started would stay.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(sign) != signal.SIG_IGN:  # nohup asks to ignore the closing of the terminal
+            signal.signal(sign, lambda number, _: sys.exit(128 + number))
     try:
         with database_beside(arguments[1:]):
             execute(arguments)
