@@ -16,7 +16,7 @@ from erqi import serving
 from erqi.embedded import EmbeddedServer, OperatorError, diagnosis
 from erqi.embedded.account import installed_programs
 from erqi.embedded.locks import only_one
-from erqi.embedded.place import CHECKOUT, make_place
+from erqi.embedded.place import CHECKOUT, default_data_dir, make_place
 from erqi.tests.plugin import run_dir
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="concerns root alone")
@@ -231,3 +231,9 @@ def test_existing_folders_keep_their_permissions(tmp_path):
     assert tmp_path.stat().st_mode & 0o777 == 0o755
     expected = 0o711 if os.geteuid() == 0 else 0o700
     assert [(tmp_path / part).stat().st_mode & 0o777 for part in ("a", "a/b")] == [expected, expected]
+
+
+@pytest.mark.parametrize("touch", [Path.read_text, Path.touch, Path.mkdir, Path.unlink], ids=["read", "create", "make", "remove"])
+def test_no_test_touches_the_data_place_of_an_installation(touch):
+    with pytest.raises(RuntimeError, match="own data place"):
+        touch(default_data_dir() / "anything")
