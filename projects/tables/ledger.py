@@ -187,15 +187,15 @@ class LedgerTable(BaseTable):
     nature = ChoiceColumn("建设性质", Nature, fact=("ledgerentry", "nature"))
     grade = ChoiceColumn("级别", Grade, accessor="project__grade", shown=False, low=True)
     stage = ChoiceColumn("阶段", Stage, sort=["stage"], hint="截至所示日期已达到的最远阶段，由已完成节点和建设性质得出")
+    next_name = MilestoneColumn("下一节点", sort=[], hint="本年度尚未完成的第一个节点")
+    next_due = DueColumn("节点时限", accessor="next_due_on", fact=("milestone", "due_phrase"))
+    answering = AnsweringColumn("责任单位", accessor="answering_unit", sort=[UNIT_SORT])
     total_investment = MoneyColumn(
         "总投资", accessor="project__total_investment", fact=("project", "total_investment"), initial_sort_descending=True
     )
     annual_plan = MoneyColumn("年度计划投资", fact=("ledgerentry", "annual_plan"), initial_sort_descending=True)
     quantity = QuantityColumn("数量", accessor="project__quantity", sort=[], fact=("project", "quantity"), shown=False)
     annual_goal = TextColumn("年度目标", sort=[], fact=("ledgerentry", "annual_goal"))
-    next_name = MilestoneColumn("下一节点", sort=[], hint="本年度尚未完成的第一个节点")
-    next_due = DueColumn("节点时限", accessor="next_due_on", fact=("milestone", "due_phrase"))
-    answering = AnsweringColumn("责任单位", accessor="answering_unit", sort=[UNIT_SORT])
     owner = OwnerColumn("业主", accessor="project__owner__name", sort=["project__owner__sort_key"], shown=False)
     flags = FlagsColumn(
         "标志",

@@ -120,12 +120,12 @@ def test_columns_are_chosen_and_ordered_by_the_address(viewer, ledger):
         "片区",
         "建设性质",
         "阶段",
-        "总投资",
-        "年度计划投资",
-        "年度目标",
         "下一节点",
         "节点时限",
         "责任单位",
+        "总投资",
+        "年度计划投资",
+        "年度目标",
     ]
     assert headings(page(viewer, "?cols=nonsense")) == default
 
