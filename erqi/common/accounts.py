@@ -94,6 +94,10 @@ def reset_password(*, user: User, by: User) -> str:
     require(by, "account.manage")
     if user.pk == by.pk:
         raise ServiceError("自己的密码请在“修改密码”中修改。")
+    others = ADMIN_ROLES & set(user.grants.values_list("role", flat=True)) - {Role.SYSTEM_ADMIN}
+    if others or user.is_superuser:
+        # Whoever holds that password could act as the other administrator: the three must not merge (domain.md §7.1).
+        raise ServiceError("不能重置安全管理员、审计管理员的密码。请由服务器维护人员用 manage.py changepassword 命令重置。")
     user = User.objects.select_for_update().get(pk=user.pk)
     password = one_time_password()
     _set_password(user, password)

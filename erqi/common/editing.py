@@ -5,6 +5,7 @@ second sees each difference with who made it and when, chooses per field, and se
 once: services know its request key, and an edit that already stands is not an edit.
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from django.contrib import messages
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView
 
@@ -218,6 +220,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
         return self.show(self.make_form(self.record), 200, refusal=self.refusal())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        started = timezone.now()
         self.record = self.get_record()
         form = self.make_form(self.record, request.POST)
         if not form.is_valid():
@@ -237,8 +240,32 @@ class EditView(PermissionRequiredMixin, TemplateView):
         except ServiceError as error:
             form.add_error(None, str(error))
             return self.show(form, 409)
+        if self.record is None and self.is_another(result, form.values, started):
+            return self.show_again(form, result)
         tell(request, self.success_text(result))
         return redirect(self.destination(result))
+
+    @staticmethod
+    def is_another(result: Any, values: dict[str, Any], started: datetime) -> bool:
+        """Say whether an earlier submit of this form made the record, with other values than are typed now.
+
+        So it is after the Back button: the request key finds the first record, and what was typed since must not be lost.
+        """
+        if getattr(result, "created_at", started) >= started:
+            return False
+        return any(
+            not same(getattr(result, name), value) for name, value in values.items() if value not in _EMPTY and hasattr(result, name)
+        )
+
+    def show_again(self, form: EditForm, result: Any) -> HttpResponse:
+        """Keep what was typed and say that the form made a record before; the next submit makes another one."""
+        data = form.data.copy()
+        data["request_key"] = str(uuid.uuid4())
+        again = self.make_form(None, data)
+        again.is_valid()
+        again.add_error(None, f"这张表单此前已提交，登记为“{result}”，没有改动它。")
+        again.add_error(None, f"要另外登记一条，请再按一次“{self.submit_label}”；要修改原来那条，请打开它修改。")
+        return self.show(again, 409)
 
     def make_form(self, record: Any, data: Any = None) -> EditForm:
         standing = self.values_of(record) if record is not None else {}

@@ -53,7 +53,8 @@ class NulGuardMiddleware:
 class SessionTouchMiddleware:
     """Make the session's age count from the last click and not from the log-in, at one write per some minutes of work."""
 
-    EVERY_SECONDS = 300
+    # Well below the shortest session that the settings allow, so that nobody who works is logged out.
+    EVERY_SECONDS = min(300, settings.SESSION_COOKIE_AGE // 10)
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,6 +65,19 @@ class SessionTouchMiddleware:
             if now - request.session.get("seen", 0) > self.EVERY_SECONDS:
                 request.session["seen"] = now
         return self.get_response(request)
+
+
+class PrivatePagesMiddleware:
+    """Forbid browsers to keep the pages of signed-in people: office machines are shared, and Back after log-out shows nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class PasswordChangeMiddleware:

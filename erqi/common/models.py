@@ -7,6 +7,7 @@ import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from pghistory.models import Context
 
@@ -47,6 +48,12 @@ class User(AbstractUser):
         verbose_name = "账号"
         verbose_name_plural = "账号"
         ordering = ["username"]
+        # Zhang and zhang are one person to everybody who types.
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="username_any_case", violation_error_message="这个用户名已被占用（不区分大小写）。请换一个。"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

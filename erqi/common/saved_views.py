@@ -43,6 +43,8 @@ def save_view(
     when the account has another view of that name and `replace` is not asked for.
     """
     require(by, "view.share" if shared else "business.view")
+    if "\x00" in name + query:
+        raise InvalidInput({"name": ["名称中有无效的字符。请重新输入。"]})
     name, query = name.strip(), kept(query)
     if len(query) > LONGEST_QUERY:
         raise InvalidInput({"query": ["筛选条件过多，不能保存为视图。请减少一些条件。"]})
