@@ -48,7 +48,7 @@ class UnitAdmin(ReferenceAdmin):
         save_unit(unit=record, by=by, aliases=form.cleaned_data["aliases"])
 
 
-class PostInline(admin.TabularInline):
+class PostInline(admin.StackedInline):
     """Posts are ended by their last day, not deleted: who held what then must remain known."""
 
     model = Post
