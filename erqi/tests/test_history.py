@@ -16,7 +16,7 @@ from projects.choices import DelayCause, MilestoneKind
 from projects.models import Milestone, Project
 from projects.services import milestone as milestones
 from projects.services import project as projects
-from projects.services.ledger import change_entry
+from projects.services.entry import change_entry
 from projects.tests.builders import (
     make_category,
     make_entry,

@@ -15,9 +15,11 @@ from erqi.common.errors import ServiceError
 from erqi.common.fixtures import FixtureError, Row, parents_first, read_rows
 from projects.models import Area, Category, Document, Ledger, Person, Project, Target, Unit
 from projects.services import document as document_service
+from projects.services import entry as entry_service
 from projects.services import ledger as ledger_service
 from projects.services import milestone as milestone_service
 from projects.services import project as project_service
+from projects.services import responsibility as responsibility_service
 from projects.services import target as target_service
 from projects.services import unit as unit_service
 from projects.services.citation import Source, cite_all
@@ -211,7 +213,7 @@ class DocumentedFacts(Loader):
         values |= row.present("nature", "annual_goal", "note")
         entry = ledger.entries.filter(project=project).first()
         if entry is None:
-            entry = ledger_service.add_entry(ledger=ledger, project=project, by=None, **values)
+            entry = entry_service.add_entry(ledger=ledger, project=project, by=None, **values)
             self.count(entry)
         self.cite(entry, row)
         row.done()
@@ -233,7 +235,7 @@ class DocumentedFacts(Loader):
         row.take("note")
         assigned = project.responsibilities.filter(**values).first()
         if assigned is None:
-            assigned = project_service.assign(project=project, by=None, **values)
+            assigned = responsibility_service.assign(project=project, by=None, **values)
             self.count(assigned)
         self.cite(assigned, row)
         row.done()

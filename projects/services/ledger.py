@@ -1,18 +1,17 @@
-"""Ledgers: opening one, stating its scale, locking it; the entries by which projects stand in it."""
+"""Ledgers: opening one, stating its scale and withdrawing it, locking it."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require
 from projects.choices import LedgerState
-from projects.models import Ledger, LedgerEntry, LedgerRevision, Project
+from projects.models import Ledger, LedgerRevision
 from projects.services.citation import save_cited
 
 
@@ -52,17 +51,44 @@ def state_scale(*, ledger: Ledger, recorded_on: date, by: User | None, **values:
     """Record the ledger's stated scale on a date (`project_count`, `total_investment` and `annual_plan` in 万元).
 
     Scales are appended: a later date revises an earlier one, and the same scale stated twice is recorded once. Raises
-    NotAllowed, ServiceError when the ledger is locked, InvalidInput (a day that has another scale).
+    NotAllowed, ServiceError when the ledger is locked, InvalidInput (a day that has another scale, a day to come).
     """
     require(by, "ledger.edit")
+    if recorded_on > clock.today() and by is not None:
+        raise InvalidInput({"recorded_on": ["日期不能晚于业务日期。"]})
     refuse_locked(Ledger.objects.select_for_update().get(pk=ledger.pk))
+    if by is None and (withdrawn := ledger.withdrawn_revisions.filter(recorded_on=recorded_on, **values).first()):
+        # What people withdrew is not brought back by loading the same file again.
+        return withdrawn
     stated = ledger.revisions.filter(recorded_on=recorded_on).first()
     if stated is not None:
         if all(getattr(stated, name) == value for name, value in values.items()):
             return stated
-        raise InvalidInput({"recorded_on": ["这一天的规模已经登记，登记后不能修改。有新的数字，请按新的日期登记。"]})
+        raise InvalidInput({"recorded_on": ["这一天的规模已经登记，登记后不能修改。有新的数字，请按新的日期登记；登记有误的，请先撤回。"]})
     revision = checked(LedgerRevision(ledger=ledger, recorded_on=recorded_on, **values))
     revision.save()
+    return revision
+
+
+@transaction.atomic
+def withdraw_scale(*, revision: LedgerRevision, reason: str, by: User) -> LedgerRevision:
+    """Withdraw a scale that was stated wrongly; it stays in the record with the reason, and the day can be stated anew.
+
+    The same withdrawal sent twice counts once. Raises NotAllowed without `ledger.edit`, InvalidInput without a reason,
+    ServiceError when the ledger is locked or the scale was withdrawn for another reason.
+    """
+    require(by, "ledger.edit")
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput({"withdraw_reason": ["请写明撤回的原因。"]})
+    refuse_locked(Ledger.objects.select_for_update().get(pk=revision.ledger_id))
+    revision = LedgerRevision.objects.select_for_update(of=("self",)).get(pk=revision.pk)
+    if revision.withdrawn_on is not None:
+        if revision.withdraw_reason == reason:
+            return revision
+        raise ServiceError(f"这组规模已经撤回（{revision.withdraw_reason}），无需再办。")
+    revision.withdrawn_on, revision.withdraw_reason = clock.today(), reason
+    checked(revision).save(update_fields=["withdrawn_on", "withdraw_reason"])
     return revision
 
 
@@ -72,50 +98,3 @@ def set_lock(*, ledger: Ledger, lock: bool, version: int | None, by: User) -> Le
     require(by, "ledger.lock")
     ledger = locked(Ledger.objects.all(), ledger.pk, version)
     return save_cited(ledger, {"state": LedgerState.LOCKED if lock else LedgerState.OPEN})
-
-
-@transaction.atomic
-def add_entry(*, ledger: Ledger, project: Project, by: User | None, request_key: UUID | None = None, **values: Any) -> LedgerEntry:
-    """Enter a project into a ledger, at the end unless `seq` is given, and return the entry.
-
-    The ledger row is locked while the number is chosen, so that two people never get the same. Raises NotAllowed without
-    `ledger.edit`, ServiceError when the ledger is locked, InvalidInput.
-    """
-    require(by, "ledger.edit")
-    if earlier := already(LedgerEntry.objects.all(), request_key):
-        return earlier
-    ledger = Ledger.objects.select_for_update().get(pk=ledger.pk)
-    refuse_locked(ledger)
-    if values.get("seq") is None:
-        values["seq"] = (ledger.entries.aggregate(last=Max("seq"))["last"] or 0) + 1
-    entry = LedgerEntry(ledger=ledger, project=project, **values)
-    if request_key:
-        entry.request_key = request_key
-    checked(entry).save()
-    return entry
-
-
-@transaction.atomic
-def change_entry(*, entry: LedgerEntry, version: int | None, by: User | None, **values: Any) -> LedgerEntry:
-    """Change an entry's number, nature, goal, plan or listing date. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
-    require(by, "ledger.edit")
-    refuse_locked(Ledger.objects.select_for_update().get(pk=entry.ledger_id))
-    entry = locked(LedgerEntry.objects.all(), entry.pk, version)
-    return save_cited(entry, values)
-
-
-@transaction.atomic
-def delist(*, entry: LedgerEntry, on: date | None, reason: str, version: int | None, by: User) -> LedgerEntry:
-    """Take a project out of a ledger (退库) from a business date on; it stays visible as of earlier days.
-
-    Raises NotAllowed, ServiceError when the ledger is locked, StaleRecord, InvalidInput without a reason.
-    """
-    if not reason.strip():
-        raise InvalidInput({"delist_reason": ["请写明退出台账的原因。"]})
-    return change_entry(entry=entry, version=version, by=by, delisted_on=on or clock.today(), delist_reason=reason.strip())
-
-
-@transaction.atomic
-def relist(*, entry: LedgerEntry, version: int | None, by: User) -> LedgerEntry:
-    """Bring a delisted project back into the ledger. Raises NotAllowed, ServiceError, StaleRecord."""
-    return change_entry(entry=entry, version=version, by=by, delisted_on=None, delist_reason="")

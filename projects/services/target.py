@@ -13,7 +13,7 @@ from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require, save_changes
 from projects.choices import AdoptionRule
 from projects.models import Document, Target, TargetClaim, TargetReading
-from projects.rules import claims as rule
+from projects.rules import claim as rule
 from projects.services.citation import save_cited
 
 
@@ -48,7 +48,7 @@ def _adopt(target: Target, claim: TargetClaim, **how: Any) -> None:
 
 
 def _adopt_by_rule(target: Target) -> None:
-    """Adopt the claim that rules.claims chooses, unless a person has decided."""
+    """Adopt the claim that rules.claim chooses, unless a person has decided."""
     if target.claims.filter(adopted=True, adopted_rule=AdoptionRule.PERSON).exists():
         return
     found = {claim.pk: claim for claim in target.claims.standing().select_related("document")}

@@ -35,9 +35,11 @@ from projects.models import (
 from projects.services import (
     citation,
     document,
+    entry,
     ledger,
     milestone,
     project,
+    responsibility,
     target,
     unit,
 )
@@ -153,7 +155,7 @@ def make_entry(
 ) -> LedgerEntry:
     """Enter a project into a ledger; without one, a new project with `project_values`."""
     entered = entered or make_project(**(project_values or {}))
-    return ledger.add_entry(ledger=of, project=entered, by=None, **values)
+    return entry.add_entry(ledger=of, project=entered, by=None, **values)
 
 
 def make_milestone(of: Project, kind: str = MilestoneKind.START, year: int = 2018, **values: Any) -> Milestone:
@@ -168,7 +170,7 @@ def make_responsibility(
     **values: Any,
 ) -> Responsibility:
     """Make a unit (or with `person`, a person) answer for a project."""
-    return project.assign(project=of, kind=kind, unit=by_unit, by=None, **values)
+    return responsibility.assign(project=of, kind=kind, unit=by_unit, by=None, **values)
 
 
 def make_target(indicator: str = "", measured_in: str = "亿元", year: int = 2018, **values: Any) -> Target:

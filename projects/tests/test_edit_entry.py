@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from projects.models import Ledger, LedgerEntry
-from projects.services import ledger as service
+from projects.services import entry as service
+from projects.services.ledger import set_lock
 from projects.tests.browsing import fields, fill, office, said, text
 from projects.tests.builders import make_entry, make_ledger, make_project, make_user
 
@@ -20,7 +21,7 @@ def page(name: str, entry: LedgerEntry) -> str:
 
 
 def lock(ledger: Ledger) -> None:
-    service.set_lock(ledger=ledger, lock=True, version=None, by=None)
+    set_lock(ledger=ledger, lock=True, version=None, by=None)
 
 
 def test_a_project_is_entered_at_the_end_of_the_ledger_chosen() -> None:

@@ -29,7 +29,7 @@ def addresses() -> dict[str, str]:
     entry, gone = make_entry(ledger, project), make_entry(ledger)
     from datetime import date
 
-    from projects.services.ledger import delist
+    from projects.services.entry import delist
 
     delist(entry=gone, on=date(2018, 6, 1), reason="合并", version=None, by=None)
     start = make_milestone(project, MilestoneKind.START, due_phrase="3月底前")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from erqi.common.errors import NotAllowed, ServiceError, StaleRecord
 from projects.models import Project, Responsibility
-from projects.services import project as service
+from projects.services import responsibility as service
 from projects.tests.browsing import fill, office, said, text
 from projects.tests.builders import make_person, make_project, make_responsibility, make_unit, make_user
 

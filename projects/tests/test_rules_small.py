@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.choices import MilestoneKind, Nature, Stage
-from projects.rules.claims import Claim, adopted
+from projects.rules.claim import Claim, adopted
 from projects.rules.codes import parse_project_code, project_code
 from projects.rules.milestone import MilestoneState, due_on, standing
 from projects.rules.paragraphs import contains_phrase, split_paragraphs

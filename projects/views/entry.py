@@ -9,7 +9,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.forms.entry import DelistForm, EntryForm, NewEntryForm, RelistForm
 from projects.models import Ledger, LedgerEntry, Project
-from projects.services import ledger as service
+from projects.services import entry as service
 from projects.views.project_edit import crumbs, locked_sentence
 
 

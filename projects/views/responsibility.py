@@ -9,7 +9,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.forms.responsibility import CorrectResponsibilityForm, EndResponsibilityForm, ResponsibilityForm
 from projects.models import Project, Responsibility
-from projects.services import project as service
+from projects.services import responsibility as service
 from projects.views.project_edit import crumbs
 
 

@@ -22,7 +22,7 @@ from projects.choices import AdoptionRule
 from projects.filters.target import TargetFilter
 from projects.models import Citation, Document, Target, TargetClaim, TargetReading
 from projects.querysets.document import CitationIndex
-from projects.rules import claims as claim_rule
+from projects.rules import claim as claim_rule
 from projects.rules.target import Agreement, Figure, agreement, completion
 
 # How the context of a change names a writer that is no person (erqi.common.history.recorded_as).
