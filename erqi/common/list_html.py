@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 
 
 @cache
-def icon(name: str, css: str = "") -> SafeString:
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """Return an icon of the sprite (components/icon.html), rendered once per process."""
-    return get_template("components/icon.html").render({"name": name, "class": css})
+    return get_template("components/icon.html").render({"name": name, "class": css, "label": label})
 
 
 def count_badge(count: int) -> str:

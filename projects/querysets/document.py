@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import CharField, Count, Model, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
@@ -38,23 +37,53 @@ class CitationQuerySet(QuerySet):
         return self.filter(wanted).select_related("document", "article")
 
     def index(self, facts: Iterable[Model]) -> CitationIndex:
-        """Return the citations of the facts by model label, key and field: one query for a whole page."""
+        """Return the citations of the facts by model label, key and field: one query for a whole page.
+
+        A page cites a handful of documents a thousand times, so the citations share their documents and articles.
+        """
         found: CitationIndex = defaultdict(list)
-        types = {}
-        for citation in self.of_facts(facts):
-            label = types.get(citation.fact_type_id)
+        labels: dict[int, str] = {}
+        parents: dict[tuple[str, int], Model] = {}
+        own = [column.attname for column in self.model._meta.concrete_fields]
+        joined = [(name, self.model._meta.get_field(name).related_model) for name in ("document", "article")]
+        columns = {name: [column.attname for column in model._meta.concrete_fields] for name, model in joined}
+        wanted = [*own, *(f"{name}__{column}" for name, _ in joined for column in columns[name])]
+        for row in self.of_facts(facts).values_list(*wanted):
+            citation = self.model.from_db(self.db, own, row[: len(own)])
+            start = len(own)
+            for name, model in joined:
+                end = start + len(columns[name])
+                key = (name, getattr(citation, f"{name}_id"))
+                if key not in parents:
+                    parents[key] = model.from_db(self.db, columns[name], row[start:end])
+                setattr(citation, name, parents[key])
+                start = end
+            label = labels.get(citation.fact_type_id)
             if label is None:
-                label = types[citation.fact_type_id] = ContentType.objects.get_for_id(citation.fact_type_id).model
+                label = labels[citation.fact_type_id] = ContentType.objects.get_for_id(citation.fact_type_id).model
             found[label, citation.fact_id, citation.field].append(citation)
         return found
 
-    def for_document(self) -> "CitationQuerySet":
-        """Return citations in the order of a document's text, with the records they prove and those records' parents.
+    def facts(self) -> dict[tuple[int, int], Model]:
+        """Return the records that the citations prove by (fact_type_id, fact_id), each with the parents that name it.
 
         Costs one query per model that occurs, whatever the number of citations.
         """
-        facts = [apps.get_model("projects", name).objects.select_related(*parents) for name, parents in FACT_PARENTS.items()]
-        return self.select_related("article").prefetch_related(GenericPrefetch("fact", facts)).order_by("paragraph", "pk")
+        keys: dict[int, set[int]] = defaultdict(set)
+        for citation in self:
+            keys[citation.fact_type_id].add(citation.fact_id)
+        found = {}
+        for kind, ids in keys.items():
+            model = ContentType.objects.get_for_id(kind).model_class()
+            records = model._default_manager.filter(pk__in=ids)
+            if parents := FACT_PARENTS.get(model.__name__):
+                records = records.select_related(*parents)
+            found |= {(kind, record.pk): record for record in records}
+        return found
+
+    def for_document(self) -> "CitationQuerySet":
+        """Return citations in the order of a document's text."""
+        return self.order_by("paragraph", "pk")
 
 
 class DocumentQuerySet(QuerySet):

@@ -13,6 +13,7 @@ from projects.models import Citation
 # A column of a fact that is cited: (model name, field; empty for the record as a whole).
 Fact = tuple[str, str]
 CHANGED = ' class="is-changed"'
+NOT_STANDING = "；现值已由人修改，与文件不同"
 # Document, paragraph, phrase, whether it still stands for what the column holds.
 Cited = tuple[str, int, str, bool]
 
@@ -25,6 +26,28 @@ def page_address(url_name: str) -> Callable[[str], str]:
     except NoReverseMatch:
         return lambda code: ""
     return lambda code: f"{before}{code}{after}"
+
+
+def mark(address: str, code: str, name: str, paragraph: int, printed: str, stands: bool, more: str = "") -> str:
+    """Return the small link behind a documented fact (D2¶14) as HTML: to its paragraph, with the words printed there as tooltip.
+
+    `name` is how the tooltip calls the document; `stands` is false once people changed the value that was cited.
+    """
+    title = escape(f"{name} 第{paragraph}段：“{printed}”{'' if stands else NOT_STANDING}{more}")
+    spoken = escape(f"出处：{name}第{paragraph}段{'' if stands else '，现值与文件不同'}")
+    return (
+        f'<a href="{escape(address)}#p-{paragraph}"{"" if stands else CHANGED} title="{title}" aria-label="{spoken}">'
+        f"{escape(code)}¶{paragraph}{'' if stands else ' 已改'}</a>"
+    )
+
+
+def marks_of(citations: Iterable[Citation], address: Callable[[str], str]) -> str:
+    """Return the marks of a fact's citations, documents fetched; nothing for none. Marks are not printed."""
+    links = [
+        mark(address(cited.document.code), cited.document.code, cited.document.title, cited.paragraph, cited.as_printed, cited.stands)
+        for cited in citations
+    ]
+    return f'<span class="src">{"".join(links)}</span>' if links else ""
 
 
 class Sources:
@@ -76,13 +99,6 @@ class Sources:
             places.setdefault((document, paragraph), (printed, stands))
         links = []
         for place, ((document, paragraph), (printed, stands)) in enumerate(list(places.items())[:most], start=1):
-            title = f"{document} 第{paragraph}段：“{printed}”"
-            if not stands:
-                title += "；现值已由人修改，与文件不同"
-            if place == most and len(places) > most:
-                title += f"（另有{len(places) - most}处）"
-            links.append(
-                f'<a href="{escape(self._address(document))}#p-{paragraph}"{"" if stands else CHANGED} title="{escape(title)}" '
-                f'aria-label="出处：{escape(document)}第{paragraph}段">{escape(document)}¶{paragraph}{"" if stands else " 已改"}</a>'
-            )
+            more = f"（另有{len(places) - most}处）" if place == most and len(places) > most else ""
+            links.append(mark(self._address(document), document, document, paragraph, printed, stands, more))
         return f'<span class="src">{"".join(links)}</span>'

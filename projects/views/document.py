@@ -1,7 +1,7 @@
 """Documents: what each proves paragraph by paragraph, beside its text once an office has uploaded it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from projects.rules.highlight import Segment, segments
 from projects.rules.paragraphs import split_paragraphs
 from projects.services.citation import numbers_of, phrase_stands
 from projects.services.document import upload_text
-from projects.views.facts import Proved, proved_by
+from projects.views.facts import Proved, ProvedFacts
 
 # A paragraph of figures can prove fifty records: so many are shown beside the text, the rest folds out.
 SHOWN_AT_ONCE = 6
@@ -53,7 +53,7 @@ class Part:
     paragraphs: list[Paragraph]
 
 
-def parts_of(document: Document, citations: list[Citation], texts: list[str]) -> Iterator[Part]:
+def parts_of(document: Document, citations: Iterable[Citation], proved: ProvedFacts, texts: list[str]) -> Iterator[Part]:
     """Give the articles with every paragraph that has facts, or all of them when the text is there."""
     cited: dict[int, list[Citation]] = defaultdict(list)
     for citation in citations:
@@ -64,7 +64,7 @@ def parts_of(document: Document, citations: list[Citation], texts: list[str]) ->
     def paragraph(number: int) -> Paragraph:
         text = texts[number - 1] if number <= len(texts) else ""
         found = cited.get(number, [])
-        return Paragraph(number, segments(text, (item.as_printed for item in found)), proved_by(found))
+        return Paragraph(number, segments(text, (item.as_printed for item in found)), proved.by(found))
 
     for article in document.articles.all():
         numbers = left & set(numbers_of(article.paragraphs))
@@ -75,10 +75,10 @@ def parts_of(document: Document, citations: list[Citation], texts: list[str]) ->
         yield Part(None, [paragraph(number) for number in sorted(left)])
 
 
-def unconfirmed(texts: list[str], citations: list[Citation]) -> list[dict[str, Any]]:
+def unconfirmed(texts: list[str], citations: Iterable[Citation], proved: ProvedFacts) -> list[dict[str, Any]]:
     """Return the citations whose phrase does not stand in its paragraph of the text, each with the record it should prove."""
     return [
-        {"citation": citation, "proved": proved_by([citation])[0]}
+        {"citation": citation, "proved": proved.by([citation])[0]}
         for citation in citations
         if not phrase_stands(texts, citation.paragraph, citation.as_printed)
     ]
@@ -103,16 +103,17 @@ class DocumentDetailView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         document = get_object_or_404(Document.objects.for_detail(), code=kwargs["code"])
-        citations = list(document.citations.for_document())
+        citations = document.citations.for_document()
+        proved = ProvedFacts(citations)
         text = document.texts.first()
         texts = split_paragraphs(text.text) if text else []
-        missing = unconfirmed(texts, citations) if text else []
+        missing = unconfirmed(texts, citations, proved) if text else []
         return super().get_context_data(
             page_title=f"{document.code} {document.title}",
             breadcrumbs=[{"label": "文件与出处", "url": reverse("projects:document_list")}, {"label": document.code}],
             document=document,
             text=text,
-            parts=list(parts_of(document, citations, texts)),
+            parts=list(parts_of(document, citations, proved, texts)),
             missing=missing,
             missing_shown=MISSING_AT_ONCE,
             missing_rest=max(0, len(missing) - MISSING_AT_ONCE),

@@ -5,6 +5,7 @@ Records of other apps are named by their own `__str__`, `verbose_name` and `get_
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -21,6 +22,7 @@ from projects.models import (
     TargetReading,
     UnitAlias,
 )
+from projects.querysets.document import CitationQuerySet
 
 # A fact without a page of its own → the record on whose page it stands, and how it is called there.
 PARTS: dict[type[Model], tuple[Callable[[Any], Model], Callable[[Any], str]]] = {
@@ -73,23 +75,36 @@ class Proved:
         self.lines.append(ProvedLine(part, [label], as_printed))
 
 
-def field_label(fact: Model, name: str) -> str:
+@cache
+def field_label(model: type[Model], name: str) -> str:
     """Return the Chinese name of a fact's column; the record as a whole has none."""
-    return str(fact._meta.get_field(name).verbose_name) if name else ""
+    return str(model._meta.get_field(name).verbose_name) if name else ""
 
 
-def proved_by(citations: Iterable[Citation]) -> list[Proved]:
-    """Return the records that the citations prove, in order, each once; the facts have to be fetched already (for_document)."""
-    found: dict[tuple, Proved] = {}
-    for citation in citations:
-        fact = citation.fact
-        if fact is None:  # an alias that was removed: the citation stays, being a fact itself
-            key, proved, part, label = ("gone", citation.pk), Proved("记录", "已删除", ""), "", ""
-        else:
+class ProvedFacts:
+    """What a page's citations prove: the records fetched with one query per model, each described once."""
+
+    def __init__(self, citations: CitationQuerySet) -> None:
+        self._facts = citations.facts()
+        self._described: dict[tuple, tuple[str, str, str]] = {}
+
+    def by(self, citations: Iterable[Citation]) -> list[Proved]:
+        """Return the records that some of the citations prove, in order, each once."""
+        found: dict[tuple, Proved] = {}
+        for citation in citations:
+            fact = self._facts.get((citation.fact_type_id, citation.fact_id))
+            if fact is None:  # an alias that was removed: the citation stays, being a fact itself
+                found["gone", citation.pk] = Proved("记录", "已删除", "", [ProvedLine("", [""], citation.as_printed)])
+                continue
             owner_of, part_of = PARTS.get(type(fact), (lambda record: record, lambda record: ""))
             owner = owner_of(fact)
             key = (type(owner), owner.pk)
-            proved = Proved(str(owner._meta.verbose_name), str(owner), url_of(owner))
-            part, label = part_of(fact), field_label(fact, citation.field)
-        found.setdefault(key, proved).add(part, label, citation.as_printed)
-    return list(found.values())
+            if key not in found:
+                found[key] = Proved(*self._description(key, owner))
+            found[key].add(part_of(fact), field_label(type(fact), citation.field), citation.as_printed)
+        return list(found.values())
+
+    def _description(self, key: tuple, owner: Model) -> tuple[str, str, str]:
+        if key not in self._described:
+            self._described[key] = (str(owner._meta.verbose_name), str(owner), url_of(owner))
+        return self._described[key]
