@@ -1,11 +1,18 @@
 """History by trigger: every insert, update and delete of a tracked record leaves an event row that nobody can change.
 
-`tracked` is the one way to declare it, so that all event tables look alike and the history page can read them together.
-The context of an event (who, from where, by which page or command) is set by the middleware and by `recorded_as`.
+`tracked` (and `appended`, for tables whose rows are facts) are the only ways to declare it, so that all event tables look alike
+and the history page can read them together. The context of an event (who, from where, by which page or command, on which
+business date) is set by the middleware and by `recorded_as`.
 """
 
 import pghistory
 from django.db import models
+
+from erqi.common import clock
+
+
+def _meta() -> dict[str, list[models.Index]]:
+    return {"indexes": [models.Index(fields=["-pgh_created_at"]), models.Index(fields=["pgh_obj_id", "-pgh_id"])]}
 
 
 def tracked(*, exclude: tuple[str, ...] = ()):
@@ -15,10 +22,24 @@ def tracked(*, exclude: tuple[str, ...] = ()):
         pghistory.UpdateEvent("update"),
         pghistory.DeleteEvent("delete"),
         exclude=list(exclude),
-        meta={"indexes": [models.Index(fields=["-pgh_created_at"]), models.Index(fields=["pgh_obj_id", "-pgh_id"])]},
+        meta=_meta(),
     )
+
+
+def appended(*, updates: bool = False, exclude: tuple[str, ...] = ()):
+    """Return the class decorator for an append-only model: its history says who inserted each row, from where and when.
+
+    `updates` is for the few whose triggers let a mark change (a citation that no longer stands, a withdrawal).
+    """
+    events = [pghistory.InsertEvent("insert"), *([pghistory.UpdateEvent("update")] if updates else [])]
+    return pghistory.track(*events, exclude=list(exclude), meta=_meta())
+
+
+def business_date() -> str:
+    """Return the business date as a context carries it: master data are read as of it, whatever the machine's clock says."""
+    return clock.today().isoformat()
 
 
 def recorded_as(source: str, **more):
     """Return a context manager under which changes are recorded with their source (a command's name, say)."""
-    return pghistory.context(source=source, **more)
+    return pghistory.context(source=source, business_date=business_date(), **more)

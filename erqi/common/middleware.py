@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from erqi.common.history import business_date
+
 WRITING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -22,7 +24,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 class HistoryMiddleware:
-    """Give every change made by a request its context: account, name at the time, address and page."""
+    """Give every change made by a request its context: account, name at the time, address, page and business date."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,7 +35,12 @@ class HistoryMiddleware:
         # The name is kept as it was, since accounts are renamed and closed; the id leads to the account of today.
         user = request.user
         with pghistory.context(
-            user=user.pk, name=str(user) if user.is_authenticated else "", address=client_address(request), page=request.path, source="web"
+            user=user.pk,
+            name=str(user) if user.is_authenticated else "",
+            address=client_address(request),
+            page=request.path,
+            source="web",
+            business_date=business_date(),
         ):
             return self.get_response(request)
 

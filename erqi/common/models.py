@@ -143,8 +143,9 @@ class NumberSeries(models.Model):
         return f"{self.key}:{self.last}"
 
 
+@tracked()
 class Installation(models.Model):
-    """One row: what this installation is. A demonstration has a fixed business date."""
+    """One row: what this installation is. A demonstration has a fixed business date; the history says who fixed it."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     fixed_today = models.DateField("固定业务日期", null=True, blank=True)

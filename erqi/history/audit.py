@@ -24,7 +24,7 @@ CATEGORIES = {
     "": "全部",
     "sign": "登录和退出",
     SIGN_FAILED: "登录失败",
-    "account": "账号和角色",
+    "account": "账号、角色和安装信息",
     "business": "业务记录",
 }
 
@@ -80,7 +80,6 @@ def lines(hits: Sequence[Hit], sources: Sequence[Source]) -> list[Line]:
     signs = _signs(hits, sources)
     people = authors(hit.context for hit in hits)
     accounts = _accounts(hits, by_code, people)
-    facts = _fact_people(hits, by_code)
     found = []
     for hit in hits:
         kind = by_code[hit.source]
@@ -92,8 +91,8 @@ def lines(hits: Sequence[Hit], sources: Sequence[Source]) -> list[Line]:
             if line.changes or line.contents:
                 found.append(line)
         else:
-            author = Author(facts[hit.source, hit.pk]) if kind.is_fact else people[hit.context]
-            found.append(Line(hit.at, kind.label, f"{ACTIONS.get(hit.label, hit.label)}（记录编号 {hit.obj}）", author))
+            what = f"{ACTIONS.get(hit.label, hit.label)}（记录编号 {hit.obj}）"
+            found.append(Line(hit.at, kind.label, what, people[hit.context]))
     return found
 
 
@@ -123,17 +122,6 @@ def _accounts(hits: Sequence[Hit], by_code: Sequence[Kind | None], people: Mappi
     found = {}
     for hit, entry in zip(chosen, entries(chosen, by_code, people), strict=True):
         verb = _GRANTS.get(entry.action) if entry.kind == "rolegrant" else None
-        what = f"{verb or entry.action_label} {entry.title}"
+        what = f"{verb or entry.action_label} {entry.title}".strip()
         found[hit.source, hit.pk] = Line(hit.at, entry.kind_label, what, entry.author, False, entry.changes, entry.contents)
-    return found
-
-
-def _fact_people(hits: Sequence[Hit], by_code: Sequence[Kind | None]) -> dict[tuple[int, int], str]:
-    found = {}
-    for place in {hit.source for hit in hits}:
-        kind = by_code[place]
-        if kind is not None and kind.is_fact:
-            ids = [hit.pk for hit in hits if hit.source == place]
-            people = models.QuerySet(kind.events).filter(pk__in=ids).values_list("pk", kind.who)
-            found |= {(place, pk): who if who not in {"", "None"} else "系统" for pk, who in people}
     return found

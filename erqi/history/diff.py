@@ -23,6 +23,8 @@ _TITLES = {
     "projects.post": ("person", "title"),
     "projects.responsibility": ("kind", "unit", "duty", "person"),
     "projects.ledgerentry": ("ledger", "project"),
+    "projects.ledgerrevision": ("ledger", "recorded_on"),
+    "projects.citation": ("document", "as_printed"),
     "common.user": ("name", "username"),
     "common.rolegrant": ("user", "role"),
 }
@@ -42,7 +44,7 @@ class Change:
 
 
 def shown_fields(model: type[models.Model]) -> list[models.Field]:
-    """Return the columns of an events table (or fact) that people understand."""
+    """Return the columns of an events table that people understand."""
     return [field for field in model._meta.concrete_fields if field.name not in HIDDEN and not field.name.startswith("pgh_")]
 
 

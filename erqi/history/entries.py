@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from pghistory.models import Context
 
 from erqi.common.models import User
@@ -19,19 +20,19 @@ from erqi.history.registry import Kind
 from projects.models import Project
 
 ACTIONS = {"insert": "新增", "update": "修改", "delete": "删除"}
-# A fact that was written together with another change has no context of its own; it is recognised by name and moment.
-_TOGETHER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Author:
-    """Who did something, as the context of the change says: the name at the time, the account of today, from where."""
+    """Who did something, as the context of the change says: the name at the time, the account of today, from where, on which
+    business date."""
 
     name: str
     username: str = ""
     address: str = ""
     page: str = ""
     is_system: bool = False
+    business_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ class Action:
     at: datetime
     entries: list[Entry]
 
+    @property
+    def other_date(self) -> date | None:
+        """The business date on which it was done, where it is not the day of the clock."""
+        day = self.author.business_date
+        return day if day != timezone.localtime(self.at).date() else None
+
 
 def authors(contexts: Iterable[UUID | None]) -> dict[UUID | None, Author]:
     """Return who stands behind each context, in two queries."""
@@ -93,7 +100,15 @@ def _author(metadata: Mapping[str, Any], usernames: Mapping[int, str]) -> Author
         metadata.get("address") or "",
         metadata.get("page") or "",
         is_system=source in SYSTEM_SOURCES,
+        business_date=_day(metadata.get("business_date")),
     )
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def entries(hits: Sequence[Hit], kinds: Sequence[Kind], people: Mapping[UUID | None, Author] | None = None) -> list[Entry]:
@@ -122,10 +137,6 @@ def _load(kind: Kind, ids: list[int]) -> tuple[dict[int, models.Model], dict[int
     rows = models.QuerySet(kind.events).filter(pk__in=ids)
     if kind.project:
         rows = rows.annotate(hist_project=F(kind.project))
-    if kind.is_fact:
-        # A fact's long text is read on its own page.
-        long = [column.name for column in kind.events._meta.fields if isinstance(column, models.TextField)]
-        return {row.pk: row for row in rows.defer(*long)}, {}
     earlier = models.QuerySet(kind.events).filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     rows = rows.annotate(hist_before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1]))
     found = {row.pk: row for row in rows}
@@ -160,11 +171,6 @@ def _entry(
     projects: Mapping[int, Project],
     names: Mapping[tuple[type[models.Model], Any], str],
 ) -> Entry:
-    if kind.is_fact:
-        who = getattr(row, kind.who)
-        author = Author(who) if who not in {"", "None"} else Author("系统", is_system=True)
-    else:
-        author = people[hit.context]
     compared = hit.label == "update" and before is not None
     return Entry(
         at=hit.at,
@@ -172,7 +178,7 @@ def _entry(
         kind_label=kind.label,
         action=hit.label,
         obj=hit.obj,
-        author=author,
+        author=people[hit.context],
         context=hit.context,
         title=title(kind.model._meta.label_lower, row, names),
         project=projects.get(getattr(row, "hist_project", None)),
@@ -185,18 +191,8 @@ def actions(rows: Iterable[Entry]) -> list[Action]:
     """Return the entries grouped by what was done at once, in their order."""
     groups: list[list[Entry]] = []
     for entry in rows:
-        if groups and _together(groups[-1][-1], entry):
+        if groups and entry.context and groups[-1][-1].context == entry.context:
             groups[-1].append(entry)
         else:
             groups.append([entry])
-    return [
-        # The entry with a context knows more than a fact that was written beside it.
-        Action(next((entry.author for entry in group if entry.context), group[0].author), group[0].at, group)
-        for group in groups
-    ]
-
-
-def _together(one: Entry, other: Entry) -> bool:
-    if one.context and other.context:
-        return one.context == other.context
-    return one.author.name == other.author.name and one.at - other.at <= _TOGETHER
+    return [Action(group[0].author, group[0].at, group) for group in groups]

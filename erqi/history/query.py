@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from pghistory.models import Context
@@ -20,8 +20,6 @@ from projects.models import Project
 
 # What commands write into the context when they load data (erqi.common.history.recorded_as).
 SYSTEM_SOURCES = ("seed", "bench")
-# What stands for "the system itself" where a fact names its person.
-_SYSTEM_NAMES = ("", "None")
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)~([a-z0-9_]{1,60})~(\d{1,18})", re.ASCII)
 _COLUMNS = ("hist_source", "hist_id", "hist_at", "hist_label", "hist_obj", "hist_context")
 _NO_CONTEXT = Cast(Value(None), UUIDField())
@@ -105,9 +103,7 @@ class Source:
 
 def source_of(kind: Kind) -> Source:
     """Return the branch of a kind of record."""
-    if kind.is_fact:
-        return Source(kind.code, kind.at, partial(_facts, kind), Value("insert", TextField()))
-    return Source(kind.code, kind.at, partial(_events, kind), F("pgh_label"), "pgh_obj_id", F("pgh_context_id"))
+    return Source(kind.code, "pgh_created_at", partial(_events, kind), F("pgh_label"), "pgh_obj_id", F("pgh_context_id"))
 
 
 def newest(sources: Sequence[Source], filters: Filters, size: int, after: Cursor | None = None) -> list[Hit]:
@@ -171,26 +167,13 @@ def _events(kind: Kind, filters: Filters) -> QuerySet | None:
     return rows.filter(Exists(Context.objects.filter(by, pk=OuterRef("pgh_context_id")))) if by else rows
 
 
-def _facts(kind: Kind, filters: Filters) -> QuerySet | None:
-    if filters.action not in {"", "insert"} or filters.address:
-        return None
-    rows = _common(kind, models.QuerySet(kind.events), filters)
-    if rows is None:
-        return None
-    if not filters.with_system:
-        rows = rows.exclude(**{f"{kind.who}__in": _SYSTEM_NAMES})
-    if filters.who:
-        rows = rows.filter(**{f"{kind.who}__icontains": filters.who})
-    return rows
-
-
 def _common(kind: Kind, rows: QuerySet, filters: Filters) -> QuerySet | None:
     if filters.project is not None:
         if not kind.project:
             return None
         rows = rows.filter(**{kind.project: filters.project})
     if filters.obj is not None:
-        rows = rows.filter(**{kind.obj: filters.obj})
+        rows = rows.filter(pgh_obj_id=filters.obj)
     if filters.text:
         found = Q()
         for name in text_columns(kind):

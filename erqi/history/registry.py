@@ -7,10 +7,7 @@ import pghistory.models
 from django.apps import apps
 from django.db import models
 
-# Append-only tables have no events: the row itself is the event, where it says who and when.
-_FACT_TIMES = ("created_at", "uploaded_at")
-_FACT_PEOPLE = ("recorded_by", "uploaded_by")
-# Accounts and roles are the audit's; the history of business records leaves them out.
+# Accounts, roles and the installation are the audit's; the history of business records leaves them out.
 _ACCOUNT_APP = "common"
 _LONGEST_PATH = 3
 
@@ -19,31 +16,22 @@ _LONGEST_PATH = 3
 class Kind:
     """A kind of record with a history.
 
-    `events` is the table of its events: the trigger-written one, or for an append-only fact the model itself. `at` and `who`
-    name its columns of time and (facts only) person; `project` is the lookup from there to the project's id, empty for
-    records that belong to no project.
+    `events` is the table that the triggers write; `project` is the lookup from there to the project's id, empty for records
+    that belong to no project.
     """
 
     code: str
     label: str
     model: type[models.Model]
     events: type[models.Model]
-    at: str
-    who: str
     project: str
-    is_fact: bool
     is_account: bool
-
-    @property
-    def obj(self) -> str:
-        """The column of the events table that holds the record's id."""
-        return "pk" if self.is_fact else "pgh_obj_id"
 
 
 @cache
 def kinds() -> dict[str, Kind]:
     """Return every kind of record with a history by its code (the model's name), in a fixed order."""
-    found = [*_tracked(), *_facts()]
+    found = _tracked()
     by_code = {kind.code: kind for kind in sorted(found, key=lambda kind: kind.code)}
     if len(by_code) != len(found):
         raise RuntimeError("Two models with a history have the same name; addresses could not tell them apart.")
@@ -62,39 +50,13 @@ def _tracked() -> list[Kind]:
             label=str(tracked._meta.verbose_name),
             model=tracked,
             events=events,
-            at="pgh_created_at",
-            who="",
             project=project_path(tracked),
-            is_fact=False,
             is_account=tracked._meta.app_label == _ACCOUNT_APP,
         )
         for events in apps.get_models()
         if issubclass(events, pghistory.models.Event) and not events._meta.proxy
         if (tracked := events.pgh_tracked_model) is not None
     ]
-
-
-def _facts() -> list[Kind]:
-    found = []
-    for model in apps.get_models():
-        names = {field.name for field in model._meta.fields}
-        at = next((name for name in _FACT_TIMES if name in names), "")
-        who = next((name for name in _FACT_PEOPLE if name in names), "")
-        if at and who and model.__module__.split(".")[0] != "pghistory" and not hasattr(model, "pgh_event_models"):
-            found.append(
-                Kind(
-                    code=model._meta.model_name,
-                    label=str(model._meta.verbose_name),
-                    model=model,
-                    events=model,
-                    at=at,
-                    who=who,
-                    project=project_path(model),
-                    is_fact=True,
-                    is_account=False,
-                )
-            )
-    return found
 
 
 def project_path(model: type[models.Model], depth: int = 1) -> str:

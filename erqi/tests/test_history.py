@@ -2,13 +2,18 @@
 
 from contextlib import contextmanager
 from datetime import date
+from uuid import uuid4
 
 import pghistory
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InternalError, connection, transaction
+from django.urls import reverse
 from pghistory.models import Context
 
+from erqi.common import clock
 from erqi.common.history import recorded_as
+from erqi.common.models import Installation
 from erqi.common.roles import Role
 from erqi.history.query import Cursor
 from erqi.history.registry import business_kinds, kinds
@@ -19,11 +24,15 @@ from projects.services import project as projects
 from projects.services.entry import change_entry
 from projects.tests.builders import (
     make_category,
+    make_citation,
+    make_claim,
+    make_document,
     make_entry,
     make_ledger,
     make_milestone,
     make_project,
     make_responsibility,
+    make_target,
     make_unit,
     make_user,
 )
@@ -130,12 +139,78 @@ def test_changes_of_one_request_stand_together(client, office):
         )
     first = page(client).context["actions"][0]
     assert {entry.kind for entry in first.entries} == {"datechange", "milestone"}
-    assert first.author.address == ADDRESS, "the fact has no context of its own and stands in its neighbour's"
+    assert first.author.address == ADDRESS
     change = next(entry for entry in first.entries if entry.kind == "milestone")
     assert changes(change) == [("计划时限", "2018-03-31", "2018-06-30")]
     fact = next(entry for entry in first.entries if entry.kind == "datechange")
     assert {"label": "病因", "value": "土地"} in fact.contents
     assert fact.project.name == "甲"
+
+
+def test_what_is_appended_names_its_writer_like_everything_else(client, office):
+    """Through the pages: account, address and page of facts come from their events, whatever columns the tables have."""
+    ledger, document, target = make_ledger(), make_document("D2"), make_target()
+    claimed = make_claim(target, 60, document)
+    for address, data in (
+        (f"/ledgers/{ledger.code}/scale/", {"recorded_on": "2018-02-24", "project_count": "165"}),
+        (f"/targets/2018/{target.pk}/readings/new/", {"on": "2018-06-30", "value": "3"}),
+        (reverse("projects:document_upload", args=["D2"]), {"file": SimpleUploadedFile("D2.txt", "第一段".encode())}),
+    ):
+        assert client.post(address, {"request_key": str(uuid4()), **data}, REMOTE_ADDR=ADDRESS).status_code == 302
+    with acting(office):
+        make_citation(claimed, "value", document, 1, "第一段")
+    found = {entry.kind: entry for entry in entries(client) if entry.action == "insert"}
+    expected = {"ledgerrevision": "165", "targetreading": "3", "documenttext": "D2.txt", "citation": "第一段"}
+    for kind, value in expected.items():
+        author = found[kind].author
+        assert (author.name, author.username, author.address) == ("王某", "wangm", ADDRESS), kind
+        assert value in {item["value"] for item in found[kind].contents}, kind
+    assert found["ledgerrevision"].author.page == f"/ledgers/{ledger.code}/scale/"
+
+
+def test_a_citation_that_no_longer_stands_is_in_the_history(client, office):
+    project = make_project("甲", quantity=3, quantity_unit="栋")
+    citation = make_citation(project, "quantity")
+    with acting(office):
+        projects.change_project(project=project, version=None, by=office, quantity=4)
+    (entry,) = entries(client, kind="citation", id=citation.pk, action="update")
+    assert changes(entry) == [("与现值相符", "是", "否")]
+
+
+def test_one_name_at_one_moment_is_not_one_action(client, office):
+    for _ in range(2):
+        with acting(office):
+            make_project()
+    assert len(page(client).context["actions"]) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE projects_project SET note = '直接改库'")
+    assert len(page(client).context["actions"]) == 4
+
+
+def test_the_business_date_is_recorded_and_shown_where_it_is_not_the_clocks(client, office, settings):
+    settings.FIXED_TODAY = date(2018, 9, 28)
+    client.post(f"/ledgers/{make_ledger().code}/scale/", {"request_key": str(uuid4()), "recorded_on": "2018-02-24", "project_count": "165"})
+    context = Context.objects.get(metadata__page="/ledgers/2018/scale/")
+    assert context.metadata["business_date"] == "2018-09-28"
+    assert "业务日期 2018-09-28" in page(client).content.decode()
+    settings.FIXED_TODAY = None
+    with told(recorded_as("bench")):
+        project = make_project()
+    assert Context.objects.get(metadata__source="bench").metadata["business_date"] == clock.today().isoformat()
+    assert "业务日期" not in page(client, kind="project", id=project.pk).content.decode()
+
+
+def test_who_fixed_the_business_date_is_the_audits(client):
+    client.force_login(make_user(Role.AUDIT_ADMIN))
+    with told(recorded_as("set-date", name="系统管理员甲")):
+        Installation.objects.create(fixed_today=date(2018, 9, 28))
+        Installation.objects.update(fixed_today=date(2018, 10, 8))
+    lines = client.get("/history/audit/", {"kind": "account", "who": "系统管理员甲"}).context["lines"]
+    assert [(line.category, line.what, line.author.name) for line in lines] == [
+        ("安装信息", "修改", "系统管理员甲"),
+        ("安装信息", "新增", "系统管理员甲"),
+    ]
+    assert [(change.label, change.old, change.new) for change in lines[0].changes] == [("固定业务日期", "2018-09-28", "2018-10-08")]
 
 
 def test_a_project_brings_its_children(client, office):
@@ -305,7 +380,8 @@ def test_a_mistaken_purge_is_refused(office):
 
 def test_every_tracked_record_is_known():
     assert {"project", "milestone", "ledgerentry", "responsibility", "projectalias", "datechange"} <= set(business_kinds())
-    assert {"user", "rolegrant"} == set(kinds()) - set(business_kinds())
+    assert {"ledgerrevision", "citation", "targetreading", "documenttext"} <= set(business_kinds())
+    assert {"user", "rolegrant", "installation"} == set(kinds()) - set(business_kinds())
     assert kinds()["project"].project == "id"
     assert kinds()["milestone"].project == "project_id"
     assert kinds()["datechange"].project == "milestone__project_id"

@@ -59,5 +59,18 @@ class ScaleForm(EditForm):
         return cleaned
 
 
+class WithdrawScaleForm(EditForm):
+    """Why a stated scale is wrong."""
+
+    reason = forms.CharField(
+        label="撤回原因",
+        max_length=LedgerRevision._meta.get_field("withdraw_reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明撤回的原因。"},
+        help_text="如 数字抄错、日期填错；会与这组数字一起保留",
+    )
+    wide = {"reason"}
+
+
 class LockForm(EditForm):
     """Locking and unlocking need no words."""

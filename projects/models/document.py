@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from erqi.common.history import tracked
+from erqi.common.history import appended, tracked
 from erqi.common.models import Record, append_only
 from projects.choices import DocumentKind
 from projects.querysets.document import CitationQuerySet, DocumentQuerySet
@@ -68,6 +68,8 @@ class Article(models.Model):
         return self.heading
 
 
+# The text itself is not copied into the history: the row keeps it for good, and its checksum names it.
+@appended(exclude=("text",))
 class DocumentText(models.Model):
     """A document's text as an office uploaded it; the last one counts."""
 
@@ -89,6 +91,7 @@ class DocumentText(models.Model):
         return f"{self.document_id} {self.file_name}"
 
 
+@appended(updates=True)
 class Citation(models.Model):
     """A fact's source: the paragraph of an article and the figure or words as printed there.
 

@@ -1,11 +1,12 @@
 """Ledgers (台账) of a year, the revisions of their stated scale, and the entries by which projects stand in them."""
 
+import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from erqi.common.history import tracked
-from erqi.common.models import Record, append_only
+from erqi.common.history import appended, tracked
+from erqi.common.models import Record
 from projects.choices import Bound, LedgerKind, LedgerLevel, LedgerState, Nature
 from projects.models.unit import Unit, citations
 from projects.querysets.ledger import LedgerEntryQuerySet, LedgerQuerySet
@@ -61,29 +62,55 @@ class Ledger(Record):
     def is_locked(self) -> bool:
         return self.state == LedgerState.LOCKED
 
+    @property
+    def revisions(self) -> QuerySet["LedgerRevision"]:
+        """The scales that stand, each with `has_withdrawn`: whether others of the ledger were withdrawn (spares pages a query)."""
+        withdrawn = LedgerRevision.objects.filter(ledger=OuterRef("ledger")).exclude(withdrawn_on=None)
+        return self.stated.filter(withdrawn_on=None).annotate(has_withdrawn=Exists(withdrawn))
 
+    @property
+    def withdrawn_revisions(self) -> QuerySet["LedgerRevision"]:
+        """The scales that were stated wrongly; they stay in the record with the reason."""
+        return self.stated.exclude(withdrawn_on=None)
+
+
+@appended(updates=True)
 class LedgerRevision(models.Model):
-    """The scale of a ledger as stated on a date: number of projects, total and yearly investment. A later one revises it."""
+    """The scale of a ledger as stated on a date: number of projects, total and yearly investment. A later one revises it.
 
-    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="revisions", verbose_name="台账")
+    Append-only: a scale that was stated wrongly is withdrawn with a reason, for good, and stated anew.
+    """
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="stated", verbose_name="台账")
     recorded_on = models.DateField("日期")
     project_count = models.PositiveIntegerField("项目数", null=True, blank=True)
     total_investment = money_field("总投资")
     annual_plan = money_field("年度计划投资")
     annual_plan_bound = models.CharField("表述", max_length=10, choices=Bound, blank=True)
     note = models.CharField("说明", max_length=500, blank=True)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdraw_reason = models.CharField("撤回原因", max_length=200, blank=True, editable=False)
     citations = citations()
 
     class Meta:
-        verbose_name = "台账版本"
-        verbose_name_plural = "台账版本"
+        verbose_name = "台账规模"
+        verbose_name_plural = "台账规模"
         ordering = ["recorded_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["ledger", "recorded_on"], name="one_revision_a_day"),
+            models.UniqueConstraint(fields=["ledger", "recorded_on"], condition=Q(withdrawn_on=None), name="one_revision_a_day"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None, withdraw_reason="") | (Q(withdrawn_on__isnull=False) & ~Q(withdraw_reason="")),
+                name="scale_withdrawn_with_reason",
+                violation_error_message="撤回须写明原因。",
+            ),
             not_negative("total_investment", "revision_total_positive", "总投资"),
             not_negative("annual_plan", "revision_plan_positive", "年度计划投资"),
         ]
-        triggers = append_only()
+        triggers = [
+            pgtrigger.Protect(name="keep_scale", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="keep_figures", exclude=["withdrawn_on", "withdraw_reason"]),
+            pgtrigger.Protect(name="keep_withdrawn", operation=pgtrigger.Update, condition=pgtrigger.Q(old__withdrawn_on__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ledger} {self.recorded_on}"

@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from erqi.common.history import tracked
+from erqi.common.history import appended, tracked
 from erqi.common.models import Record, append_only
 from projects.choices import DelayCause, MilestoneKind, Wording
 from projects.models.project import Project
@@ -75,6 +75,7 @@ class Milestone(Record):
         return self.done_on or self.done_known_on
 
 
+@appended()
 class DateChange(models.Model):
     """A change of a milestone's date that was decided: from when to when, why, on which business date. Append-only."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from erqi.common.history import tracked
+from erqi.common.history import appended, tracked
 from erqi.common.models import Record, append_only
 from projects.choices import AdoptionRule, Bound, Measure, Wording
 from projects.models.project import Project
@@ -110,6 +110,7 @@ class TargetClaim(Record):
         return f"{self.value}"
 
 
+@appended()
 class TargetReading(models.Model):
     """What was reached by a date, documented or measured. Append-only; of two readings of one day the later one counts."""
 

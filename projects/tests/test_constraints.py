@@ -1,11 +1,16 @@
 """What must never be false is refused by the database itself, past every form and service."""
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
+import pgtrigger
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.apps import apps
+from django.db import IntegrityError, InternalError, connection, models, transaction
+from pghistory.models import Event
 
+from erqi.common.models import ContextGuard
 from projects.choices import AdoptionRule, DelayCause, MilestoneKind, ResponsibilityKind
 from projects.models import (
     Citation,
@@ -18,6 +23,7 @@ from projects.models import (
     TargetClaim,
     TargetReading,
 )
+from projects.services import document as document_service
 from projects.services import milestone as milestone_service
 from projects.services import target as target_service
 from projects.tests.builders import (
@@ -173,6 +179,37 @@ def test_a_date_change_changes_and_says_why():
     assert "date_change_has_reason" in refused(lambda: DateChange.objects.create(**row, to_due_on=D(2018, 4, 30), reason=""))
 
 
+def forbidden(model: type[models.Model], operation: pgtrigger.Operation) -> bool:
+    """Say whether a trigger forbids the operation on a model outright."""
+    found = [trigger for owner, trigger in pgtrigger.registered() if owner is model and isinstance(trigger, pgtrigger.Protect)]
+    found = [trigger for trigger in found if not isinstance(trigger, pgtrigger.ReadOnly)]
+    return any(trigger.condition is None and str(operation) in str(trigger.operation) for trigger in found)
+
+
+def event_tables() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if issubclass(model, Event) and not model._meta.proxy and model.pgh_tracked_model]
+
+
+def append_only_tables() -> list[type[models.Model]]:
+    """Return the models whose rows are never removed by intent: their history has no event for it, or a trigger says so."""
+    labels = defaultdict(set)
+    for table in event_tables():
+        labels[table.pgh_tracked_model] |= {tracker.label for tracker in table.pgh_trackers}
+    by_history = {model for model, found in labels.items() if "delete" not in found}
+    events = {*event_tables(), ContextGuard}
+    by_trigger = {model for model, _ in pgtrigger.registered() if model not in events and forbidden(model, pgtrigger.Delete)}
+    assert by_history == by_trigger, "declared with `appended` and not protected, or the other way round"
+    return sorted(by_history, key=lambda model: model._meta.label)
+
+
+def may_change(model: type[models.Model]) -> set[str]:
+    """Return the columns that the triggers of an append-only model let change."""
+    if forbidden(model, pgtrigger.Update):
+        return set()
+    (read_only,) = [trigger for owner, trigger in pgtrigger.registered() if owner is model and isinstance(trigger, pgtrigger.ReadOnly)]
+    return set(read_only.exclude)
+
+
 class TestAppendOnly:
     """Rows of facts are inserted once: neither the ORM nor plain SQL changes or removes them."""
 
@@ -188,30 +225,53 @@ class TestAppendOnly:
         milestone_service.move_milestone(
             milestone=milestone, to=D(2018, 6, 30), cause=DelayCause.LAND, reason="供地延后", version=1, by=office
         )
+        document_service.upload_text(document=make_document(), file_name="D2.txt", raw="第一段".encode(), by=make_user("office"))
 
-    @pytest.mark.parametrize(
-        ("table", "column", "triggers"),
-        [
-            (Citation, "as_printed", ("keep_phrase", "keep_citation")),
-            (LedgerRevision, "note", ("append_only", "append_only")),
-            (TargetReading, "note", ("append_only", "append_only")),
-            (DateChange, "reason", ("append_only", "append_only")),
-        ],
-    )
-    def test_facts(self, rows, table, column, triggers):
-        name = table._meta.db_table
-        for sql, trigger in zip((f"UPDATE {name} SET {column} = 'x'", f"DELETE FROM {name}"), triggers, strict=True):
-            assert trigger in refused(lambda sql=sql: connection.cursor().execute(sql))
-        assert table.objects.exists()
-        assert not table.objects.filter(**{column: "x"}).exists()
+    def test_what_is_meant_to_be_append_only(self):
+        expected = {"Citation", "DateChange", "DocumentText", "LedgerRevision", "TargetReading"}
+        assert expected <= {model.__name__ for model in append_only_tables()}
+        assert may_change(Citation) == {"stands"}
+        assert may_change(LedgerRevision) == {"withdrawn_on", "withdraw_reason"}
 
-    def test_history(self, rows):
-        from django.apps import apps
+    def test_every_record_of_the_product_has_a_history(self):
+        tracked = {table.pgh_tracked_model for table in event_tables()}
+        own = [model for model in apps.get_models() if model._meta.app_label in {"projects", "supervision"}]
+        assert not [model for model in own if not issubclass(model, Event) and model not in tracked]
 
-        events = [model for model in apps.get_models() if model._meta.model_name.endswith("event") and hasattr(model, "pgh_id")]
-        assert len(events) >= 15
-        for model in events:
-            if not model.objects.exists():
-                continue
-            refused(lambda model=model: connection.cursor().execute(f"UPDATE {model._meta.db_table} SET pgh_label = 'x'"))
-            refused(lambda model=model: connection.cursor().execute(f"DELETE FROM {model._meta.db_table}"))
+    @pytest.mark.parametrize("table", append_only_tables(), ids=lambda model: model.__name__)
+    def test_facts(self, rows, table):
+        """No column changes but the few that may, and nothing is removed."""
+        assert table.objects.exists(), f"the fixture has no row of {table.__name__}"
+        name, before = table._meta.db_table, list(table.objects.order_by("pk").values())
+        refused(lambda: connection.cursor().execute(f"DELETE FROM {name}"))
+        for field in table._meta.concrete_fields:
+            if field.name not in may_change(table) and not field.primary_key:
+                sql = f'UPDATE {name} SET "{field.column}" = {changed_value(field)}'
+                assert "annot update" in refused(lambda sql=sql: connection.cursor().execute(sql))
+        assert list(table.objects.order_by("pk").values()) == before
+
+    @pytest.mark.parametrize("table", event_tables(), ids=lambda model: model.__name__)
+    def test_history(self, rows, table):
+        assert forbidden(table, pgtrigger.Update)
+        assert forbidden(table, pgtrigger.Delete)
+        if table.objects.exists():
+            refused(lambda: connection.cursor().execute(f"UPDATE {table._meta.db_table} SET pgh_label = 'x'"))
+            refused(lambda: connection.cursor().execute(f"DELETE FROM {table._meta.db_table}"))
+
+    def test_facts_leave_events(self, rows):
+        for table in append_only_tables():
+            assert table.events.rel.related_model.objects.filter(pgh_label="insert").count() == table.objects.count(), table
+
+
+def changed_value(field: models.Field) -> str:
+    """Return an SQL expression for a value that the column does not have."""
+    match field:
+        case models.CharField() | models.TextField():
+            return "'y'"
+        case models.DateTimeField() | models.DateField():
+            return f"coalesce(\"{field.column}\", '2001-01-01') + interval '1 day'"
+        case models.BooleanField():
+            return f'NOT "{field.column}"'
+        case models.UUIDField():
+            return "gen_random_uuid()"
+    return f'coalesce("{field.column}", 0) + 1'

@@ -1,17 +1,18 @@
 """Ledgers: opening, describing, stating the scale, locking and unlocking."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from projects.models import Ledger
 from projects.services import ledger as service
-from projects.tests.browsing import fields, fill, office, said, text
-from projects.tests.builders import make_ledger, make_unit, make_user
+from projects.tests.browsing import fields, fill, office, said, sign_in, text
+from projects.tests.builders import make_ledger, make_revision, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 NEW = "/ledgers/new/"
@@ -94,11 +95,90 @@ def test_a_scale_without_any_figure_is_refused() -> None:
     assert "请至少填写项目数、总投资、年度计划投资中的一项。" in text(response)
 
 
+def refused(statement: str, by: str) -> None:
+    with pytest.raises(DatabaseError, match=by), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def test_a_stated_scale_is_never_altered() -> None:
     service.state_scale(ledger=make_ledger(), recorded_on=date(2018, 2, 24), project_count=165, by=None)
-    for statement in ("UPDATE projects_ledgerrevision SET project_count = 1", "DELETE FROM projects_ledgerrevision"):
-        with pytest.raises(DatabaseError, match="append_only"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+    refused("UPDATE projects_ledgerrevision SET project_count = 1", "keep_figures")
+    refused("UPDATE projects_ledgerrevision SET withdrawn_on = now(), withdraw_reason = 'x', recorded_on = now()", "keep_figures")
+    refused("DELETE FROM projects_ledgerrevision", "keep_scale")
+
+
+def test_a_withdrawal_has_a_reason_and_is_final() -> None:
+    revision = make_revision(make_ledger(), project_count=156)
+    refused("UPDATE projects_ledgerrevision SET withdrawn_on = now()", "scale_withdrawn_with_reason")
+    refused("UPDATE projects_ledgerrevision SET withdraw_reason = 'x'", "scale_withdrawn_with_reason")
+    service.withdraw_scale(revision=revision, reason=" 抄错 ", by=make_user("office"))
+    refused("UPDATE projects_ledgerrevision SET withdrawn_on = NULL, withdraw_reason = ''", "keep_withdrawn")
+    refused("UPDATE projects_ledgerrevision SET withdraw_reason = '别的'", "keep_withdrawn")
+    refused("DELETE FROM projects_ledgerrevision", "keep_scale")
+    revision.refresh_from_db()
+    assert (revision.withdraw_reason, revision.withdrawn_on) == ("抄错", clock.today())
+
+
+def test_people_state_no_scale_of_a_day_to_come() -> None:
+    ledger, client = make_ledger(), office()
+    data = fill(client, page("scale", ledger), recorded_on=f"{clock.today() + timedelta(days=1)}", project_count="165")
+    assert "日期不能晚于业务日期。" in text(client.post(page("scale", ledger), data))
+    assert not ledger.revisions.exists()
+    service.state_scale(ledger=ledger, recorded_on=clock.today() + timedelta(days=1), project_count=165, by=None)
+
+
+def test_a_wrong_scale_is_withdrawn_and_stated_anew() -> None:
+    ledger, client = make_ledger(), office()
+    right = make_revision(ledger, date(2018, 1, 5), project_count=150)
+    wrong = make_revision(ledger, date(2018, 2, 24), project_count=156)
+    day = f"{ledger.get_absolute_url()}?as_of=2018-09-28"
+    address = reverse("projects:ledger_scale_withdraw", args=[ledger.code, wrong.pk])
+    shown = text(client.get(day))
+    assert "<strong>156</strong> 个项目" in shown
+    assert address in shown
+    assert "已撤回" not in shown
+    assert "2018年2月24日：156 个项目" in text(client.get(address))
+    assert "请写明撤回的原因。" in text(client.post(address, fill(client, address)))
+    data = fill(client, address, reason="数字抄错")
+    assert said(client, client.post(address, data)) == "已撤回2018年2月24日的规模，数字和原因仍可查；需要时请重新登记。"
+    assert client.post(address, data).status_code == 302, "the second click on the button"
+    assert "已经撤回" in text(client.post(address, {**data, "reason": "另一个原因"}))
+    assert "已经撤回（数字抄错），无需再办" in text(client.get(address))
+    shown = text(client.get(day))
+    assert "<strong>150</strong> 个项目" in shown
+    assert "已撤回" in shown
+    assert "数字抄错" in shown
+    assert address not in shown
+    data = fill(client, page("scale", ledger), recorded_on="2018-02-24", project_count="165")
+    assert client.post(page("scale", ledger), data).status_code == 302
+    assert "<strong>165</strong> 个项目" in text(client.get(day))
+    assert [revision.project_count for revision in ledger.revisions.all()] == [150, 165]
+    assert right in ledger.revisions.all()
+    viewer = text(sign_in(make_user("viewer")).get(day))
+    assert "已撤回" in viewer
+    assert "/withdraw/" not in viewer
+
+
+def test_a_withdrawn_scale_is_not_loaded_again() -> None:
+    ledger = make_ledger()
+    values = {"recorded_on": date(2018, 2, 24), "project_count": 156}
+    wrong = service.state_scale(ledger=ledger, by=None, **values)
+    service.withdraw_scale(revision=wrong, reason="抄错", by=make_user("office"))
+    assert service.state_scale(ledger=ledger, by=None, **values) == wrong
+    assert not ledger.revisions.exists()
+
+
+def test_a_scale_of_a_locked_or_of_another_ledger_is_not_withdrawn() -> None:
+    ledger, other, client = make_ledger(), make_ledger("2017", 2017), office()
+    revision = make_revision(ledger, project_count=156)
+    assert client.get(reverse("projects:ledger_scale_withdraw", args=[other.code, revision.pk])).status_code == 404
+    with pytest.raises(NotAllowed):
+        service.withdraw_scale(revision=revision, reason="抄错", by=make_user("viewer"))
+    service.set_lock(ledger=ledger, lock=True, version=1, by=None)
+    with pytest.raises(ServiceError, match="已锁定"):
+        service.withdraw_scale(revision=revision, reason="抄错", by=None)
+    assert "已锁定" in text(client.get(reverse("projects:ledger_scale_withdraw", args=[ledger.code, revision.pk])))
+    assert "/withdraw/" not in text(client.get(ledger.get_absolute_url()))
 
 
 def test_locking_asks_first_and_unlocking_leads_back() -> None:

@@ -1,5 +1,6 @@
 """Ledgers: opening one, describing it, stating its scale, locking and unlocking."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -8,7 +9,7 @@ from django.urls import reverse
 from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
-from projects.forms.ledger import LedgerForm, LockForm, NewLedgerForm, ScaleForm
+from projects.forms.ledger import LedgerForm, LockForm, NewLedgerForm, ScaleForm, WithdrawScaleForm
 from projects.models import Ledger, LedgerRevision
 from projects.services import ledger as service
 from projects.views.project_edit import locked_sentence
@@ -73,29 +74,17 @@ class LedgerEdit(LedgerAction):
         return service.change_ledger(ledger=self.record, version=version, by=self.request.user, **values)
 
 
-class LedgerScale(EditView):
-    """A scale is a new record of its own, so nothing is edited here."""
+class ScaleAction(EditView):
+    """Base of what is done about the scale of a ledger. Scales are records of their own that nobody edits: `record` is none."""
 
     permission = "ledger.edit"
     template_name = "projects/ledger_form.html"
-    page_title = "登记台账规模"
-    form_class = ScaleForm
-    submit_label = "登记"
 
     def get_record(self) -> None:
         self.ledger = get_object_or_404(Ledger, code=self.kwargs["code"])
 
-    def first_values(self) -> dict[str, Any]:
-        return {"recorded_on": clock.today()}
-
-    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerRevision:
-        return service.state_scale(ledger=self.ledger, by=self.request.user, **values)
-
     def success_url(self, result: LedgerRevision | None) -> str:
         return self.ledger.get_absolute_url()
-
-    def success_text(self, result: LedgerRevision) -> str:
-        return f"已登记{chinese_day(result.recorded_on)}的台账规模。"
 
     def cancel_url(self) -> str:
         return self.ledger.get_absolute_url()
@@ -106,9 +95,52 @@ class LedgerScale(EditView):
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [{"label": self.ledger.name, "url": self.ledger.get_absolute_url()}]
 
+    def shown(self) -> Iterable[LedgerRevision]:
+        """Return the scales to show above the form."""
+        return self.ledger.revisions.order_by("-recorded_on")
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        revisions = self.ledger.revisions.order_by("-recorded_on")
-        return super().get_context_data(ledger=self.ledger, revisions=revisions, **context)
+        return super().get_context_data(ledger=self.ledger, revisions=self.shown(), **context)
+
+
+class LedgerScale(ScaleAction):
+    page_title = "登记台账规模"
+    form_class = ScaleForm
+    submit_label = "登记"
+
+    def first_values(self) -> dict[str, Any]:
+        return {"recorded_on": clock.today()}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerRevision:
+        return service.state_scale(ledger=self.ledger, by=self.request.user, **values)
+
+    def success_text(self, result: LedgerRevision) -> str:
+        return f"已登记{chinese_day(result.recorded_on)}的台账规模。"
+
+
+class LedgerScaleWithdraw(ScaleAction):
+    page_title = "撤回登记有误的规模"
+    form_class = WithdrawScaleForm
+    submit_label = "撤回"
+    error_fields = {"withdraw_reason": "reason"}
+
+    def get_record(self) -> None:
+        self.revision = get_object_or_404(
+            LedgerRevision.objects.select_related("ledger"), pk=self.kwargs["pk"], ledger__code=self.kwargs["code"]
+        )
+        self.ledger = self.revision.ledger
+
+    def refusal(self) -> str:
+        return f"这组规模已经撤回（{self.revision.withdraw_reason}），无需再办。" if self.revision.withdrawn_on else super().refusal()
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerRevision:
+        return service.withdraw_scale(revision=self.revision, reason=values["reason"], by=self.request.user)
+
+    def success_text(self, result: LedgerRevision) -> str:
+        return f"已撤回{chinese_day(result.recorded_on)}的规模，数字和原因仍可查；需要时请重新登记。"
+
+    def shown(self) -> Iterable[LedgerRevision]:
+        return [self.revision]
 
 
 class LedgerLock(LedgerAction):
