@@ -4,15 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from erqi.common.admin import ReadOnlyInline, ReferenceAdmin, SeenVersionForm, site
 from erqi.common.forms import LinesField
 from erqi.common.models import User
-from erqi.common.saving import checked, locked, require, save_changes
 from projects.models import Area, Article, Category, Document, Person, Post, Unit
-from projects.services.document import register_document
-from projects.services.unit import refresh_person_keys, save_person, save_reference, save_unit
+from projects.services.document import change_document, register_document
+from projects.services.unit import delete_reference, save_person, save_post, save_reference, save_unit
+
+
+class RecordAdmin(ReferenceAdmin):
+    """Base of this app's pages: what was made by mistake is deleted through the service."""
+
+    def remove(self, record: Model, by: User) -> None:
+        delete_reference(record=record, by=by)
 
 
 class UnitForm(SeenVersionForm):
@@ -35,7 +42,7 @@ class UnitForm(SeenVersionForm):
 
 
 @admin.register(Unit, site=site)
-class UnitAdmin(ReferenceAdmin):
+class UnitAdmin(RecordAdmin):
     form = UnitForm
     fields = ("name", "short_name", "kind", "parent", "is_active", "aliases")
     list_display = ("name", "short_name", "kind", "parent", "is_active")
@@ -64,7 +71,7 @@ class PostInline(admin.StackedInline):
 
 
 @admin.register(Person, site=site)
-class PersonAdmin(ReferenceAdmin):
+class PersonAdmin(RecordAdmin):
     fields = ("name", "note")
     list_display = ("name", "note", "titles")
     search_fields = ("search_key",)
@@ -81,16 +88,21 @@ class PersonAdmin(ReferenceAdmin):
         save_person(person=record, by=by)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        require(request.user, "reference.edit")
-        posts = formset.save(commit=False)
-        for post in posts:
-            checked(post).save()
-        if posts:
-            refresh_person_keys(form.instance)
+        # The admin's change message reads these three.
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        for row in formset.forms:
+            if row.has_changed():
+                is_new, post = row.instance.pk is None, row.instance
+                post.person = form.instance
+                save_post(post=post, by=request.user)
+                if is_new:
+                    formset.new_objects.append(post)
+                else:
+                    formset.changed_objects.append((post, row.changed_data))
 
 
 @admin.register(Area, Category, site=site)
-class PlaceAdmin(ReferenceAdmin):
+class PlaceAdmin(RecordAdmin):
     """Areas and categories: a short tree each."""
 
     fields = ("code", "name", "parent", "seq")
@@ -120,7 +132,7 @@ class ArticleInline(ReadOnlyInline):
 
 
 @admin.register(Document, site=site)
-class DocumentAdmin(ReferenceAdmin):
+class DocumentAdmin(RecordAdmin):
     fields = ("code", "title", "kind", "published_on", "dated_after", "date_note", "rank", "rank_note")
     list_display = ("code", "title", "kind", "published_on", "rank")
     search_fields = ("code", "title")
@@ -131,9 +143,8 @@ class DocumentAdmin(ReferenceAdmin):
 
     def write(self, record: Document, form: SeenVersionForm, by: User, change: bool) -> None:
         if change:
-            require(by, "reference.edit")
-            values = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-            save_changes(locked(Document.objects.all(), record.pk, None), values)
+            values = {name: form.cleaned_data[name] for name in self.fields if name in form.cleaned_data}
+            change_document(document=record, version=form.cleaned_data["seen_version"], by=by, **values)
         # A new document is registered with its articles, in save_related.
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -7,9 +7,8 @@ from django.http import HttpRequest
 
 from erqi.common.admin import ReferenceAdmin, SeenVersionForm, site
 from erqi.common.models import User
-from erqi.common.saving import locked, require, save_changes
 from supervision.models import Theme
-from supervision.services.mechanism import add_theme
+from supervision.services.mechanism import add_theme, change_theme, delete_theme
 
 
 @admin.register(Theme, site=site)
@@ -26,7 +25,9 @@ class ThemeAdmin(ReferenceAdmin):
     def write(self, record: Theme, form: SeenVersionForm, by: User, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in self.fields if name in form.cleaned_data}
         if change:
-            require(by, self.permission)
-            save_changes(locked(Theme.objects.all(), record.pk, None), values)
+            change_theme(theme=record, version=form.cleaned_data["seen_version"], by=by, **values)
         else:
             record.pk = add_theme(by=by, **values).pk
+
+    def remove(self, record: Theme, by: User) -> None:
+        delete_theme(theme=record, by=by)

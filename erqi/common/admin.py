@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.forms.models import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +18,6 @@ from django.urls import reverse
 
 from erqi.common.errors import ServiceError
 from erqi.common.models import User
-from erqi.common.saving import require
 
 
 class ReferenceSite(admin.AdminSite):
@@ -96,6 +95,10 @@ class ReferenceAdmin(admin.ModelAdmin):
         """Save the record through its service. Overridden by every page."""
         raise NotImplementedError
 
+    def remove(self, record: models.Model, by: User) -> None:
+        """Delete the record through its service, which refuses what is in use. Overridden by every page."""
+        raise NotImplementedError
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.can(self.permission)
 
@@ -131,16 +134,14 @@ class ReferenceAdmin(admin.ModelAdmin):
         return deleted, counts, perms, protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with transaction.atomic():
-            require(request.user, self.permission)
-            obj.delete()
+        self.remove(obj, request.user)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)
-        except (ServiceError, models.ProtectedError) as error:
-            text = str(error) if isinstance(error, ServiceError) else "这条记录刚被其他记录引用，不能删除。"
-            messages.error(request, text)
+        except ServiceError as error:
+            # The page has shown what stands against it; what remains is a race or a withdrawn permission.
+            messages.error(request, str(error))
             return redirect(request.path)
 
 

@@ -1,10 +1,13 @@
 """The admin: reference data only, by permission, through the services, nothing removed that is in use."""
 
 import pytest
+from django.contrib.messages import get_messages
 
-from erqi.common.admin import site
+from erqi.common.admin import ReferenceAdmin, site
+from erqi.common.errors import NotAllowed, ServiceError
 from erqi.common.roles import Role
 from projects.models import Area, Document, Person, Unit
+from projects.services.unit import delete_reference, save_post
 from projects.tests.builders import (
     make_area,
     make_citation,
@@ -16,6 +19,7 @@ from projects.tests.builders import (
     make_user,
 )
 from supervision.models import Theme
+from supervision.services.mechanism import add_theme, delete_theme
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +184,84 @@ def test_every_list_and_form_opens(client, office, address):
     make_document()
     assert client.get(f"/admin/projects/{address}/?q=x").status_code == 200
     assert client.get(f"/admin/projects/{address}/add/").status_code == 200
+
+
+def test_a_document_changed_says_which_sources_no_longer_stand(client, office):
+    document = make_document("D9")
+    citation = make_citation(document, "title")
+    fields = {
+        "title": "改过的标题",
+        "kind": document.kind,
+        "published_on": "",
+        "dated_after": "",
+        "date_note": "",
+        "rank": "1",
+        "rank_note": "",
+    }
+    fields |= {"seen_version": str(document.version), "articles-TOTAL_FORMS": "0", "articles-INITIAL_FORMS": "0"}
+    assert client.post(f"/admin/projects/document/{document.pk}/change/", fields).status_code == 302
+    citation.refresh_from_db()
+    assert not citation.stands
+
+
+def test_a_theme_changed_says_which_sources_no_longer_stand(client):
+    client.force_login(make_user(Role.SUPERVISION))
+    theme = add_theme(code="x", seq=1, name="主题", by=None)
+    citation = make_citation(theme, "name")
+    fields = {"seq": "1", "name": "改名", "printed_name": "", "is_active": "on", "seen_version": str(theme.version)}
+    assert client.post(f"/admin/supervision/theme/{theme.pk}/change/", fields).status_code == 302
+    citation.refresh_from_db()
+    assert not citation.stands
+
+
+def test_a_post_changed_is_searched_by_its_new_title_and_its_sources_reviewed(client, office):
+    person = make_person("苏某", posts=[{"unit": make_unit(), "title": "区长"}])
+    post = person.posts.get()
+    citation = make_citation(post, "title")
+    fields = {"name": "苏某", "note": "", "seen_version": str(person.version), "posts-TOTAL_FORMS": "1", "posts-INITIAL_FORMS": "1"}
+    fields |= {"posts-0-id": str(post.pk), "posts-0-person": str(person.pk), "posts-0-unit": str(post.unit_id), "posts-0-title": "区委书记"}
+    assert client.post(f"/admin/projects/person/{person.pk}/change/", fields).status_code == 302
+    person.refresh_from_db()
+    citation.refresh_from_db()
+    assert "区委书记" in person.search_key
+    assert not citation.stands
+    office.grants.all().delete()
+    with pytest.raises(NotAllowed):
+        save_post(post=post, by=office)
+
+
+def test_what_belongs_to_a_record_and_is_documented_keeps_it(client, office):
+    """Aliases and posts go with their record, unless a document prints them."""
+    unit, person = make_unit("二七新区管委会", aliases=["新城办"]), make_person(posts=[{"unit": None, "title": "区长"}])
+    make_citation(unit.aliases.get(), "name")
+    make_citation(person.posts.get(), "title")
+    for record, address in ((unit, "unit"), (person, "person")):
+        client.post(f"/admin/projects/{address}/{record.pk}/delete/", {"post": "yes"})
+        assert type(record).objects.filter(pk=record.pk).exists()
+        with pytest.raises(ServiceError, match="1 条文件出处，不能删除"):
+            delete_reference(record=record, by=office)
+    unused = make_unit("误建", aliases=["误"])
+    assert client.post(f"/admin/projects/unit/{unused.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Unit.objects.filter(pk=unused.pk).exists()
+
+
+def test_a_reference_made_meanwhile_is_answered_in_a_sentence(client, office, monkeypatch):
+    unit = make_unit("区住建局")
+    make_responsibility(make_project(), unit)
+    with pytest.raises(ServiceError, match="“区住建局”已被其他记录引用（责任"):
+        delete_reference(record=unit, by=office)
+    # The page was opened before: it found nothing against the removal.
+    monkeypatch.setattr(ReferenceAdmin, "get_deleted_objects", lambda *arguments: ([], {}, set(), []))
+    answer = client.post(f"/admin/projects/unit/{unit.pk}/delete/", {"post": "yes"})
+    assert (answer.status_code, Unit.objects.filter(pk=unit.pk).exists()) == (302, True)
+    assert "已被其他记录引用" in "".join(str(message) for message in get_messages(answer.wsgi_request))
+
+
+def test_removing_asks_for_the_permission():
+    viewer = make_user(Role.VIEWER)
+    with pytest.raises(NotAllowed):
+        delete_reference(record=make_area(), by=viewer)
+    with pytest.raises(NotAllowed):
+        delete_theme(theme=add_theme(code="x", seq=1, name="主题", by=None), by=viewer)
+    assert Area.objects.exists()
+    assert Theme.objects.exists()

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, ProtectedError
+from django.db.models.deletion import Collector
 
-from erqi.common.errors import InvalidInput
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import Record
 from erqi.common.saving import save_changes
 from projects.models import Article, Citation, Document
@@ -113,6 +115,23 @@ def save_cited(record: R, values: dict[str, Any]) -> R:
     save_changes(record, values)
     review_citations(record)
     return record
+
+
+def remove_unused(record: Model) -> None:
+    """Delete a record that nothing refers to and no document proves, with what belongs to it (aliases, posts).
+
+    Raises ServiceError otherwise: sources are append-only, so whatever a document proves stays.
+    """
+    collector = Collector(using=record._state.db or DEFAULT_DB_ALIAS, origin=record)
+    try:
+        collector.collect([record])
+    except ProtectedError as error:
+        kinds = "、".join(sorted({str(other._meta.verbose_name) for other in error.protected_objects}))
+        raise ServiceError(f"“{record}”已被其他记录引用（{kinds}），不能删除。") from None
+    cited = len(collector.data.get(Citation, ())) + sum(found.count() for found in collector.fast_deletes if found.model is Citation)
+    if cited:
+        raise ServiceError(f"“{record}”有 {cited} 条文件出处，不能删除。")
+    record.delete()
 
 
 def _key(citation: Citation) -> tuple:

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
-from erqi.common.saving import checked, require
+from erqi.common.saving import checked, locked, require
 from projects.models import Article, Citation, Document, DocumentText
 from projects.rules.paragraphs import split_paragraphs
-from projects.services.citation import numbers_of, phrase_stands
+from projects.services.citation import numbers_of, phrase_stands, save_cited
 
 # A newspaper page is some 10 kB; whole work reports stay under 200 kB.
 LARGEST_TEXT = 1024 * 1024
@@ -42,6 +42,13 @@ def register_document(*, code: str, title: str, kind: str, articles: list[dict[s
         taken |= numbers
         checked(Article(document=document, **values)).save()
     return document
+
+
+@transaction.atomic
+def change_document(*, document: Document, version: int | None, by: User, **values: Any) -> Document:
+    """Change what describes a document; its code and articles are fixed. Raises NotAllowed, StaleRecord, InvalidInput."""
+    require(by, "reference.edit")
+    return save_cited(locked(Document.objects.all(), document.pk, version), values)
 
 
 def decode(raw: bytes) -> str:

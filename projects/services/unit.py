@@ -9,9 +9,9 @@ from erqi.common import pinyin
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.saving import checked, require
-from projects.models import Area, Category, Person, Post, Project, ProjectAlias, Unit, UnitAlias
+from projects.models import Area, Category, Document, Person, Post, Project, ProjectAlias, Unit, UnitAlias
 from projects.rules.search import search_key
-from projects.services.citation import review_citations
+from projects.services.citation import remove_unused, review_citations
 
 
 def names_with_pinyin(names: list[str]) -> str:
@@ -86,3 +86,20 @@ def save_reference(*, record: Area | Category, by: User | None) -> Area | Catego
     checked(record).save()
     review_citations(record)
     return record
+
+
+@transaction.atomic
+def save_post(*, post: Post, by: User | None) -> Post:
+    """Save a new or changed post and its person's search keys. Raises NotAllowed, InvalidInput."""
+    require(by, "reference.edit")
+    checked(post).save()
+    review_citations(post)
+    refresh_person_keys(post.person)
+    return post
+
+
+@transaction.atomic
+def delete_reference(*, record: Unit | Person | Area | Category | Document, by: User) -> None:
+    """Delete a record that was made by mistake. Raises NotAllowed; ServiceError for one that is used or that a document names."""
+    require(by, "reference.edit")
+    remove_unused(record)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from erqi.common.models import User
 from erqi.common.saving import checked, locked, require
-from projects.services.citation import save_cited
+from projects.services.citation import remove_unused, save_cited
 from supervision.models import Mechanism, Theme
 
 
@@ -17,6 +17,20 @@ def add_theme(*, code: str, seq: int, name: str, by: User | None, **values: Any)
     theme = checked(Theme(code=code, seq=seq, name=name, **values))
     theme.save()
     return theme
+
+
+@transaction.atomic
+def change_theme(*, theme: Theme, version: int | None, by: User, **values: Any) -> Theme:
+    """Change a theme's number, names or use; its code is fixed. Raises NotAllowed without `mechanism.edit`, StaleRecord, InvalidInput."""
+    require(by, "mechanism.edit")
+    return save_cited(locked(Theme.objects.all(), theme.pk, version), values)
+
+
+@transaction.atomic
+def delete_theme(*, theme: Theme, by: User) -> None:
+    """Delete a theme that was made by mistake. Raises NotAllowed; ServiceError for one that is used or that a document names."""
+    require(by, "mechanism.edit")
+    remove_unused(theme)
 
 
 @transaction.atomic
