@@ -9,7 +9,14 @@ pytestmark = pytest.mark.django_db
 
 LOG_IN = "/accounts/login/"
 # Address → status for a signed-in office; a page, the change of password, the reference data, two error pages.
-PAGES = {"/units/": 200, "/accounts/password/": 200, "/admin/": 200, "/admin/projects/unit/": 200, "/nothing/": 404, "/audit-of-nothing": 404}
+PAGES = {
+    "/units/": 200,
+    "/accounts/password/": 200,
+    "/admin/": 200,
+    "/admin/projects/unit/": 200,
+    "/nothing/": 404,
+    "/audit-of-nothing": 404,
+}
 
 
 @pytest.fixture

@@ -85,6 +85,8 @@ def unconfirmed(texts: list[str], citations: Iterable[Citation], proved: ProvedF
 
 
 class DocumentListView(PermissionRequiredMixin, TemplateView):
+    """All documents with the number of facts each proves. Everybody who sees business data."""
+
     permission = "business.view"
     template_name = "projects/document_list.html"
 
@@ -98,6 +100,8 @@ class DocumentListView(PermissionRequiredMixin, TemplateView):
 
 
 class DocumentDetailView(PermissionRequiredMixin, TemplateView):
+    """What a document proves, paragraph by paragraph, beside its text: every source mark of the product leads here."""
+
     permission = "business.view"
     template_name = "projects/document_detail.html"
 

@@ -14,6 +14,8 @@ from projects.views.project_edit import crumbs, locked_sentence
 
 
 class EntryCreate(EditView):
+    """Put an existing project into one more ledger. Asks for `ledger.edit`, as all pages of this module do."""
+
     permission = "ledger.edit"
     template_name = "projects/entry_form.html"
     page_title = "列入台账"
@@ -71,6 +73,8 @@ class EntryAction(EditView):
 
 
 class EntryEdit(EntryAction):
+    """Change what one ledger says of a project: number, grade, the year's plan."""
+
     form_class = EntryForm
     page_title = "修改台账条目"
     success_message = "台账条目已保存。"
@@ -80,6 +84,8 @@ class EntryEdit(EntryAction):
 
 
 class EntryDelist(EntryAction):
+    """Take a project out of a ledger from a day on, with the reason; the row stays visible as left."""
+
     form_class = DelistForm
     template_name = "projects/confirm_delist.html"
     page_title = "退出台账"
@@ -107,6 +113,8 @@ class EntryDelist(EntryAction):
 
 
 class EntryRelist(EntryAction):
+    """Take a wrong delisting back: the project stands in the ledger as if it had never left."""
+
     form_class = RelistForm
     template_name = "projects/confirm_relist.html"
     page_title = "恢复列入台账"

@@ -16,6 +16,8 @@ from projects.views.project_edit import locked_sentence
 
 
 class LedgerCreate(EditView):
+    """Open a new ledger, empty; projects are put into it from their own pages."""
+
     permission = "ledger.edit"
     template_name = "projects/ledger_form.html"
     page_title = "建立台账"
@@ -24,7 +26,7 @@ class LedgerCreate(EditView):
     def first_values(self) -> dict[str, Any]:
         last = Ledger.objects.main().order_by("-year").first()
         year = last.year + 1 if last else clock.today().year
-        return {"year": year, "code": str(year), "name": f"二七区{year}年重点项目台账", "level": "district", "kind": "projects"}
+        return {"year": year, "name": f"二七区{year}年重点项目台账", "level": "district", "kind": "projects"}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Ledger:
         return service.open_ledger(by=self.request.user, request_key=request_key, **values)
@@ -66,6 +68,8 @@ class LedgerAction(EditView):
 
 
 class LedgerEdit(LedgerAction):
+    """Change what a ledger is called and covers; a locked ledger refuses."""
+
     form_class = LedgerForm
     page_title = "修改台账"
     success_message = "台账已保存。"
@@ -104,6 +108,8 @@ class ScaleAction(EditView):
 
 
 class LedgerScale(ScaleAction):
+    """Record how large the ledger was announced to be, as of a day; earlier figures stay."""
+
     page_title = "登记台账规模"
     form_class = ScaleForm
     submit_label = "登记"
@@ -119,6 +125,8 @@ class LedgerScale(ScaleAction):
 
 
 class LedgerScaleWithdraw(ScaleAction):
+    """Withdraw an announced size that was entered wrongly; it stays in the history."""
+
     page_title = "撤回登记有误的规模"
     form_class = WithdrawScaleForm
     submit_label = "撤回"

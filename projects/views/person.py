@@ -14,6 +14,8 @@ from projects.views.unit import answered_kinds
 
 
 class PersonListView(PermissionRequiredMixin, TemplateView):
+    """People with their posts; searched by name, title or pinyin initials."""
+
     permission = "business.view"
     template_name = "projects/person_list.html"
 
@@ -33,6 +35,8 @@ class PersonListView(PermissionRequiredMixin, TemplateView):
 
 
 class PersonDetailView(PermissionRequiredMixin, TemplateView):
+    """A person's posts and the projects that the person answers for, ended duties included."""
+
     permission = "business.view"
     template_name = "projects/person_detail.html"
 

@@ -66,6 +66,8 @@ class ProjectCreate(EditView):
 
 
 class ProjectEdit(EditView):
+    """Change what is true of a project in every ledger; what one ledger says is changed by EntryEdit."""
+
     permission = "ledger.edit"
     template_name = "projects/project_form.html"
     page_title = "修改项目"

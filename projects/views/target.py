@@ -214,6 +214,8 @@ def in_scopes(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 class TargetCurrentView(PermissionRequiredMixin, View):
+    """The menu's address without a year."""
+
     permission = "business.view"
 
     def get(self, request: HttpRequest) -> HttpResponseRedirect:
@@ -223,6 +225,8 @@ class TargetCurrentView(PermissionRequiredMixin, View):
 
 
 class TargetListView(PermissionRequiredMixin, TemplateView):
+    """A year's targets with the figure adopted, what other documents say and what was reached by the day asked for."""
+
     permission = "business.view"
     template_name = "projects/target_list.html"
 
@@ -308,6 +312,8 @@ def adoptions(target: Target) -> Iterator[Adoption]:
 
 
 class TargetDetailView(PermissionRequiredMixin, TemplateView):
+    """One target: all figures side by side, which is adopted and why, and every decision about it."""
+
     permission = "business.view"
     template_name = "projects/target_detail.html"
 

@@ -54,6 +54,8 @@ class TargetEditView(EditView):
 
 
 class TargetCreateView(EditView):
+    """Register a target without a figure; figures follow as claims, each with its document."""
+
     permission = "target.edit"
     form_class = TargetForm
     page_title = "登记目标"
@@ -73,6 +75,8 @@ class TargetCreateView(EditView):
 
 
 class TargetChangeView(TargetEditView):
+    """Change a target's own fields; its figures are changed as claims and readings."""
+
     form_class = TargetForm
     page_title = "修改目标"
 
@@ -100,6 +104,8 @@ def cite_figure(fact: Model, values: dict[str, Any]) -> None:
 
 
 class ClaimCreateView(TargetEditView):
+    """Enter the figure that one document gives, with the phrase that proves it."""
+
     form_class = ClaimForm
     page_title = "登记来源数字"
     template_name = "projects/target_figure_form.html"
@@ -127,6 +133,8 @@ class ClaimCreateView(TargetEditView):
 
 
 class ReadingCreateView(TargetEditView):
+    """Enter a result reached by a day, with the phrase that proves it."""
+
     form_class = ReadingForm
     page_title = "登记完成数字"
     template_name = "projects/target_figure_form.html"
@@ -148,6 +156,8 @@ class ReadingCreateView(TargetEditView):
 
 
 class ClaimWithdrawView(TargetEditView):
+    """Withdraw a figure entered by mistake: it no longer counts but stays on the page, with the reason."""
+
     form_class = WithdrawForm
     page_title = "撤回登记有误的数字"
     submit_label = "撤回"
@@ -218,6 +228,8 @@ class DecisionView(TargetEditView):
 
 
 class ClaimAdoptView(DecisionView):
+    """Adopt a figure against the rule. Asks for `target.adopt` and a reason that the page shows from then on."""
+
     form_class = AdoptForm
     page_title = "改为采用这个数字"
     submit_label = "采用"
@@ -240,6 +252,8 @@ class ClaimAdoptView(DecisionView):
 
 
 class AdoptByRuleView(DecisionView):
+    """Return to the figure that rank and date of the documents choose. Asks for `target.adopt`."""
+
     page_title = "恢复按规则采用"
     submit_label = "按规则采用"
     success_message = "已恢复按规则采用。"

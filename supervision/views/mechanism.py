@@ -26,6 +26,8 @@ def search_text(mechanism: Mechanism) -> str:
 
 
 class MechanismListView(PermissionRequiredMixin, TemplateView):
+    """All named mechanisms by kind, searched through names, text and units."""
+
     permission = "business.view"
     template_name = "supervision/mechanism_list.html"
 
@@ -51,6 +53,8 @@ class MechanismListView(PermissionRequiredMixin, TemplateView):
 
 
 class MechanismDetailView(PermissionRequiredMixin, TemplateView):
+    """A mechanism with the phrases that print it and, apart from them, the text that the office wrote."""
+
     permission = "business.view"
     template_name = "supervision/mechanism_detail.html"
 
@@ -73,6 +77,8 @@ class MechanismDetailView(PermissionRequiredMixin, TemplateView):
 
 
 class MechanismEditView(EditView):
+    """Write what a mechanism means where no document says so. Asks for `mechanism.edit` (the supervision office)."""
+
     permission = "mechanism.edit"
     form_class = MechanismForm
     page_title = "编辑内容"

@@ -12,6 +12,8 @@ from supervision.models import Theme
 
 
 class ThemeListView(PermissionRequiredMixin, TemplateView):
+    """The themes of the supervision ledger, numbered as printed."""
+
     permission = "business.view"
     template_name = "supervision/theme_list.html"
 
@@ -27,6 +29,8 @@ class ThemeListView(PermissionRequiredMixin, TemplateView):
 
 
 class ThemeDetailView(PermissionRequiredMixin, TemplateView):
+    """A theme with the phrases that name it."""
+
     permission = "business.view"
     template_name = "supervision/theme_detail.html"
 
