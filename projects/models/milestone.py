@@ -18,7 +18,8 @@ class Milestone(Record):
 
     `baseline_due_on` is the first date ever set and never changes (a trigger sees to it); `due_on` is the current plan and
     moves only by a DateChange. `done_on` is the day it was done. Where a document only shows that it had been done by then
-    (在建), that document's date is `done_known_on` and the day itself stays unknown.
+    (在建), that document's date is `done_known_on` and the day itself stays unknown. `recorded_on` is the business date on which
+    a person planned it: earlier days do not know it. One from a document has none and is always known.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="milestones", verbose_name="项目")
@@ -31,6 +32,7 @@ class Milestone(Record):
     due_on = models.DateField("计划时限", null=True, blank=True)
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_known_on = models.DateField("此日前已完成", null=True, blank=True)
+    recorded_on = models.DateField("登记日期", null=True, blank=True, editable=False)
     done_phrase = models.CharField("完成表述（原文）", max_length=40, blank=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()

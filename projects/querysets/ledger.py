@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 
 from erqi.common.sql import count_children
 from projects.choices import ANSWERING_KINDS, LedgerKind, LedgerLevel
-from projects.querysets.milestone import done_by
+from projects.querysets.responsibility import in_force
 from projects.querysets.unit import label_of
 from projects.rules.search import search_terms
 from projects.rules.stage import STAGE_OF_NATURE
@@ -25,9 +25,12 @@ class LedgerQuerySet(QuerySet):
         return self.select_related("unit").annotate(entry_count=count_children(self.model, "entries")).order_by("-year", "level", "code")
 
 
-def in_force(day: date) -> Q:
-    """Return the condition that a responsibility or entry period covers the day (an unknown end is open)."""
-    return (Q(since=None) | Q(since__lte=day)) & (Q(until=None) | Q(until__gte=day))
+def due_then(as_of: date) -> Case:
+    """Return the expression of a milestone's date in force on the day (rules.milestone.due_on, as SQL)."""
+    changes = apps.get_model("projects", "DateChange").objects
+    later = changes.filter(milestone=OuterRef("pk"), recorded_on__gt=as_of).order_by("recorded_on", "pk")
+    # What a later change moved was due, on the day, on the date that it was moved from.
+    return Case(When(Exists(later), then=Subquery(later.values("from_due_on")[:1])), default=F("due_on"))
 
 
 class LedgerEntryQuerySet(QuerySet):
@@ -38,7 +41,9 @@ class LedgerEntryQuerySet(QuerySet):
     def with_stage(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `stage`: the furthest reached on the day (rules.stage), NULL when nothing is known."""
         milestones = apps.get_model("projects", "Milestone").objects
-        reached = Subquery(milestones.done(as_of).filter(project=OuterRef("project")).furthest_stage(), output_field=IntegerField())
+        reached = Subquery(
+            milestones.known(as_of).done(as_of).filter(project=OuterRef("project")).furthest_stage(), output_field=IntegerField()
+        )
         whens = [When(nature=nature, then=Value(int(stage))) for nature, stage in STAGE_OF_NATURE.items()]
         by_nature = Case(*whens, default=None, output_field=IntegerField())
         # PostgreSQL's GREATEST ignores NULL, so either source alone is enough.
@@ -60,24 +65,34 @@ class LedgerEntryQuerySet(QuerySet):
             answering_unit=Subquery(first.values("_label")[:1]),
         )
 
+    def with_milestone(
+        self, as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False
+    ) -> "LedgerEntryQuerySet":
+        """Return the entries with a milestone of the year, known on the day, of one of the kinds and due in the period.
+
+        `still_open` leaves out what is done on the day. Dates are those in force then.
+        """
+        found = apps.get_model("projects", "Milestone").objects.known(as_of)
+        found = found.filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+        if still_open:
+            found = found.open(as_of)
+        if kinds:
+            found = found.filter(kind__in=list(kinds))
+        if due_by or due_from:
+            found = found.annotate(due_then=due_then(as_of))
+            period = {"due_then__lte": due_by, "due_then__gte": due_from}
+            found = found.filter(**{name: day for name, day in period.items() if day})
+        return self.filter(Exists(found))
+
     def with_next_milestone(self, as_of: date) -> "LedgerEntryQuerySet":
-        """Annotate the year's first milestone that is open on the day, by the dates in force then: `next_milestone` (key),
-        `next_kind`, `next_name`, `next_due_on`, `next_phrase`."""
+        """Annotate the year's first milestone that is open on the day, by the dates in force then (rules.milestone.due_on, as SQL):
+        `next_milestone` (key), `next_kind`, `next_name`, `next_due_on`, `next_phrase`."""
         milestones = apps.get_model("projects", "Milestone").objects
-        later = (
-            apps.get_model("projects", "DateChange")
-            .objects.filter(milestone=OuterRef("pk"), recorded_on__gt=as_of)
-            .order_by("recorded_on", "pk")
-        )
-        # What a later change moved was due, on the day, on the date that it was moved from.
-        due_then = Case(
-            When(Exists(later), then=Subquery(later.values("from_due_on")[:1])),
-            default=F("due_on"),
-        )
         first = (
-            milestones.exclude(done_by(as_of))
+            milestones.known(as_of)
+            .open(as_of)
             .filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
-            .annotate(due_then=due_then)
+            .annotate(due_then=due_then(as_of))
             .order_by(F("due_then").asc(nulls_last=True), "pk")
         )
         return self.annotate(

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db.models import F
 
 from projects.choices import ANSWERING_KINDS
-from projects.querysets.ledger import in_force
+from projects.querysets.responsibility import in_force
+from projects.rules.milestone import due_on, known
 from projects.rules.stage import stage_on
 
 _RANK = {kind: place for place, kind in enumerate(ANSWERING_KINDS)}
@@ -23,20 +24,22 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
     """
     entries = list(entries)
     projects = {entry.project_id for entry in entries}
-    moved = _moved_since(projects, as_of) if past else {}
+    later = _changes_since(projects, as_of) if past else {}
     rows = defaultdict(list)
     milestones = apps.get_model("projects", "Milestone").objects.filter(project__in=projects)
-    columns = ("project_id", "pk", "kind", "name", "year", "due_on", "due_phrase", "done_on", "done_known_on")
+    columns = ("project_id", "pk", "kind", "name", "year", "recorded_on", "due_on", "due_phrase", "done_on", "done_known_on")
     for project, *row in milestones.order_by(F("due_on").asc(nulls_last=True), "pk").values_list(*columns):
         rows[project].append(row)
     for entry in entries:
         done, first, of_this_year = [], None, 0
-        for key, kind, name, of_year, due_on, phrase, done_on, done_known_on in rows[entry.project_id]:
+        for key, kind, name, of_year, recorded_on, current, phrase, done_on, done_known_on in rows[entry.project_id]:
+            if not known(recorded_on, as_of):
+                continue
             done_by = done_on or done_known_on
             done.append((kind, done_by))
             of_this_year += of_year == year
             if of_year == year and (done_by is None or done_by > as_of):
-                due = moved.get(key, due_on)
+                due = due_on(current, later.get(key, ()), as_of)
                 if first is None or (due or date.max, key) < first[0]:
                     first = ((due or date.max, key), (key, kind, name, due, phrase))
         entry.year_done = bool(of_this_year) and first is None
@@ -50,16 +53,18 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
         ) = first[1] if first else (None, None, None, None, None)
 
 
-def _moved_since(projects: set[int], as_of: date) -> dict[int, date | None]:
-    """Return the dates that were in force on the day of milestones that were moved afterwards."""
+def _changes_since(projects: set[int], as_of: date) -> dict[int, list[tuple[date, date | None]]]:
+    """Return the changes after the day by milestone: (recorded on, date moved from), in the order of recording."""
     changes = (
         apps.get_model("projects", "DateChange")
         .objects.filter(milestone__project__in=projects, recorded_on__gt=as_of)
-        .order_by("-recorded_on", "-pk")
-        .values_list("milestone_id", "from_due_on")
+        .order_by("recorded_on", "pk")
+        .values_list("milestone_id", "recorded_on", "from_due_on")
     )
-    # The earliest change after the day comes last and wins.
-    return dict(changes)
+    found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    for milestone, recorded_on, moved_from in changes:
+        found[milestone].append((recorded_on, moved_from))
+    return found
 
 
 def read_answering_units(entries: Iterable[Any], as_of: date) -> None:

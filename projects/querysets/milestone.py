@@ -14,6 +14,10 @@ def done_by(day: date) -> Q:
 
 
 class MilestoneQuerySet(QuerySet):
+    def known(self, as_of: date) -> "MilestoneQuerySet":
+        """Return the milestones that were planned by the day (rules.milestone.known, as SQL)."""
+        return self.filter(Q(recorded_on=None) | Q(recorded_on__lte=as_of))
+
     def done(self, as_of: date) -> "MilestoneQuerySet":
         """Return the milestones known to be done on the day."""
         return self.filter(done_by(as_of))

@@ -1,8 +1,12 @@
 """Querysets of units and people."""
 
-from django.db.models import Case, CharField, F, Prefetch, QuerySet, When
+from datetime import date
+
+from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from erqi.common.sql import count_children
+from projects.querysets.responsibility import in_force
 from projects.rules.search import search_terms
 
 
@@ -27,13 +31,15 @@ class SearchableQuerySet(QuerySet):
 
 
 class UnitQuerySet(SearchableQuerySet):
-    def for_list(self) -> "UnitQuerySet":
-        """Return units with what they answer for: `project_count` (current responsibilities) and `target_count`."""
+    def for_list(self, day: date) -> "UnitQuerySet":
+        """Return units with what they answer for: `project_count` (responsibilities in force on the day) and `target_count`."""
+        rows = self.model._meta.get_field("responsibilities").related_model.objects.filter(in_force(day), unit=OuterRef("pk"), duty="")
+        projects = rows.order_by().values("unit").annotate(_n=Count("project", distinct=True)).values("_n")
         return (
             self.select_related("parent")
             .prefetch_related("aliases")
             .annotate(
-                project_count=count_children(self.model, "responsibilities", "project", until=None, duty=""),
+                project_count=Coalesce(Subquery(projects, output_field=IntegerField()), Value(0)),
                 target_count=count_children(self.model, "targets"),
                 post_count=count_children(self.model, "posts"),
             )

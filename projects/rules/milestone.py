@@ -24,27 +24,28 @@ class Standing:
     days_late: int | None
 
 
-def due_on(baseline: date | None, changes: Iterable[tuple[date, date]], day: date) -> date | None:
-    """Return the date that was valid on the day: the baseline moved by the changes recorded by then.
+def known(recorded_on: date | None, day: date) -> bool:
+    """Say whether the milestone had been planned by the day; one from a document (no day of recording) always had."""
+    return recorded_on is None or recorded_on <= day
 
-    `changes` holds (recorded on, new date) in the order of recording; the last one not later than the day counts.
+
+def due_on(current: date | None, changes: Iterable[tuple[date, date | None]], day: date) -> date | None:
+    """Return the date that was in force on the day: what the first change after it moved was due on the date it was moved from.
+
+    `changes` holds (recorded on, date moved from) in the order of recording, at least those after the day.
     """
-    valid = baseline
-    for recorded_on, new in changes:
-        if recorded_on <= day:
-            valid = new
-    return valid
+    return next((moved_from for recorded_on, moved_from in changes if recorded_on > day), current)
 
 
 def standing(
-    baseline: date | None, changes: Iterable[tuple[date, date]], done_on: date | None, done_known_on: date | None, day: date
+    current: date | None, changes: Iterable[tuple[date, date | None]], done_on: date | None, done_known_on: date | None, day: date
 ) -> Standing:
     """Return how the milestone stands on the day.
 
     Done: on the day it is known to be done. `days_late` counts from the valid date to the day it was done, or to the day
     asked for while it is open; None where there is no date, or only known that it was done by some day.
     """
-    due = due_on(baseline, changes, day)
+    due = due_on(current, changes, day)
     known = done_on or done_known_on
     if known is not None and known <= day:
         late = (done_on - due).days if done_on is not None and due is not None else None

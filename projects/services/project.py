@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput
-from erqi.common.models import User
+from erqi.common.models import NumberSeries, User
 from erqi.common.saving import already, checked, locked, next_number, require
 from projects.models import Ledger, Project, ProjectAlias
 from projects.rules.codes import parse_project_code, project_code
@@ -18,12 +18,15 @@ from projects.services.entry import add_entry
 from projects.services.ledger import refuse_locked
 from projects.services.unit import drop_aliases, refresh_project_keys
 
+# The row of this name is no number: whoever changes what is bundled in what holds it.
+_BUNDLES = "bundles"
+
 
 def _free_code(year: int) -> str:
-    """Return the year's next code that is not taken: seeded projects have codes of their own."""
-    while Project.objects.filter(code=(code := project_code(year, next_number(f"project-{year}")))).exists():
-        continue
-    return code
+    """Return the code after the year's highest: codes follow the order of registration and never fill a gap."""
+    next_number(f"project-{year}")  # the series' row lock: two people never get the same code
+    taken = Project.objects.filter(code__startswith=f"EQ-{year}-").values_list("code", flat=True)
+    return project_code(year, max((parsed[1] for code in taken if (parsed := parse_project_code(code))), default=0) + 1)
 
 
 def _set_aliases(project: Project, aliases: list[str]) -> None:
@@ -104,6 +107,9 @@ def change_project(*, project: Project, version: int | None, by: User | None, al
     Raises NotAllowed, StaleRecord when somebody else saved in between, InvalidInput (a bundle inside its own member …).
     """
     require(by, "ledger.edit")
+    if values.get("bundle_of") is not None:
+        # Before the project's own row: who holds that one never waits for this one.
+        _bundle_one_at_a_time()
     project = locked(Project.objects.all(), project.pk, version)
     _refuse_circle(project, values.get("bundle_of"))
     before = project.version
@@ -118,10 +124,17 @@ def change_project(*, project: Project, version: int | None, by: User | None, al
     return project
 
 
+def _bundle_one_at_a_time() -> None:
+    """Wait until nobody else is changing bundles: two edits, each right by itself, could close a loop together."""
+    NumberSeries.objects.get_or_create(key=_BUNDLES)
+    NumberSeries.objects.select_for_update().get(key=_BUNDLES)
+
+
 def _refuse_circle(project: Project, bundle: Project | None) -> None:
-    seen = {project.pk}
-    while bundle is not None:
-        if bundle.pk in seen:
+    """Raise InvalidInput when the bundle is, step by step, part of the project. Reads what is stored, under the lock of bundles."""
+    seen, key = {project.pk}, bundle.pk if bundle else None
+    while key is not None:
+        if key in seen:
             raise InvalidInput({"bundle_of": ["打捆关系不能成环：所选项目本身（逐级）属于本项目。"]})
-        seen.add(bundle.pk)
-        bundle = bundle.bundle_of
+        seen.add(key)
+        key = Project.objects.values_list("bundle_of", flat=True).get(pk=key)

@@ -181,6 +181,26 @@ def test_completion_is_recorded_taken_back_and_closes_the_date(start: Milestone)
     assert "无需撤销" in text(client.get(page("reopen", start)))
 
 
+def test_a_completion_is_taken_back_before_another_is_recorded(start: Milestone) -> None:
+    client = office()
+    waiting = fill(client, page("complete", start), done_on="2018-03-25")
+    service.complete_milestone(milestone=start, done_on=date(2018, 3, 20), version=None, by=None)
+    sentence = "该节点已登记于2018年3月20日完成。日期有误的，请先“撤销完成”，再重新登记。"
+    assert sentence in text(client.get(page("complete", start)))
+    assert client.post(page("complete", start), waiting).status_code == 409
+    with pytest.raises(ServiceError, match="请先“撤销完成”"):
+        service.complete_milestone(milestone=start, done_on=date(2018, 3, 25), version=2, by=None)
+    start.refresh_from_db()
+    assert (start.done_on, start.version) == (date(2018, 3, 20), 2)
+    service.reopen_milestone(milestone=start, version=2, by=None)
+    assert service.complete_milestone(milestone=start, done_on=date(2018, 3, 25), version=3, by=None).done_on == date(2018, 3, 25)
+
+
+def test_the_day_of_what_a_document_knows_to_be_done_can_be_recorded(project: Project) -> None:
+    milestone = make_milestone(project, MilestoneKind.LAND, done_known_on=date(2018, 2, 24))
+    assert service.complete_milestone(milestone=milestone, done_on=date(2018, 2, 1), version=1, by=None).done_by == date(2018, 2, 1)
+
+
 def test_what_a_document_says_is_done_is_not_taken_back(project: Project) -> None:
     milestone = make_milestone(project, MilestoneKind.LAND, due_phrase="1月", done_known_on=date(2018, 2, 24))
     client = office()

@@ -88,7 +88,9 @@ def test_a_second_lead_unit_and_the_same_row_twice_are_refused(project: Project)
     make_unit("区财政局")
     client = office()
     response = client.post(new(project), fill(client, new(project), kind="lead", unit="区财政局"))
-    assert "该项目已有牵头单位；更换时请先填写原牵头单位的止日。" in text(response)
+    assert "该项目已有牵头单位“区建设局”（起日未填，止日未填），同一天只能有一个牵头单位；更换时请先填写原牵头单位的止日。" in text(
+        response
+    )
     make_responsibility(project, lead, kind="cooperate")
     response = client.post(new(project), fill(client, new(project), kind="cooperate", unit="区建设局"))
     assert "同样的责任已经登记。" in text(response)
@@ -106,7 +108,7 @@ def test_a_responsibility_ends_and_stays_and_another_takes_over(project: Project
     row.refresh_from_db()
     assert (row.until, row.version) == (date(2018, 6, 30), 2)
     assert "这项责任已于2018年6月30日结束" in text(client.get(page("end", row)))
-    assert client.post(new(project), fill(client, new(project), kind="lead", unit="区财政局")).status_code == 302
+    assert client.post(new(project), fill(client, new(project), kind="lead", unit="区财政局", since="2018-07-01")).status_code == 302
 
 
 def test_a_wrong_row_is_corrected_also_its_end(project: Project) -> None:

@@ -114,15 +114,16 @@ def test_every_month_end_is_the_last_day_of_its_month(month, year):
 
 
 MONTHS = st.integers(1, 12)
+YEARS = st.sampled_from(["今年", "明年", "去年", "次年"])
+PARTS = st.sampled_from(["上旬", "中旬", "下旬", "底"])
+BETWEEN = st.sampled_from(["开工，", "，", "；", "至", "到", "-", "、", "或", "，最迟", "封顶、"])
 # Ways to write one date; a year is printed or is the one that the phrase belongs to.
 ONE_DATE = st.one_of(
     st.builds("{}月底前".format, MONTHS),
     st.builds("{}月{}日".format, MONTHS, st.integers(1, 28)),
     st.builds("{}月{}日前".format, MONTHS, st.integers(1, 28)),
     st.builds("{}年{}月".format, st.integers(2000, 2100), MONTHS),
-    st.builds(
-        "{}{}月{}".format, st.sampled_from(["今年", "明年", "去年", "次年"]), MONTHS, st.sampled_from(["上旬", "中旬", "下旬", "底"])
-    ),
+    st.builds("{}{}月{}".format, YEARS, MONTHS, PARTS),
     st.builds("{}季度".format, st.sampled_from("一二三四")),
     st.sampled_from(["上半年", "下半年", "年内", "年底前", "明年", "去年底", "五一前", "国庆前", "元旦前", "2019年", "明年上半年"]),
 )

@@ -64,6 +64,23 @@ class TestList:
         assert "区发展和改革委员会" in html
         assert "区农工委" not in html
 
+    @pytest.mark.parametrize(
+        ("period", "counted"),
+        [
+            ({}, "1"),
+            ({"since": date(2018, 9, 28)}, "1"),
+            ({"since": date(2018, 9, 29)}, ""),
+            ({"until": date(2018, 9, 27)}, ""),
+            ({"until": date(2018, 9, 28)}, "1"),
+            ({"until": date(2018, 12, 31)}, "1"),
+        ],
+    )
+    def test_projects_are_counted_as_of_today(self, viewer, period, counted):
+        unit = make_unit("区农工委")
+        make_responsibility(make_project(), unit, **period)
+        assert f'<td data-label="负责项目" class="num">{counted}</td>' in listed(viewer)
+        assert ("负责 1 个项目" in page(viewer, unit)) is bool(counted)
+
     def test_nothing_found(self, viewer):
         make_unit("区农工委")
         assert "没有找到这样的单位" in listed(viewer, q="<b>zzz")

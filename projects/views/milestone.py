@@ -137,7 +137,12 @@ class MilestoneComplete(MilestoneAction):
     submit_label = "登记完成"
 
     def first_values(self) -> dict[str, Any]:
-        return {} if self.record.done_on else {"done_on": clock.today()}
+        return {"done_on": clock.today()}
+
+    def refusal(self) -> str:
+        if self.record.done_on is None:
+            return ""
+        return f"该节点已登记于{chinese_day(self.record.done_on)}完成。日期有误的，请先“撤销完成”，再重新登记。"
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
         return service.complete_milestone(milestone=self.record, done_on=values["done_on"], version=version, by=self.request.user)

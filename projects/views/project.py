@@ -13,6 +13,7 @@ from erqi.common.asof import as_of
 from projects.choices import Duty, ResponsibilityKind
 from projects.models import Citation, Milestone, Project, Responsibility, Target
 from projects.rules.milestone import MilestoneState, Standing, standing
+from projects.rules.responsibility import in_force
 from projects.rules.stage import stage_on
 
 
@@ -72,11 +73,6 @@ class GridRow:
         return [(duty.label, self.of_duty(duty)) for duty in Duty]
 
 
-def in_force(row: Responsibility, day: date) -> bool:
-    """Say whether a responsibility holds on the day."""
-    return (row.since is None or row.since <= day) and (row.until is None or row.until >= day)
-
-
 def grid(rows: list[Responsibility]) -> list[GridRow]:
     """Return the grid of responsibility: kinds in their order, a line per unit."""
     lines: dict[tuple[str, Any], list[Responsibility]] = {}
@@ -101,10 +97,10 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
         project = get_object_or_404(Project.objects.for_detail(), code=code)
         on = as_of(self.request)
         entries = list(project.entries.for_project())
-        milestones = list(project.milestones.for_project())
+        milestones = list(project.milestones.known(on.day).for_project())
         rows = [MilestoneRow(milestone, self._standing(milestone, on.day)) for milestone in milestones]
         responsibilities = list(project.responsibilities.select_related("unit", "person"))
-        current = [row for row in responsibilities if in_force(row, on.day)]
+        current = [row for row in responsibilities if in_force(row.since, row.until, on.day)]
         targets = list(Target.objects.with_figure().filter(project=project).select_related("scope").order_by("-year", "seq"))
         aliases, members = list(project.aliases.all()), list(project.members.all())
         facts = [project, *aliases, *entries, *milestones, *responsibilities]
@@ -132,12 +128,8 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
 
     @staticmethod
     def _standing(milestone: Milestone, day: date) -> Standing:
-        changes = [(change.recorded_on, change.to_due_on) for change in milestone.date_changes.all()]
-        baseline = milestone.baseline_due_on
-        if changes and milestone.date_changes.all()[0].from_due_on is None:
-            # The first date ever set is the baseline, but it was not known before it was recorded.
-            baseline = None
-        return standing(baseline, changes, milestone.done_on, milestone.done_known_on, day)
+        changes = [(change.recorded_on, change.from_due_on) for change in milestone.date_changes.all()]
+        return standing(milestone.due_on, changes, milestone.done_on, milestone.done_known_on, day)
 
     @staticmethod
     def _trail(entries: list, project: Project) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.forms.responsibility import CorrectResponsibilityForm, EndResponsibilityForm, ResponsibilityForm
 from projects.models import Project, Responsibility
+from projects.querysets.responsibility import in_force
 from projects.services import responsibility as service
 from projects.views.project_edit import crumbs
 
@@ -38,7 +39,7 @@ class ResponsibilityCreate(EditView):
         return crumbs(self.project)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        current = self.project.responsibilities.filter(until=None).select_related("unit", "person")
+        current = self.project.responsibilities.filter(in_force(clock.today())).select_related("unit", "person")
         return super().get_context_data(project=self.project, current=current, **context)
 
 

@@ -15,6 +15,7 @@ from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from projects.choices import ResponsibilityKind, UnitKind
 from projects.models import Citation, Ledger, Project, Responsibility, Target, Unit
+from projects.rules.responsibility import ended, in_force
 from projects.views.target import rows_of
 
 
@@ -25,6 +26,7 @@ class Answered:
     project: Project
     ledgers: list[Ledger]
     row: Responsibility | None
+    current: bool
     ended: bool
 
     @property
@@ -42,7 +44,8 @@ class AnsweredKind:
 
 def _answered(project: Project, row: Responsibility | None, day: date) -> Answered:
     ledgers = sorted((entry.ledger for entry in project.entries.all()), key=lambda ledger: (-ledger.year, ledger.code))
-    return Answered(project, ledgers, row, ended=bool(row and row.until and row.until < day))
+    current = row is None or in_force(row.since, row.until, day)
+    return Answered(project, ledgers, row, current=current, ended=row is not None and ended(row.until, day))
 
 
 def answered_kinds(rows: Iterable[Responsibility], owned: Iterable[Project], day: date) -> list[AnsweredKind]:
@@ -64,7 +67,7 @@ class UnitListView(PermissionRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:60]
         by_kind: dict[str, list[Unit]] = defaultdict(list)
-        for unit in Unit.objects.search(text).for_list():
+        for unit in Unit.objects.search(text).for_list(clock.today()):
             by_kind[unit.kind].append(unit)
         groups = [{"name": kind.label, "units": by_kind[kind]} for kind in UnitKind if by_kind[kind]]
         return super().get_context_data(
@@ -102,7 +105,7 @@ class UnitDetailView(PermissionRequiredMixin, TemplateView):
             breadcrumbs=[{"label": "单位", "url": reverse("projects:unit_list")}, {"label": unit.name}],
             unit=unit,
             answered=answered,
-            project_count=len({item.project.pk for kind in answered for item in kind.projects if not item.ended}),
+            project_count=len({item.project.pk for kind in answered for item in kind.projects if item.current}),
             targets=targets,
             sources=sources,
             **kwargs,
