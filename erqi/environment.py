@@ -4,7 +4,9 @@ Every variable of this product begins with ERQI_ (DATABASE_URL is the one custom
 once at the end of the settings, so that a misspelt name is reported instead of being silently without effect.
 """
 
+import difflib
 import os
+import re
 from datetime import date
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -53,12 +55,16 @@ def env_int(name: str, default: int, minimum: int, maximum: int) -> int:
     return number
 
 
-def env_list(name: str, default: list[str]) -> list[str]:
-    """Return a comma separated list without empty items."""
+def env_list(name: str, default: list[str], pattern: str = ".*", example: str = "") -> list[str]:
+    """Return a comma separated list without empty items; raise ImproperlyConfigured for an item that the pattern does not match."""
     value = _raw(name)
     if value is None:
         return default
-    return [item.strip() for item in value.split(",") if item.strip()]
+    items = [item.strip() for item in value.split(",") if item.strip()]
+    for item in items:
+        if not re.fullmatch(pattern, item):
+            raise ImproperlyConfigured(f"环境变量 {name} 中的 {item!r} 不合要求：应形如 {example}，多个之间用逗号分隔。")
+    return items
 
 
 def env_date(name: str) -> date | None:
@@ -70,16 +76,6 @@ def env_date(name: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         raise ImproperlyConfigured(f"环境变量 {name}={value!r} 应为日期，如 2018-09-28。") from None
-
-
-def env_choice(name: str, default: str, choices: list[str]) -> str:
-    """Return one of the choices; raise ImproperlyConfigured for any other value."""
-    value = _raw(name)
-    if not value:
-        return default
-    if value not in choices:
-        raise ImproperlyConfigured(f"环境变量 {name}={value!r} 只能是：{'、'.join(choices)}。")
-    return value
 
 
 def env_database(name: str = "DATABASE_URL") -> dict | None:
@@ -101,7 +97,7 @@ def env_database(name: str = "DATABASE_URL") -> dict | None:
         raise ImproperlyConfigured(f"环境变量 {name} 应以 postgres:// 开头，形如 {example}。")
     database = unquote(parts.path.lstrip("/"))
     if not database:
-        raise ImproperlyConfigured(f"环境变量 {name} 缺少库名，应形如 {example}。")
+        raise ImproperlyConfigured(f"环境变量 {name} 缺少库名，应形如 {example}（密码中的特殊字符须按 % 编码）。")
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
@@ -118,7 +114,9 @@ def refuse_unknown() -> None:
     """Raise ImproperlyConfigured for a set ERQI_ variable that no reader asked for."""
     unknown = sorted(name for name in os.environ if name.startswith("ERQI_") and name not in _known)
     if unknown:
-        raise ImproperlyConfigured(f"不认识的环境变量：{'、'.join(unknown)}。可用的变量见 README 的“环境变量”一节。")
+        near = difflib.get_close_matches(unknown[0], sorted(_known), n=1, cutoff=0.8)
+        hint = f"是否想写 {near[0]}？" if near else ""
+        raise ImproperlyConfigured(f"不认识的环境变量：{'、'.join(unknown)}。{hint}可用的变量见 README 的 Environment variables 一节。")
 
 
 def declare(*names: str) -> None:

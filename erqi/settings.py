@@ -12,8 +12,13 @@ DATA_DIR = embedded.data_dir()
 
 DEBUG = env_bool("ERQI_DEBUG", False)
 SECRET_KEY = env_str("ERQI_SECRET_KEY") or serving.installation_secret(DATA_DIR)
-ALLOWED_HOSTS = env_list("ERQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env_list("ERQI_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS = env_list(
+    "ERQI_ALLOWED_HOSTS",
+    ["127.0.0.1", "localhost", "[::1]"],
+    r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]",
+    "ledger.example.gov.cn（不带 https:// 和端口）",
+)
+CSRF_TRUSTED_ORIGINS = env_list("ERQI_TRUSTED_ORIGINS", [], r"https?://[\w.*\[\]:-]+", "https://ledger.example.gov.cn（末尾不带 /）")
 
 # Behind a TLS proxy everything below becomes strict; the default serves plain HTTP on loopback.
 HTTPS = env_bool("ERQI_HTTPS", False)

@@ -1,4 +1,4 @@
-"""Runs a management command with the embedded server beside it, for as long as the command takes."""
+"""Runs a management command with its database: the embedded server beside it, or an operator's own that was asked first."""
 
 import os
 import signal
@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError, connection
 
+from erqi.embedded import external
 from erqi.embedded.account import installed_programs
 from erqi.embedded.cluster import EmbeddedServer
 from erqi.embedded.errors import OperatorError
@@ -18,6 +20,10 @@ _WITHOUT_DATABASE = {
     *("collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "makemigrations"),
     *("startapp", "startproject", "up", "version"),
 }
+
+# The first commands that an operator gives besides `up`; where no `up` has been, they name the place that they looked in.
+_NEEDS_TABLES = {"changepassword", "createsuperuser", "seed"}
+_NO_SUCH_TABLE = "42P01"
 
 
 def choose_data_dir(arguments: list[str]) -> None:
@@ -33,8 +39,14 @@ def choose_data_dir(arguments: list[str]) -> None:
 
 def needs_embedded(arguments: list[str]) -> bool:
     """Say whether a management command with these arguments needs the embedded server."""
-    if os.environ.get("DATABASE_URL", "").strip():
-        return False
+    return not _own_server() and _needs_database(arguments)
+
+
+def _own_server() -> bool:
+    return bool(os.environ.get("DATABASE_URL", "").strip())
+
+
+def _needs_database(arguments: list[str]) -> bool:
     name = next((argument for argument in arguments if not argument.startswith("-")), "help")
     if name in _WITHOUT_DATABASE or {"--help", "-h", "--version"} & set(arguments):
         return False
@@ -45,9 +57,11 @@ def needs_embedded(arguments: list[str]) -> bool:
 def database_beside(arguments: list[str]) -> Iterator[None]:
     """Keep the embedded server running during the block, if the command needs it; a running one is shared.
 
-    Raises OperatorError when the server cannot be used.
+    A server of the operator's own is only asked whether it serves. Raises OperatorError when the server cannot be used.
     """
     if not needs_embedded(arguments):
+        if _needs_database(arguments):
+            external.check_server(connection.get_connection_params())
         yield
         return
     with EmbeddedServer(data_dir()):
@@ -68,6 +82,13 @@ def run(arguments: list[str], execute: Callable[[list[str]], None]) -> int:
             execute(arguments)
     except (OperatorError, ImproperlyConfigured) as error:
         print(f"错误：{error}", file=sys.stderr)
+        return 1
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", "") != _NO_SUCH_TABLE or arguments[1] not in _NEEDS_TABLES:
+            raise
+        where = "DATABASE_URL 的数据库" if _own_server() else f"数据目录 {data_dir()}"
+        hint = "" if _own_server() else "；若 up 用了 --data，请用环境变量 ERQI_DATA_DIR 指定同一目录"
+        print(f"错误：{where} 中还没有平台的数据：请先运行 python manage.py up{hint}。", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\n已中断。", file=sys.stderr)

@@ -12,7 +12,7 @@ _CONNECT_SECONDS = 10
 _REFUSALS = (
     (
         r"password authentication failed|no password supplied|认证失败",
-        "用户 {user} 的密码不对：请更正 DATABASE_URL 中的密码（特殊字符须按 % 编码）。",
+        "用户 {user} 不存在或密码不对：请更正 DATABASE_URL 中的用户和密码（特殊字符须按 % 编码）。",
     ),
     (
         r'database ".*" does not exist|数据库 ?".*" ?不存在',
@@ -50,13 +50,14 @@ _REFUSALS = (
         r"starting up|shutting down|recovery mode",
         "服务器 {server} 正在启动或停止：请稍后重试。",
     ),
-    (
-        r"SSL|certificate",
-        "与服务器 {server} 的加密连接未能建立：请检查 DATABASE_URL 中的 sslmode 与证书。",
-    ),
+    # Before encryption: a misspelt option may itself be called ssl….
     (
         r"invalid (connection option|dsn|.* value)|invalid integer",
         "DATABASE_URL 中的连接参数有误：请按 postgres://用户:密码@主机:5432/库名 的形式改正。",
+    ),
+    (
+        r"SSL|certificate",
+        "与服务器 {server} 的加密连接未能建立：请检查 DATABASE_URL 中的 sslmode 与证书。",
     ),
 )
 

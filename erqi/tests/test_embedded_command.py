@@ -97,12 +97,19 @@ def test_a_place_that_cannot_be_used_is_one_sentence_and_no_traceback(tmp_path):
     assert_one_sentence(manage("migrate", ERQI_DATA_DIR=str(tmp_path / "file")), str(tmp_path / "file"))
 
 
+def test_an_account_for_a_place_without_platform_is_refused_in_one_sentence(server_folder):
+    place = server_folder / "empty"
+    result = manage("createsuperuser", "--noinput", "--username=a", "--name=b", ERQI_DATA_DIR=str(place), DJANGO_SUPERUSER_PASSWORD="x")
+    assert_one_sentence(result, str(place), "manage.py up")
+
+
 def test_a_wrong_variable_is_one_sentence_and_no_traceback(tmp_path):
     assert_one_sentence(manage("check", ERQI_DATA_DIR=str(tmp_path), ERQI_DEBUG="maybe"), "ERQI_DEBUG")
 
 
-def test_a_server_that_refuses_is_one_sentence_and_no_traceback(tmp_path):
-    result = manage("up", "--port", "0", ERQI_DATA_DIR=str(tmp_path), DATABASE_URL="postgres://erqi:geheim@127.0.0.1:1/erqi")
+@pytest.mark.parametrize("line", ["up --port 0", "showmigrations"])
+def test_a_server_that_refuses_is_one_sentence_and_no_traceback(tmp_path, line):
+    result = manage(*line.split(), ERQI_DATA_DIR=str(tmp_path), DATABASE_URL="postgres://erqi:geheim@127.0.0.1:1/erqi")
     assert_one_sentence(result, "127.0.0.1:1", "拒绝连接")
     assert "geheim" not in result.stdout + result.stderr
 
@@ -147,7 +154,8 @@ def own_server(server_folder: Path) -> dict[str, object]:
         ({"host": "127.0.0.1", "port": "1"}, ["127.0.0.1:1", "拒绝连接"]),
         ({"host": "/nowhere"}, ["/nowhere"]),
         ({"host": "host.invalid"}, ["host.invalid", "主机"]),
-        ({"sslmode": "bogus"}, ["DATABASE_URL"]),
+        ({"sslmode": "bogus"}, ["DATABASE_URL", "连接参数有误"]),
+        ({"sslmod": "require"}, ["DATABASE_URL", "连接参数有误"]),
     ],
 )
 def test_each_refusal_has_its_sentence(own_server, change, parts):

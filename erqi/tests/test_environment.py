@@ -26,7 +26,7 @@ def test_switches(variable, text, value):
         (lambda: env.env_int("ERQI_SAMPLE", 5, 1, 9), "ten"),
         (lambda: env.env_int("ERQI_SAMPLE", 5, 1, 9), "10"),
         (lambda: env.env_date("ERQI_SAMPLE"), "28.9.2018"),
-        (lambda: env.env_choice("ERQI_SAMPLE", "a", ["a", "b"]), "c"),
+        (lambda: env.env_list("ERQI_SAMPLE", [], r"\w+", "a"), "a,https://b"),
         (lambda: env.env_database("ERQI_SAMPLE"), "mysql://u:p@h/db"),
         (lambda: env.env_database("ERQI_SAMPLE"), "postgres://u:p@h:port/db"),
         (lambda: env.env_database("ERQI_SAMPLE"), "postgres://u:p@h"),
@@ -67,5 +67,5 @@ def test_a_database_address_with_escapes_socket_and_options(variable):
 
 def test_a_misspelt_variable_is_reported(monkeypatch):
     monkeypatch.setenv("ERQI_ALOWED_HOSTS", "x")
-    with pytest.raises(ImproperlyConfigured, match="ERQI_ALOWED_HOSTS"):
+    with pytest.raises(ImproperlyConfigured, match="ERQI_ALOWED_HOSTS.*是否想写 ERQI_ALLOWED_HOSTS"):
         env.refuse_unknown()

@@ -4,6 +4,8 @@ import io
 import ipaddress
 import json
 import os
+import shlex
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -42,8 +44,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="网页服务的端口，默认 8000")
         parser.add_argument("--host", default="127.0.0.1", help="网页服务的地址，默认 127.0.0.1（仅本机可访问）")
-        parser.add_argument("--documents-only", action="store_true", help="空库时只载入文件记载的资料，不生成模拟数据")
-        parser.add_argument("--data", metavar="目录", help="数据目录，默认由环境变量 ERQI_DATA_DIR 决定")
+        parser.add_argument("--documents-only", action="store_true", help="空库时只载入文件记载的资料，不建立演示账号，不固定业务日期")
+        parser.add_argument("--data", metavar="目录", help="数据目录，默认取环境变量 ERQI_DATA_DIR，未设时由程序选定并在启动时显示")
 
     def handle(self, *, host: str, port: int, documents_only: bool, **options: object) -> None:
         if not 0 <= port <= 65535:
@@ -65,7 +67,7 @@ class Command(BaseCommand):
         self._collect_static()
         with self._step("载入程序", "程序已载入"):
             _ = get_resolver().url_patterns
-            accounts = _demo_lines()
+            accounts = _account_lines()
 
         def ready() -> None:
             self._say(f"\n平台已启动（共 {time.monotonic() - begun:.1f} 秒）：{address}")
@@ -171,15 +173,20 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _demo_lines() -> list[str]:
-    """Say who may sign in to a demonstration, with the password only if it still is the right one."""
+def _account_lines() -> list[str]:
+    """Say who may sign in to a demonstration, with the password only if it still is the right one; elsewhere how to begin."""
     if not Installation.objects.filter(is_demo=True).exists():
-        return []
+        if User.objects.filter(is_active=True).exists():
+            return []
+        place = shlex.quote(str(settings.DATA_DIR))
+        return [f"还没有账号。请另开一个终端建立第一个：ERQI_DATA_DIR={place} {shlex.quote(sys.executable)} manage.py createsuperuser"]
     names = {username: name for username, name, _ in DEMO_ACCOUNTS}
     users = User.objects.filter(username__in=names, is_active=True).order_by("pk")
     password = serving.demo_password(settings.DATA_DIR)
     if any(user.check_password(password) for user in users[:2]):
         shown = f"密码 {password}"
+    elif os.environ.get("ERQI_DEMO_PASSWORD", "").strip():
+        shown = "ERQI_DEMO_PASSWORD 只在首次载入时起作用，现在的密码是另一个"
     else:
         shown = "密码不是数据目录中记录的那一个（曾由 ERQI_DEMO_PASSWORD 指定，或已被修改）"
     return [f"演示账号（{shown}）：" + "、".join(f"{user.username} {names[user.username]}" for user in users)]
