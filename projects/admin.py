@@ -43,6 +43,8 @@ class UnitForm(SeenVersionForm):
 
 @admin.register(Unit, site=site)
 class UnitAdmin(RecordAdmin):
+    """单位, with their aliases one a line."""
+
     form = UnitForm
     fields = ("name", "short_name", "kind", "parent", "is_active", "aliases")
     list_display = ("name", "short_name", "kind", "parent", "is_active")
@@ -72,6 +74,8 @@ class PostInline(admin.StackedInline):
 
 @admin.register(Person, site=site)
 class PersonAdmin(RecordAdmin):
+    """人员, with their posts."""
+
     fields = ("name", "note")
     list_display = ("name", "note", "titles")
     search_fields = ("search_key",)
@@ -133,6 +137,8 @@ class ArticleInline(ReadOnlyInline):
 
 @admin.register(Document, site=site)
 class DocumentAdmin(RecordAdmin):
+    """文件: what is known of a document, and the rank by which claims are adopted."""
+
     fields = ("code", "title", "kind", "published_on", "dated_after", "date_note", "rank", "rank_note")
     list_display = ("code", "title", "kind", "published_on", "rank")
     search_fields = ("code", "title")

@@ -13,6 +13,8 @@ from supervision.services.mechanism import add_theme, change_theme, delete_theme
 
 @admin.register(Theme, site=site)
 class ThemeAdmin(ReferenceAdmin):
+    """督察主题: the 13 of D3 and those that the district adds."""
+
     permission = "mechanism.edit"
     fields = ("code", "seq", "name", "printed_name", "is_active")
     list_display = ("seq", "name", "printed_name", "is_active")

@@ -56,9 +56,11 @@ def parse_number(text: str, units: dict[str, Decimal], places: int, expected: st
     if len(whole) + len(decimals) > 24:
         raise ValidationError(f"“{typed}”位数过多，请核对。", code="digits")
     value = Decimal(f"{whole}.{decimals or 0}") * units[unit]
-    if value != value.quantize(Decimal(1).scaleb(-places)):
+    exact = value.quantize(Decimal(1).scaleb(-places))
+    if value != exact:
         raise ValidationError(f"“{typed}”小数位数过多：最多保留 {places} 位小数。", code="decimals")
-    return value
+    # Written with its decimals and no more: 1元 is 0.0001万元, and a fifth decimal, though 0, would be refused by the column.
+    return exact
 
 
 def parse_money(text: str) -> Decimal:

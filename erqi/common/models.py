@@ -5,6 +5,7 @@ from functools import cached_property
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -143,6 +144,24 @@ class NumberSeries(models.Model):
         return f"{self.key}:{self.last}"
 
 
+class SeededFact(models.Model):
+    """Which record a documented fact became: its key in the fixtures, which nobody edits, leads to what people may rename.
+
+    A key stays when its record is removed, so that a seed does not bring back what people did away with.
+    """
+
+    key = models.TextField("文件事实", unique=True)
+    fact_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name="事实类别")
+    fact_id = models.PositiveBigIntegerField("事实")
+
+    class Meta:
+        verbose_name = "文件事实登记"
+        verbose_name_plural = "文件事实登记"
+
+    def __str__(self) -> str:
+        return self.key
+
+
 @tracked()
 class Installation(models.Model):
     """One row: what this installation is. A demonstration has a fixed business date; the history says who fixed it."""
@@ -178,7 +197,7 @@ class ContextGuard(Context):
         triggers = [
             pgtrigger.Protect(name="keep_context", operation=pgtrigger.Delete),
             pgtrigger.Protect(
-                name="keep_context_author",
+                name="keep_author",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "OLD.id IS DISTINCT FROM NEW.id"

@@ -28,9 +28,7 @@ def test_quarter_ends():
     assert [quarter_end(2018, q) for q in (1, 2, 3, 4)] == [date(2018, m, d) for m, d in ((3, 31), (6, 30), (9, 30), (12, 31))]
 
 
-@pytest.mark.parametrize(
-    ("year", "expected"), [(2017, date(2017, 12, 31)), (2018, date(2018, 9, 28)), (2022, date(2022, 1, 1))]
-)
+@pytest.mark.parametrize(("year", "expected"), [(2017, date(2017, 12, 31)), (2018, date(2018, 9, 28)), (2022, date(2022, 1, 1))])
 def test_a_ledger_is_read_at_the_business_date_clamped_into_its_year(year, expected):
     # design.md §2.1 gives exactly these three.
     assert clamp_to_year(date(2018, 9, 28), year) == expected

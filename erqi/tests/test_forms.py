@@ -227,3 +227,12 @@ def test_an_edited_record_needs_the_version_that_the_person_saw() -> None:
         form = Sample(query, record=Record())
         assert form.is_valid() is good
     assert isinstance(form.fields["version"].widget, forms.HiddenInput)
+
+
+@pytest.mark.parametrize(("typed", "wan"), [("1元", "0.0001"), ("10000元", "1"), ("793000元", "79.3"), ("1234567890元", "123456.789")])
+def test_amounts_in_yuan_fit_the_column(typed, wan):
+    from projects.models import Project
+
+    value = parse_money(typed)
+    assert value == Decimal(wan)
+    Project._meta.get_field("total_investment").run_validators(value)

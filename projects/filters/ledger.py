@@ -1,14 +1,15 @@
 """The ledger's filters."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from erqi.common.dates import month_end
 from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
 from erqi.common.numbers import WAN_PER_YI
-from projects.choices import Grade, Nature, Stage
+from projects.choices import Grade, MilestoneKind, Nature, Stage
 from projects.models import Area, Category, Project, Responsibility, Unit
 
 NOTHING = ("none", "文件未载（未填）")
@@ -19,6 +20,8 @@ FLAGS = {
     "bundle": ("打捆", Q(project__bundle_count__isnull=False)),
     "member": ("打捆内项目", Q(project__bundle_of__isnull=False)),
 }
+# Deadlines of the year's milestones: what is late or due soon on the day, and what has to be done by the end of a month.
+DUE = {"late": "已过时限未完成", "soon": "30天内到期", **{str(month): f"{month}月底前" for month in range(1, 13)}}
 BLANK = {
     "total_investment": ("总投资", Q(project__total_investment=None)),
     "annual_plan": ("年度计划投资", Q(annual_plan=None)),
@@ -50,14 +53,16 @@ class LedgerFilter(BaseFilterSet):
     grade = ManyFilter(label="级别", options=[*Grade.choices, NOTHING])
     stage = ManyFilter(label="阶段", options=[*Stage.choices, NOTHING])
     flag = ManyFilter(label="标志", options=[(code, label) for code, (label, _) in FLAGS.items()])
+    node = ManyFilter(label="节点", options=MilestoneKind.choices)
+    due = OneFilter(label="时限", options=[*DUE.items()], empty="不限")
     unit_as = OneFilter(label="单位口径", options=[("answering", "只看责任单位")], empty="任一责任或业主", more=True)
     min = NumberFilter(label="总投资不低于", unit="亿元", more=True)
     max = NumberFilter(label="总投资不高于", unit="亿元", more=True)
     listed = OneFilter(label="退出的项目", options=[("all", "一并显示"), ("gone", "只看已退出")], empty="不显示", more=True)
     blank = ManyFilter(label="缺少", options=[(code, label) for code, (label, _) in BLANK.items()], more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
-        self.as_of = as_of
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int) -> None:
+        self.as_of, self.year = as_of, year
         super().__init__(data, queryset)
 
     def category_options(self) -> list[Option]:
@@ -114,6 +119,19 @@ class LedgerFilter(BaseFilterSet):
         queryset = queryset.with_stage(self.as_of)
         wanted = Q(stage__in=[int(code) for code in value if code != NOTHING[0]])
         return queryset.filter(wanted | Q(stage=None) if NOTHING[0] in value else wanted)
+
+    def filter_node(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        # Together with a deadline both are asked of one milestone: 3月底前开工.
+        return queryset if "due" in self.cleaned else queryset.with_milestone(self.as_of, value)
+
+    def filter_due(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        kinds = self.cleaned.get("node", ())
+        if value == "late":
+            return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
+        if value == "soon":
+            soon = self.as_of + timedelta(days=30)
+            return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=soon, still_open=True)
+        return queryset.with_milestone(self.as_of, kinds, due_by=month_end(self.year, int(value)))
 
     def filter_flag(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(any_of(FLAGS, value))

@@ -26,14 +26,14 @@ class NewLedgerForm(LedgerForm):
     """A new ledger, with what is fixed from then on."""
 
     year = YearField(label="年度", least=2000, most=2100)
-    code = column(Ledger, "code", help_text="用于地址，建立后不能修改；区级台账用年度，如 2019")
+    code = column(Ledger, "code", required=False, help_text="用于地址，建立后不能修改；不填则用年度，如 2019")
     level = column(Ledger, "level")
     kind = column(Ledger, "kind")
 
     field_order = ["year", "code", "name", "level", "kind", "unit", "note"]
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
+        code = self.cleaned_data["code"] or str(self.cleaned_data.get("year", ""))
         if code.lower() in _TAKEN:
             raise forms.ValidationError(f"编号不能用“{code}”。")
         return code

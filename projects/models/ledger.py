@@ -26,7 +26,9 @@ def not_negative(column: str, name: str, label: str) -> models.CheckConstraint:
 
 @tracked()
 class Ledger(Record):
-    code = models.SlugField("编号", max_length=40, unique=True)
+    """A list of key projects of a year, of the district or of an area. Opened, locked and changed by services.ledger only."""
+
+    code = models.SlugField("编号", max_length=40, unique=True, error_messages={"unique": "这个编号已被另一本台账使用，请换一个。"})
     year = models.PositiveSmallIntegerField("年度")
     name = models.CharField("台账名称", max_length=60)
     level = models.CharField("级别", max_length=20, choices=LedgerLevel, default=LedgerLevel.DISTRICT)

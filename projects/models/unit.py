@@ -19,6 +19,8 @@ def citations():
 
 @tracked()
 class Unit(Record):
+    """A department, committee, street or company under its full name. Saved by services.unit, which keeps the search keys."""
+
     name = models.CharField("单位名称", max_length=60, unique=True)
     short_name = models.CharField("简称", max_length=30, blank=True)
     kind = models.CharField("类别", max_length=20, choices=UnitKind)
@@ -69,6 +71,8 @@ class UnitAlias(models.Model):
 
 @tracked()
 class Person(Record):
+    """Somebody who holds or held a post; `account` is the one with which they sign in."""
+
     name = models.CharField("姓名", max_length=40)
     note = models.CharField("备注", max_length=100, blank=True, help_text="同名者以此区分")
     account = models.OneToOneField(

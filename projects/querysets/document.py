@@ -25,6 +25,8 @@ FACT_PARENTS: dict[str, tuple[str, ...]] = {
 
 
 class CitationQuerySet(QuerySet):
+    """Citations of facts, and of documents."""
+
     def of_facts(self, facts: Iterable[Model]) -> "CitationQuerySet":
         """Return the citations of all the facts given, of whatever models."""
         ids: dict[ContentType, set[int]] = defaultdict(set)
@@ -86,6 +88,8 @@ class CitationQuerySet(QuerySet):
 
 
 class DocumentQuerySet(QuerySet):
+    """Documents for the list and for their own page."""
+
     def for_list(self) -> "DocumentQuerySet":
         """Return documents for the list page, the latest first, with `fact_count` and `citation_count`.
 

@@ -16,6 +16,8 @@ from projects.rules.stage import STAGE_OF_NATURE
 
 
 class LedgerQuerySet(QuerySet):
+    """Ledgers; `main` are those of the district, one a year."""
+
     def main(self) -> "LedgerQuerySet":
         """Return the district's own key-project ledgers, one a year."""
         return self.filter(level=LedgerLevel.DISTRICT, kind=LedgerKind.PROJECTS)
@@ -34,6 +36,8 @@ def due_then(as_of: date) -> Case:
 
 
 class LedgerEntryQuerySet(QuerySet):
+    """Entries of ledgers as of a day: who stood in it, who answers, what is next."""
+
     def listed(self, as_of: date) -> "LedgerEntryQuerySet":
         """Return the entries that stood in their ledger on the day; an unknown date of listing does not exclude."""
         return self.filter(Q(listed_on=None) | Q(listed_on__lte=as_of), Q(delisted_on=None) | Q(delisted_on__gt=as_of))

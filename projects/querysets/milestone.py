@@ -14,6 +14,8 @@ def done_by(day: date) -> Q:
 
 
 class MilestoneQuerySet(QuerySet):
+    """Milestones as of a day: known, done, open."""
+
     def known(self, as_of: date) -> "MilestoneQuerySet":
         """Return the milestones that were planned by the day (rules.milestone.known, as SQL)."""
         return self.filter(Q(recorded_on=None) | Q(recorded_on__lte=as_of))

@@ -6,6 +6,8 @@ from projects.querysets.unit import SearchableQuerySet
 
 
 class ProjectQuerySet(SearchableQuerySet):
+    """Projects for their own page and for lists across years."""
+
     def for_detail(self) -> QuerySet:
         """Return projects with what the head of the project page shows."""
         return self.select_related("category__parent", "area", "owner", "bundle_of").prefetch_related("aliases", "members")

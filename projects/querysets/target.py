@@ -7,12 +7,16 @@ from erqi.common.sql import count_children
 
 
 class TargetClaimQuerySet(QuerySet):
+    """Claims; `standing` are those that nobody has withdrawn."""
+
     def standing(self) -> "TargetClaimQuerySet":
         """Return the claims that have not been withdrawn."""
         return self.filter(withdrawn_on=None)
 
 
 class TargetQuerySet(QuerySet):
+    """Targets of a year with their claims and readings."""
+
     def with_figure(self) -> "TargetQuerySet":
         """Annotate the adopted claim's `value`, `bound`, `wording` and the number of claims and of different figures."""
         claims = apps.get_model("projects", "TargetClaim").objects.filter(target=OuterRef("pk"), adopted=True)

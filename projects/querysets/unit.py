@@ -31,6 +31,8 @@ class SearchableQuerySet(QuerySet):
 
 
 class UnitQuerySet(SearchableQuerySet):
+    """Units with what they answer for."""
+
     def for_list(self, day: date) -> "UnitQuerySet":
         """Return units with what they answer for: `project_count` (responsibilities in force on the day) and `target_count`."""
         rows = self.model._meta.get_field("responsibilities").related_model.objects.filter(in_force(day), unit=OuterRef("pk"), duty="")
@@ -62,6 +64,8 @@ class UnitQuerySet(SearchableQuerySet):
 
 
 class PersonQuerySet(SearchableQuerySet):
+    """People with their posts."""
+
     def for_list(self) -> "PersonQuerySet":
         """Return people with their posts and units."""
         return self.prefetch_related("posts__unit").order_by("sort_key", "name")

@@ -68,7 +68,7 @@ def upload_text(*, document: Document, file_name: str, raw: bytes, by: User) -> 
     """Store a document's text (UTF-8 or GB18030 bytes) and say which registered citations it does not confirm.
 
     The same file uploaded twice is stored once. Raises NotAllowed without `document.upload`; InvalidInput for an empty,
-    oversized or binary file, or one with fewer paragraphs than the registered citations need.
+    oversized or binary file, one with fewer paragraphs than the registered citations need, or one that lacks most of their words.
     """
     require(by, "document.upload")
     if len(raw) > LARGEST_TEXT:
@@ -83,10 +83,19 @@ def upload_text(*, document: Document, file_name: str, raw: bytes, by: User) -> 
         raise InvalidInput(
             {"file": [f"文件只有 {len(paragraphs)} 段，而已登记的出处引到第 {needed} 段。段落之间须空一行，请核对文件是否完整。"]}
         )
+    missing = [citation for citation in citations if not phrase_stands(paragraphs, citation.paragraph, citation.as_printed)]
+    # A few phrases may differ between editions of a text; most of them only in another text.
+    if len(citations) >= 5 and len(missing) * 2 > len(citations):
+        raise InvalidInput(
+            {
+                "file": [
+                    f"这份文件与已登记的出处不符：{len(citations)} 处出处中有 {len(missing)} 处找不到。可能选错了文件，请核对后重新选择。"
+                ]
+            }
+        )
     stored, _ = DocumentText.objects.get_or_create(
         document=document,
         sha256=hashlib.sha256(raw).hexdigest(),
         defaults={"text": text, "file_name": file_name[:200], "uploaded_by": str(by)},
     )
-    missing = [citation for citation in citations if not phrase_stands(paragraphs, citation.paragraph, citation.as_printed)]
     return Upload(text=stored, missing=missing)

@@ -30,6 +30,7 @@ def add_entry(*, ledger: Ledger, project: Project, by: User | None, request_key:
     refuse_locked(ledger)
     if values.get("seq") is None:
         values["seq"] = (ledger.entries.aggregate(last=Max("seq"))["last"] or 0) + 1
+    _refuse_later(ledger, values.get("listed_on"))
     entry = LedgerEntry(ledger=ledger, project=project, **values)
     if request_key:
         entry.request_key = request_key
@@ -37,11 +38,19 @@ def add_entry(*, ledger: Ledger, project: Project, by: User | None, request_key:
     return entry
 
 
+def _refuse_later(ledger: Ledger, listed_on: date | None) -> None:
+    """Raise InvalidInput for a listing after the ledger's year, on which the ledger would never show the project."""
+    if listed_on is not None and listed_on.year > ledger.year:
+        raise InvalidInput({"listed_on": [f"列入日期不能晚于{ledger.year}年12月31日：这是{ledger.year}年的台账。"]})
+
+
 @transaction.atomic
 def change_entry(*, entry: LedgerEntry, version: int | None, by: User | None, **values: Any) -> LedgerEntry:
     """Change an entry's number, nature, goal, plan or listing date. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
     require(by, "ledger.edit")
-    refuse_locked(Ledger.objects.select_for_update().get(pk=entry.ledger_id))
+    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
+    refuse_locked(ledger)
+    _refuse_later(ledger, values.get("listed_on"))
     entry = locked(LedgerEntry.objects.all(), entry.pk, version)
     return save_cited(entry, values)
 

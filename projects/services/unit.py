@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Model, QuerySet
 
 from erqi.common import pinyin
 from erqi.common.errors import InvalidInput
-from erqi.common.models import User
+from erqi.common.models import Record, User
 from erqi.common.saving import checked, require
 from projects.models import Area, Category, Document, Person, Post, Project, ProjectAlias, Unit, UnitAlias
 from projects.rules.search import search_key
@@ -47,13 +47,34 @@ def drop_aliases(aliases: QuerySet[UnitAlias] | QuerySet[ProjectAlias]) -> None:
     aliases.delete()
 
 
+def _is_stored(record: Model) -> bool:
+    """Say whether the database holds the record just as it is here."""
+    stored = type(record)._default_manager.filter(pk=record.pk).first() if record.pk else None
+    columns = [field.attname for field in record._meta.concrete_fields if field.editable]
+    return stored is not None and all(getattr(stored, column) == getattr(record, column) for column in columns)
+
+
+def _save(record: Record, parts_change: bool = False) -> bool:
+    """Check and save a record and say whether there was anything to save: one that is stored just so is not written.
+
+    A stored record gets the next version, also when only its parts (aliases, posts), which the person saw with it, change.
+    """
+    if _is_stored(record) and not parts_change:
+        return False
+    if record.pk:
+        versions = type(record)._default_manager.select_for_update().values_list("version", flat=True)
+        record.version = versions.get(pk=record.pk) + 1
+    checked(record).save()
+    return True
+
+
 @transaction.atomic
 def save_unit(*, unit: Unit, by: User | None, aliases: list[str] | None = None) -> Unit:
     """Save a new or changed unit, with its aliases when given, and its search keys. Raises NotAllowed, InvalidInput."""
     require(by, "reference.edit")
-    if unit.pk:
-        unit.version += 1
-    checked(unit).save()
+    known = set(unit.aliases.values_list("name", flat=True)) if unit.pk else set()
+    if not _save(unit, parts_change=aliases is not None and set(aliases) != known):
+        return unit
     review_citations(unit)
     if aliases is not None:
         drop_aliases(unit.aliases.exclude(name__in=aliases))
@@ -67,12 +88,11 @@ def save_unit(*, unit: Unit, by: User | None, aliases: list[str] | None = None) 
 def save_person(*, person: Person, by: User | None, posts: list[dict[str, Any]] | None = None) -> Person:
     """Save a person, with the posts to add ({"unit", "title"}). Raises NotAllowed, InvalidInput."""
     require(by, "reference.edit")
-    if person.pk:
-        person.version += 1
-    checked(person).save()
-    for values in posts or []:
-        if not person.posts.filter(**values).exists():
-            checked(Post(person=person, **values)).save()
+    missing = [values for values in posts or [] if not (person.pk and person.posts.filter(**values).exists())]
+    if not _save(person, parts_change=bool(missing)):
+        return person
+    for values in missing:
+        checked(Post(person=person, **values)).save()
     refresh_person_keys(person)
     return person
 
@@ -81,19 +101,21 @@ def save_person(*, person: Person, by: User | None, posts: list[dict[str, Any]] 
 def save_reference(*, record: Area | Category, by: User | None) -> Area | Category:
     """Save an area or a category. Raises NotAllowed, InvalidInput."""
     require(by, "reference.edit")
-    if record.pk:
-        record.version += 1
-    checked(record).save()
-    review_citations(record)
+    if _save(record):
+        review_citations(record)
     return record
 
 
 @transaction.atomic
 def save_post(*, post: Post, by: User | None) -> Post:
-    """Save a new or changed post and its person's search keys. Raises NotAllowed, InvalidInput."""
+    """Save a new or changed post, with the person's search keys and next version. Raises NotAllowed, InvalidInput."""
     require(by, "reference.edit")
+    if _is_stored(post):
+        return post
     checked(post).save()
     review_citations(post)
+    # Posts are edited on the person's page: whoever opened it before this change is stale.
+    Person.objects.filter(pk=post.person_id).update(version=F("version") + 1)
     refresh_person_keys(post.person)
     return post
 

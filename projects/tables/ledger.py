@@ -46,7 +46,7 @@ FETCHED = (
 )
 
 # Where every milestone of the year is done, a next one is not missing.
-ALL_DONE = '<span class="quiet small">已完成</span>'
+ALL_DONE = '<span class="quiet small">无后续节点</span>'
 
 
 class NameColumn(LinkColumn):
@@ -111,6 +111,9 @@ class DueColumn(DateColumn):
         if due is None and not phrase:
             return ALL_DONE if record.year_done else self.table.empty(record)
         shown = [due.isoformat()] if due else []
+        if due and due < self.table.as_of:
+            # Only what the dates say; the warning colours follow from the policy.
+            shown.append(f'<strong class="small">已过 {(self.table.as_of - due).days} 天</strong>')
         if phrase:
             shown.append(f'<span class="quiet small">{escape(phrase)}</span>')
         return " ".join(shown) + self.mark(record)

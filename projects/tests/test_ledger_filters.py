@@ -32,7 +32,7 @@ def enter(ledger, name, entry=None, **values):
 
 
 def filtered(ledger, query, day=DAY):
-    return LedgerFilter(QueryDict(query), LedgerEntry.objects.for_ledger(ledger, day, delisted=True), as_of=day)
+    return LedgerFilter(QueryDict(query), LedgerEntry.objects.for_ledger(ledger, day, delisted=True), as_of=day, year=ledger.year)
 
 
 def names(ledger, query, day=DAY):
@@ -186,3 +186,34 @@ def test_right_values_beside_wrong_ones_count(ledger):
     assert [entry.project.name for entry in found.qs] == ["甲"]
     assert len(found.problems) == 2
     assert found.summary() == "性质：新开工"
+
+
+class TestDeadlines:
+    """A leader's first questions: what has to start by the end of March, and what is behind?"""
+
+    @pytest.fixture(autouse=True)
+    def projects(self, ledger):
+        for name, kind, phrase, done in (
+            ("三月开工", "start", "3月底前", None),
+            ("三月开工已开", "start", "3月底前", date(2018, 3, 20)),
+            ("三月竣工", "completion", "3月底前", None),
+            ("十月开工", "start", "10月15日", None),
+            ("尽快开工", "start", "尽快", None),
+        ):
+            entry = enter(ledger, name)
+            make_milestone(entry.project, kind=kind, due_phrase=phrase, done_on=done)
+
+    def test_what_has_to_start_by_the_end_of_a_month(self, ledger):
+        assert names(ledger, "node=start&due=3") == ["三月开工", "三月开工已开"]
+        assert names(ledger, "due=3") == ["三月开工", "三月开工已开", "三月竣工"]
+        assert names(ledger, "node=completion") == ["三月竣工"]
+
+    def test_what_is_behind_on_the_day(self, ledger):
+        assert names(ledger, "due=late") == ["三月开工", "三月竣工"]
+        assert names(ledger, "due=late&node=start") == ["三月开工"]
+        assert names(ledger, "due=late", day=date(2018, 3, 31)) == []
+        assert names(ledger, "due=late", day=date(2018, 4, 1)) == ["三月开工", "三月竣工"]
+
+    def test_what_falls_due_soon(self, ledger):
+        assert names(ledger, "due=soon") == ["十月开工"]
+        assert names(ledger, "due=soon", day=date(2018, 10, 16)) == []

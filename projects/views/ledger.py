@@ -78,7 +78,7 @@ class LedgerDetail(ListView):
         return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
 
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
+        return {"as_of": self.day.day, "year": self.ledger.year}
 
     def table_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day, "year": self.ledger.year}

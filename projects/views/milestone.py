@@ -40,6 +40,8 @@ class DuePreview:
 
 
 class MilestoneCreate(DuePreview, EditView):
+    """Plan a milestone, by date or by phrase; the phrase shows the date that it gives."""
+
     permission = "ledger.edit"
     template_name = "projects/milestone_form.html"
     page_title = "新增节点"
@@ -92,6 +94,8 @@ class MilestoneAction(EditView):
 
 
 class MilestoneEdit(MilestoneAction):
+    """Change what describes a milestone; its date moves on a page of its own."""
+
     form_class = ChangeMilestoneForm
     page_title = "修改节点"
     success_message = "节点已保存。"
@@ -101,6 +105,8 @@ class MilestoneEdit(MilestoneAction):
 
 
 class MilestoneMove(DuePreview, MilestoneAction):
+    """Move a deadline, with cause and reason; the baseline stays."""
+
     form_class = MoveMilestoneForm
     page_title = "变更时限"
     submit_label = "保存新时限"
@@ -131,6 +137,8 @@ class MilestoneMove(DuePreview, MilestoneAction):
 
 
 class MilestoneComplete(MilestoneAction):
+    """Record the day on which a milestone was done."""
+
     form_class = CompleteMilestoneForm
     template_name = "projects/confirm_complete.html"
     page_title = "登记完成"
@@ -152,6 +160,8 @@ class MilestoneComplete(MilestoneAction):
 
 
 class MilestoneReopen(MilestoneAction):
+    """Take back a completion recorded by mistake, after a question."""
+
     form_class = ReopenMilestoneForm
     template_name = "projects/confirm_reopen.html"
     page_title = "撤销完成"

@@ -15,6 +15,8 @@ from projects.views.project_edit import crumbs
 
 
 class ResponsibilityCreate(EditView):
+    """Add a row to the grid: a unit, or a person with a duty in it."""
+
     permission = "ledger.edit"
     template_name = "projects/responsibility_form.html"
     page_title = "新增责任"
@@ -63,6 +65,8 @@ class ResponsibilityAction(EditView):
 
 
 class ResponsibilityEdit(ResponsibilityAction):
+    """Correct a row of the grid."""
+
     form_class = CorrectResponsibilityForm
     page_title = "更正责任"
     success_message = "责任已保存。"
@@ -72,6 +76,8 @@ class ResponsibilityEdit(ResponsibilityAction):
 
 
 class ResponsibilityEnd(ResponsibilityAction):
+    """End a row on a day; who answered before stays known."""
+
     form_class = EndResponsibilityForm
     template_name = "projects/confirm_end.html"
     page_title = "结束责任"

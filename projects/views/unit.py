@@ -61,6 +61,8 @@ def answered_kinds(rows: Iterable[Responsibility], owned: Iterable[Project], day
 
 
 class UnitListView(PermissionRequiredMixin, TemplateView):
+    """All units by kind, with what they answer for."""
+
     permission = "business.view"
     template_name = "projects/unit_list.html"
 
@@ -83,6 +85,8 @@ class UnitListView(PermissionRequiredMixin, TemplateView):
 
 
 class UnitDetailView(PermissionRequiredMixin, TemplateView):
+    """One unit: its projects, targets, people, ledgers and sources."""
+
     permission = "business.view"
     template_name = "projects/unit_detail.html"
 

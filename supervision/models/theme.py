@@ -10,6 +10,8 @@ from projects.models.unit import citations
 
 @tracked()
 class Theme(Record):
+    """A supervision ledger's theme (督察台账); `printed_name` keeps a newspaper's misprint beside the right name."""
+
     code = models.SlugField("编号", max_length=40, unique=True)
     seq = models.PositiveSmallIntegerField("次序")
     name = models.CharField("督察主题", max_length=60, unique=True)

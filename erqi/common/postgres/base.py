@@ -8,9 +8,13 @@ from django.db.backends.postgresql import base, operations
 
 
 class DatabaseOperations(operations.DatabaseOperations):
+    """Shortens automatic names to what every database of the family takes."""
+
     def max_name_length(self) -> int:
         return 30
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """Shortens automatic names to what every database of the family takes."""
+
     ops_class = DatabaseOperations

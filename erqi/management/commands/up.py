@@ -38,6 +38,8 @@ class Step:
 
 
 class Command(BaseCommand):
+    """Brings the whole product up, step by step, and serves it until it is stopped."""
+
     help = "启动平台：数据库、表结构、初始数据、网页服务。按 Ctrl-C 停止。再次启动只需几秒，不改动已有数据。"
     requires_system_checks = ()
 
