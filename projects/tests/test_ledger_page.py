@@ -256,3 +256,12 @@ def test_delisted_entries_are_shown_faint_on_request(viewer, ledger):
     assert shown(html) == ["留", "退"]
     assert re.search(r'<tr class="is-off"[^>]*><td[^>]*>2<', html)
     assert "另有 1 条已退出，不计入合计" in html
+
+
+def test_a_search_that_finds_nothing_here_says_where_it_does(viewer, ledger):
+    other = make_ledger("2022", 2022)
+    enter(other, "仲景医药健康产业园")
+    html = page(viewer, "?q=仲景")
+    assert "没有符合条件的项目" in html
+    assert 'href="/ledgers/2022/?q=%E4%BB%B2%E6%99%AF">二七区2022年重点项目台账（1 条）</a>' in html
+    assert "别处有" not in page(viewer, "?q=无此项目")

@@ -1,9 +1,10 @@
 """The ledger page, and saved views of lists."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -102,7 +103,21 @@ class LedgerDetail(ListView):
             "extra_tools": "projects/ledger_day.html",
             "blank_title": "这本台账在所示日期还没有项目",
             "blank_text": self._blank_text(),
+            "elsewhere": self._elsewhere(listing),
         }
+
+    def _elsewhere(self, listing: Listing) -> list[dict[str, str]]:
+        """Return the other ledgers in which the search finds something: the box at the top of every page searches one only."""
+        words = listing.filterset.cleaned.get("q", "")
+        if listing.count or not words:
+            return []
+        found = LedgerEntry.objects.exclude(ledger=self.ledger).search(words).order_by("-ledger__year")
+        counted = found.values_list("ledger__code", "ledger__name").annotate(Count("pk"))
+        query = urlencode({"q": words})
+        return [
+            {"label": f"{name}（{number} 条）", "url": f"{reverse('projects:ledger_detail', args=[code])}?{query}"}
+            for code, name, number in counted
+        ]
 
     def _blank_text(self) -> str:
         if self.ledger.is_locked:
