@@ -27,10 +27,14 @@ DEMO_ACCOUNTS: list[tuple[str, str, Role]] = [
 def make_demo(password: str) -> int:
     """Create the demonstration's accounts and fixed date where they are missing; return the number of new accounts.
 
-    The password is written anew only for accounts that this call creates. The caller holds the transaction.
+    The password is written anew only for accounts that this call creates; a demonstration's date stays as it is. The caller
+    holds the transaction.
     """
-    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "fixed_today": BUSINESS_DATE})
-    clock.forget()
+    installation, _ = Installation.objects.get_or_create(pk=1)
+    if not installation.is_demo:
+        installation.is_demo, installation.fixed_today = True, BUSINESS_DATE
+        installation.save(update_fields=["is_demo", "fixed_today"])
+        clock.forget()
     added = 0
     for username, name, role in DEMO_ACCOUNTS:
         if User.objects.filter(username=username).exists():

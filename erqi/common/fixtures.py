@@ -15,10 +15,14 @@ class FixtureError(ServiceError):
 
 
 class Row:
-    """One record of a fixture file. Keys are taken one by one; `done` refuses what nobody asked for."""
+    """One record of a fixture file. Keys are taken one by one; `done` refuses what nobody asked for.
+
+    `is_orphan` is set by the loader when people removed a record that this one refers to.
+    """
 
     def __init__(self, place: str, values: dict[str, Any]) -> None:
         self.place = place
+        self.is_orphan = False
         self._values = dict(values)
 
     def take(self, key: str, default: Any = None) -> Any:
@@ -66,6 +70,10 @@ class Row:
         for number, values in enumerate(self.take(key, []), 1):
             yield Row(f"{self.place} {key}[{number}]", values)
 
+    def skip(self) -> None:
+        """Pass over the rest of the record, with all that is listed in it."""
+        self._values.clear()
+
     def done(self) -> None:
         """Raise FixtureError for keys that nobody took."""
         if self._values:
@@ -76,15 +84,16 @@ class Row:
         return FixtureError(f"{self.place}：{message}。")
 
 
-def read_rows(path: Path, key: str) -> list[Row]:
-    """Return the records of a fixture file; `key` is what names a record in messages."""
+def read_rows(path: Path, key: str, part: str = "") -> list[Row]:
+    """Return the records of a fixture file, or of one of its parts; `key` is what names a record in messages."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FixtureError(f"无法读取 {path}：{error.strerror}。") from None
     except ValueError as error:
         raise FixtureError(f"{path} 不是有效的 JSON：{error}。") from None
-    return rows_of(path.name, content, key)
+    place, rows = (f"{path.name} {part}", content[part]) if part else (path.name, content)
+    return [Row(f"{place} {values.get(key, number)}", values) for number, values in enumerate(rows, 1)]
 
 
 def parents_first(rows: list[Row], key: str, parent: str) -> list[Row]:
@@ -100,8 +109,3 @@ def parents_first(rows: list[Row], key: str, parent: str) -> list[Row]:
         return steps
 
     return sorted(rows, key=depth)
-
-
-def rows_of(file: str, content: list[dict[str, Any]], key: str) -> list[Row]:
-    """Return records of a list, each knowing its place in messages."""
-    return [Row(f"{file} {values.get(key, number)}", values) for number, values in enumerate(content, 1)]

@@ -1,19 +1,22 @@
 """Loads the documented facts of fixtures/documented through the services (format: fixtures/README.md).
 
-What exists already is left as it is, since people may have edited it; only what is missing is added. The caller holds the
-transaction, so that a mistake anywhere leaves nothing behind.
+A fact is known by its key, file and natural keys of the fixtures (`projects.json:EQ-2018-001/milestones/start/2018/开工建设`), not
+by columns that people edit. What was loaded once is left as it is, since people may have changed or removed it; only what is
+missing is added. The caller holds the transaction, so that a mistake anywhere leaves nothing behind.
 """
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from erqi.common.errors import ServiceError
 from erqi.common.fixtures import FixtureError, Row, parents_first, read_rows
-from projects.models import Area, Category, Document, Ledger, Person, Project, Target, Unit
+from erqi.common.seeding import Registry
+from projects.models import Area, Category, Document, Ledger, Person, Post, Project, ProjectAlias, Target, Unit, UnitAlias
 from projects.services import document as document_service
 from projects.services import entry as entry_service
 from projects.services import ledger as ledger_service
@@ -24,19 +27,39 @@ from projects.services import target as target_service
 from projects.services import unit as unit_service
 from projects.services.citation import Source, cite_all
 
+M = TypeVar("M", bound=Model)
+
+# Where the facts stand that others refer to.
+FILES: dict[type[Model], str] = {
+    Area: "areas.json",
+    Category: "categories.json",
+    Document: "documents.json",
+    Ledger: "ledgers.json",
+    Person: "people.json",
+    Project: "projects.json",
+    Unit: "units.json",
+}
+
+
+def fact_key(place: str, *names: Any) -> str:
+    """Return the key of a fact: the file, or what it is listed in, and its natural keys (an absent one leaves its place empty)."""
+    first, *rest = ["" if name is None else str(name) for name in names]
+    return "/".join([f"{place}{'/' if ':' in place else ':'}{first}", *rest])
+
 
 class Loader:
-    """Finds records by their natural keys, registers their citations and counts what is new."""
+    """Finds records by the keys of their facts, registers their citations and counts what is new."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, registry: Registry) -> None:
         self.folder = folder
+        self.registry = registry
         self.added: Counter[str] = Counter()
-        self._found: dict[tuple[type[Model], str], Model] = {}
+        self._seen: set[str] = set()
         self._sources: list[Source] = []
 
-    def load_file(self, file: str, key: str, add: Callable[[Row, int], None], parent: str = "") -> None:
-        """Load one file record by record; any refusal of a service names the record."""
-        rows = read_rows(self.folder / file, key)
+    def load_file(self, file: str, key: str, add: Callable[[Row, int], None], parent: str = "", part: str = "") -> None:
+        """Load one file, or one of its parts, record by record; any refusal of a service names the record."""
+        rows = read_rows(self.folder / file, key, part)
         for seq, row in enumerate(parents_first(rows, key, parent) if parent else rows, 1):
             try:
                 add(row, seq)
@@ -45,41 +68,58 @@ class Loader:
                 raise
             except ServiceError as error:
                 raise row.error(str(error).rstrip("。")) from error
-        self.register_sources(file)
-
-    def register_sources(self, file: str) -> None:
-        """Register the citations noted so far; a refusal names the file."""
         try:
             self.added["出处"] += len(cite_all(self._sources))
         except ServiceError as error:
             raise FixtureError(f"{file}：{error}") from error
         self._sources.clear()
+        self.registry.write()
 
-    def get(self, model: type[Model], row: Row, key: str, column: str = "name") -> Any:
-        """Return the record that a key of the row refers to, or None when the row has no such key."""
-        value = row.take(key)
-        return None if value is None else self.find(model, row, value, column)
+    def fact(self, key: str, row: Row, like: QuerySet[M], add: Callable[[], M]) -> M | None:
+        """Return the record of the row's fact with its citations noted, or None (and the row is passed over) for one that was removed.
 
-    def find(self, model: type[Model], row: Row, value: str, column: str = "name") -> Any:
-        """Return the record with the natural key; raise FixtureError when there is none."""
-        if (model, value) not in self._found:
-            record = model._default_manager.filter(**{column: value}).first()
+        A fact that is new takes a record like it which people have made already, and is added only where there is none.
+        """
+        if key in self._seen:
+            raise row.error("与前面的记录重复")
+        self._seen.add(key)
+        if not self.registry.knows(key) and not row.is_orphan:
+            record = like.first() if self.registry.has_others(like.model) else None
             if record is None:
-                raise row.error(f"找不到{model._meta.verbose_name}“{value}”")
-            self._found[model, value] = record
-        return self._found[model, value]
+                record = add()
+                self.added[str(record._meta.verbose_name)] += 1
+            self.registry.add(key, record)
+        found = self.registry.record(like.model, key)
+        if found is None:
+            row.skip()
+        else:
+            self._cite(found, row)
+        return found
 
-    def cite(self, fact: Model, row: Row) -> None:
+    def get(self, model: type[M], row: Row, key: str) -> M | None:
+        """Return the record that a key of the row refers to; None when the row has no such key, or people removed the record."""
+        value = row.take(key)
+        return None if value is None else self.find(model, row, value)
+
+    def find(self, model: type[M], row: Row, value: str) -> M | None:
+        """Return the record with the natural key, or None for one that people removed; raise FixtureError when there never was one."""
+        key = fact_key(FILES[model], value)
+        if not self.registry.knows(key):
+            raise row.error(f"找不到{model._meta.verbose_name}“{value}”")
+        record = self.registry.record(model, key)
+        if record is None:
+            row.is_orphan = True
+        return record
+
+    def _cite(self, fact: Model, row: Row) -> None:
         """Note the citations listed in the row as sources of the fact; they are registered file by file."""
         for source in row.rows("cite"):
             code, _, paragraph = source.need("at").partition(":")
-            document = self.find(Document, source, code, "code")
-            self._sources.append(Source(fact, document, int(paragraph), source.need("printed"), source.take("field", "")))
+            document = self.find(Document, source, code)
+            printed, field = source.need("printed"), source.take("field", "")
+            if document is not None:
+                self._sources.append(Source(fact, document, int(paragraph), printed, field))
             source.done()
-
-    def count(self, record: Model) -> None:
-        """Count a record that this load added."""
-        self.added[str(record._meta.verbose_name)] += 1
 
 
 class DocumentedFacts(Loader):
@@ -102,177 +142,168 @@ class DocumentedFacts(Loader):
         values = {"published_on": row.day("published_on"), "dated_after": row.day("dated_after")}
         values |= row.present("title", "kind", "date_note", "rank", "rank_note", "note")
         articles = [article.present("seq", "heading", "byline", "paragraphs", "note") for article in row.rows("articles")]
-        if not Document.objects.filter(code=code).exists():
-            self.count(document_service.register_document(code=code, articles=articles, by=None, **values))
+        add = partial(document_service.register_document, code=code, articles=articles, by=None, **values)
+        self.fact(fact_key("documents.json", code), row, Document.objects.filter(code=code), add)
 
     def _unit(self, row: Row, _seq: int) -> None:
         name = row.need("name")
-        values = {"parent": self.get(Unit, row, "parent"), **row.present("short_name", "kind", "note")}
+        key, values = fact_key("units.json", name), {"parent": self.get(Unit, row, "parent"), **row.present("short_name", "kind", "note")}
         aliases = {alias.need("name"): alias for alias in row.rows("aliases")}
-        unit = Unit.objects.filter(name=name).first()
-        if unit is None:
-            unit = unit_service.save_unit(unit=Unit(name=name, **values), by=None, aliases=list(aliases))
-            self.count(unit)
-        self.cite(unit, row)
-        self._cite_aliases(unit, aliases)
+        add = partial(unit_service.save_unit, unit=Unit(name=name, **values), by=None, aliases=list(aliases))
+        unit = self.fact(key, row, Unit.objects.filter(name=name), add)
+        if unit is not None:
+            self._aliases(key, unit, aliases, lambda names: unit_service.save_unit(unit=unit, by=None, aliases=names))
 
-    def _cite_aliases(self, owner: Unit | Project, rows: dict[str, Row]) -> None:
-        known = {alias.name: alias for alias in owner.aliases.all()}
+    def _aliases(self, key: str, owner: Unit | Project, rows: dict[str, Row], save: Callable[[list[str]], object]) -> None:
+        """Find the aliases, which an owner that is new has been given already."""
+
+        def add(name: str) -> UnitAlias | ProjectAlias:
+            save([*owner.aliases.values_list("name", flat=True), name])
+            return owner.aliases.get(name=name)
+
         for name, row in rows.items():
-            if name in known:
-                self.cite(known[name], row)
-            row.take("cite")
+            alias_key = fact_key(key, "aliases", name)
             row.take("note")
+            if name == owner.name and not self.registry.knows(alias_key):
+                # People made it the owner's name in the meantime.
+                row.skip()
+            else:
+                self.fact(alias_key, row, owner.aliases.filter(name=name), partial(add, name))
             row.done()
 
     def _person(self, row: Row, _seq: int) -> None:
         name, note = row.need("name"), row.take("note", "")
-        person = Person.objects.filter(name=name, note=note).first()
-        if person is None:
-            person = unit_service.save_person(person=Person(name=name, note=note), by=None)
-            self.count(person)
-        self.cite(person, row)
+        key = fact_key("people.json", name, note) if note else fact_key("people.json", name)
+        posts = []
         for post in row.rows("posts"):
-            values = {"unit": self.get(Unit, post, "unit"), "title": post.need("title")}
-            unit_service.save_person(person=person, by=None, posts=[values])
-            self.cite(person.posts.get(**values), post)
+            post_key = fact_key(key, "posts", post.peek("unit"), post.peek("title"))
+            posts.append((post_key, post, {"unit": self.get(Unit, post, "unit"), "title": post.need("title")}))
+        held = [values for _, post, values in posts if not post.is_orphan]
+        same = Person.objects.filter(name=name, note=note)
+        person = self.fact(key, row, same, partial(unit_service.save_person, person=Person(name=name, note=note), by=None, posts=held))
+        if person is None:
+            return
+        for post_key, post, values in posts:
             post.take("note")
+            self.fact(post_key, post, person.posts.filter(**values), partial(_add_post, person, values))
             post.done()
 
     def _area(self, row: Row, seq: int) -> None:
-        values = {"code": row.need("code"), "parent": self.get(Area, row, "parent")}
-        name = row.need("name")
+        name, values = row.need("name"), {"code": row.need("code"), "parent": self.get(Area, row, "parent")}
         row.take("note")
-        area = Area.objects.filter(name=name).first()
-        if area is None:
-            area = unit_service.save_reference(record=Area(name=name, seq=seq, **values), by=None)
-            self.count(area)
-        self.cite(area, row)
+        add = partial(unit_service.save_reference, record=Area(name=name, seq=seq, **values), by=None)
+        self.fact(fact_key("areas.json", name), row, Area.objects.filter(name=name), add)
 
     def _category(self, row: Row, seq: int) -> None:
-        code, parent = row.need("code"), self.get(Category, row, "parent", "code")
-        values = {"seq": seq, **row.present("name", "seq")}
+        code, values = row.need("code"), {"parent": self.get(Category, row, "parent"), "seq": seq, **row.present("name", "seq")}
         row.take("note")
-        category = Category.objects.filter(code=code).first()
-        if category is None:
-            category = unit_service.save_reference(record=Category(code=code, parent=parent, **values), by=None)
-            self.count(category)
-        self.cite(category, row)
+        add = partial(unit_service.save_reference, record=Category(code=code, **values), by=None)
+        self.fact(fact_key("categories.json", code), row, Category.objects.filter(code=code), add)
 
     def _ledger(self, row: Row, _seq: int) -> None:
         code = row.need("code")
-        values = {"unit": self.get(Unit, row, "unit"), **row.present("year", "name", "level", "kind", "note")}
-        ledger = Ledger.objects.filter(code=code).first()
-        if ledger is None:
-            ledger = ledger_service.open_ledger(code=code, by=None, **values)
-            self.count(ledger)
-        self.cite(ledger, row)
-        for scale in row.rows("revisions"):
-            recorded_on = scale.day("recorded_on")
-            values = {
-                "total_investment": scale.decimal("total_investment"),
-                "annual_plan": scale.decimal("annual_plan"),
-                **scale.present("project_count", "annual_plan_bound", "note"),
-            }
-            revision = ledger.revisions.filter(recorded_on=recorded_on).first()
-            if revision is None:
-                revision = ledger_service.state_scale(ledger=ledger, recorded_on=recorded_on, by=None, **values)
-                self.count(revision)
-            self.cite(revision, scale)
-            scale.done()
+        key, values = fact_key("ledgers.json", code), {"unit": self.get(Unit, row, "unit")}
+        values |= row.present("year", "name", "level", "kind", "note")
+        scales = list(row.rows("revisions"))
+        add = partial(ledger_service.open_ledger, code=code, by=None, **values)
+        ledger = self.fact(key, row, Ledger.objects.filter(code=code), add)
+        if ledger is not None:
+            for scale in scales:
+                self._scale(key, ledger, scale)
+
+    def _scale(self, key: str, ledger: Ledger, row: Row) -> None:
+        recorded_on = row.day("recorded_on")
+        values = {"total_investment": row.decimal("total_investment"), "annual_plan": row.decimal("annual_plan")}
+        values |= row.present("project_count", "annual_plan_bound", "note")
+        add = partial(ledger_service.state_scale, ledger=ledger, recorded_on=recorded_on, by=None, **values)
+        self.fact(fact_key(key, "revisions", recorded_on), row, ledger.revisions.filter(recorded_on=recorded_on), add)
+        row.done()
 
     def _project(self, row: Row, _seq: int) -> None:
         code = row.need("code")
+        key = fact_key("projects.json", code)
         values = {
-            "category": self.get(Category, row, "category", "code"),
+            "category": self.get(Category, row, "category"),
             "area": self.get(Area, row, "area"),
             "owner": self.get(Unit, row, "owner"),
-            "bundle_of": self.get(Project, row, "bundle_of", "code"),
+            "bundle_of": self.get(Project, row, "bundle_of"),
             "total_investment": row.decimal("total_investment"),
             "quantity": row.decimal("quantity"),
         }
         values |= row.present("name", "grade", "content", "start_year", "end_year", "bundle_count", "quantity_unit")
         values |= row.present("highlight", "tour", "batch", "note")
         aliases = {alias.need("name"): alias for alias in row.rows("aliases")}
-        project = Project.objects.filter(code=code).first()
+        parts = [(add, list(row.rows(name))) for name, add in self._parts_of_project.items()]
+        add = partial(project_service.add_project, code=code, by=None, aliases=list(aliases), **values)
+        project = self.fact(key, row, Project.objects.filter(code=code), add)
         if project is None:
-            project = project_service.add_project(code=code, by=None, aliases=list(aliases), **values)
-            self.count(project)
-        self.cite(project, row)
-        self._cite_aliases(project, aliases)
-        for entry in row.rows("entries"):
-            self._entry(project, entry)
-        for milestone in row.rows("milestones"):
-            self._milestone(project, milestone)
-        for responsibility in row.rows("responsibilities"):
-            self._responsibility(project, responsibility)
+            return
+        change = partial(project_service.change_project, project=project, version=None, by=None)
+        self._aliases(key, project, aliases, lambda names: change(aliases=names))
+        for add_part, rows in parts:
+            for part in rows:
+                add_part(self, key, project, part)
+                part.done()
 
-    def _entry(self, project: Project, row: Row) -> None:
-        ledger = self.get(Ledger, row, "ledger", "code")
+    def _entry(self, key: str, project: Project, row: Row) -> None:
+        key = fact_key(key, "entries", row.peek("ledger"))
+        ledger = self.get(Ledger, row, "ledger")
         values = {"annual_plan": row.decimal("annual_plan"), "listed_on": row.day("listed_on")}
         values |= row.present("nature", "annual_goal", "note")
-        entry = ledger.entries.filter(project=project).first()
-        if entry is None:
-            entry = entry_service.add_entry(ledger=ledger, project=project, by=None, **values)
-            self.count(entry)
-        self.cite(entry, row)
-        row.done()
+        add = partial(entry_service.add_entry, ledger=ledger, project=project, by=None, **values)
+        self.fact(key, row, project.entries.filter(ledger=ledger), add)
 
-    def _milestone(self, project: Project, row: Row) -> None:
+    def _milestone(self, key: str, project: Project, row: Row) -> None:
         kind, year, name = row.need("kind"), row.need("year"), row.take("name", "")
         values = {"done_known_on": row.day("done_known_on"), "done_on": row.day("done_on")}
         values |= row.present("due_phrase", "wording", "done_phrase", "note")
-        found = project.milestones.filter(kind=kind, year=year)
-        milestone = found.filter(name=name).first() if name else found.first()
-        if milestone is None:
-            milestone = milestone_service.plan_milestone(project=project, kind=kind, year=year, name=name, by=None, **values)
-            self.count(milestone)
-        self.cite(milestone, row)
-        row.done()
+        same = project.milestones.filter(kind=kind, year=year, **({"name": name} if name else {}))
+        add = partial(milestone_service.plan_milestone, project=project, kind=kind, year=year, name=name, by=None, **values)
+        self.fact(fact_key(key, "milestones", kind, year, *filter(None, [name])), row, same, add)
 
-    def _responsibility(self, project: Project, row: Row) -> None:
+    def _responsibility(self, key: str, project: Project, row: Row) -> None:
+        key = fact_key(key, "responsibilities", *map(row.peek, ("kind", "unit", "person", "duty")))
         values = {"unit": self.get(Unit, row, "unit"), "person": self.get(Person, row, "person"), **row.present("kind", "duty")}
+        since = row.day("since")
         row.take("note")
-        assigned = project.responsibilities.filter(**values).first()
-        if assigned is None:
-            assigned = responsibility_service.assign(project=project, by=None, **values)
-            self.count(assigned)
-        self.cite(assigned, row)
-        row.done()
+        add = partial(responsibility_service.assign, project=project, by=None, since=since, **values)
+        self.fact(key, row, project.responsibilities.filter(**values), add)
+
+    _parts_of_project = {"entries": _entry, "milestones": _milestone, "responsibilities": _responsibility}
 
     def _target(self, row: Row, seq: int) -> None:
+        key = fact_key("targets.json", *map(row.peek, ("year", "indicator", "scope")))
         year, indicator, scope = row.need("year"), row.need("indicator"), self.get(Unit, row, "scope")
-        values = {"responsible": self.get(Unit, row, "responsible"), "project": self.get(Project, row, "project", "code")}
+        values = {"responsible": self.get(Unit, row, "responsible"), "project": self.get(Project, row, "project")}
         values |= row.present("unit", "measure", "note")
-        target = Target.objects.filter(year=year, indicator=indicator, scope=scope).first()
+        claims, readings = list(row.rows("claims")), list(row.rows("readings"))
+        add = partial(target_service.set_target, year=year, indicator=indicator, scope=scope, seq=seq, by=None, **values)
+        target = self.fact(key, row, Target.objects.filter(year=year, indicator=indicator, scope=scope), add)
         if target is None:
-            target = target_service.set_target(year=year, indicator=indicator, scope=scope, seq=seq, by=None, **values)
-            self.count(target)
-        self.cite(target, row)
-        for claim in row.rows("claims"):
-            self._claim(target, claim)
-        for reading in row.rows("readings"):
-            self._reading(target, reading)
+            return
+        for claim in claims:
+            self._claim(key, target, claim)
+        for reading in readings:
+            self._reading(key, target, reading)
 
-    def _claim(self, target: Target, row: Row) -> None:
-        sources = row.take("cite", [])
+    def _claim(self, key: str, target: Target, row: Row) -> None:
+        sources = row.peek("cite")
         if not sources:
             raise row.error("缺少出处（cite）")
-        document = self.find(Document, row, sources[0]["at"].partition(":")[0], "code")
-        value = row.decimal("value")
+        code = sources[0]["at"].partition(":")[0]
+        document, value = self.find(Document, row, code), row.decimal("value")
         values = row.present("bound", "wording", "note")
-        claim = target.claims.filter(document=document).first()
-        if claim is None:
-            claim = target_service.register_claim(target=target, document=document, value=value, by=None, **values)
-            self.count(claim)
-        self.cite(claim, Row(row.place, {"cite": sources}))
+        add = partial(target_service.register_claim, target=target, document=document, value=value, by=None, **values)
+        self.fact(fact_key(key, "claims", code), row, target.claims.filter(document=document), add)
         row.done()
 
-    def _reading(self, target: Target, row: Row) -> None:
+    def _reading(self, key: str, target: Target, row: Row) -> None:
         on, value, values = row.day("on"), row.decimal("value"), row.present("bound", "note")
-        reading = target.readings.filter(on=on, value=value).first()
-        if reading is None:
-            reading = target_service.record_reading(target=target, on=on, value=value, by=None, **values)
-            self.count(reading)
-        self.cite(reading, row)
+        add = partial(target_service.record_reading, target=target, on=on, value=value, by=None, **values)
+        self.fact(fact_key(key, "readings", on, value), row, target.readings.filter(on=on, value=value), add)
         row.done()
+
+
+def _add_post(person: Person, values: dict[str, Any]) -> Post:
+    unit_service.save_person(person=person, by=None, posts=[values])
+    return person.posts.get(**values)

@@ -1,4 +1,5 @@
-"""manage.py seed: load the documented facts (and the demonstration), all or nothing, adding only what is missing."""
+"""manage.py seed: load the documented facts, all or nothing, adding only what is missing; and the demonstration, but never unasked
+into an installation that people use."""
 
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from erqi import demo, serving
+from erqi import serving
 from erqi.common.errors import ServiceError
 from erqi.common.history import recorded_as
-from erqi.common.models import Installation
+from erqi.common.models import Installation, User
+from erqi.common.seeding import Registry
+from erqi.demo import make_demo
 from projects.imports.documented import DocumentedFacts
 from supervision.imports.documented import DocumentedSupervision
 
@@ -19,13 +22,20 @@ FOLDER = Path(settings.BASE_DIR) / "fixtures" / "documented"
 
 
 class Command(BaseCommand):
-    help = "装入 fixtures/documented 中的文件事实；不加参数时还建立演示账号和演示业务日期。可重复执行，只补缺，不覆盖。"
+    """Loads what is missing in one transaction and prints what was added."""
+
+    help = (
+        "装入 fixtures/documented 中的文件事实；空库或演示库还建立演示账号和演示业务日期，已有实际数据的库不建立。"
+        "可重复执行，只补缺，不覆盖人工修改，不恢复人工删除的记录。"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--documents-only", action="store_true", help="只装入文件事实，不建立演示账号，不固定业务日期")
+        demonstration = parser.add_mutually_exclusive_group()
+        demonstration.add_argument("--documents-only", action="store_true", help="只装入文件事实，不建立演示账号，不固定业务日期")
+        demonstration.add_argument("--demo", action="store_true", help="即使已有实际数据，也改为演示库：建立演示账号，固定业务日期")
         parser.add_argument("--if-empty", action="store_true", help="只在从未装入过时执行")
 
-    def handle(self, *args: Any, documents_only: bool = False, if_empty: bool = False, **options: Any) -> None:
+    def handle(self, *args: Any, documents_only: bool = False, demo: bool = False, if_empty: bool = False, **options: Any) -> None:
         if if_empty and Installation.objects.filter(seeded_at__isnull=False).exists():
             return
         try:
@@ -33,9 +43,11 @@ class Command(BaseCommand):
                 # Two seeds at once would both find everything missing: the second waits here and then finds all present.
                 Installation.objects.get_or_create(pk=1)
                 installation = Installation.objects.select_for_update().get(pk=1)
-                added = DocumentedFacts(FOLDER).load() + DocumentedSupervision(FOLDER).load()
-                if not documents_only:
-                    added["演示账号"] = demo.make_demo(serving.demo_password(settings.DATA_DIR))
+                in_use = not installation.is_demo and (installation.seeded_at is not None or User.objects.exists())
+                registry = Registry()
+                added = DocumentedFacts(FOLDER, registry).load() + DocumentedSupervision(FOLDER, registry).load()
+                if demo or not (documents_only or in_use):
+                    added["演示账号"] = make_demo(serving.demo_password(settings.DATA_DIR))
                     installation.refresh_from_db()
                 if installation.seeded_at is None:
                     installation.seeded_at = timezone.now()
@@ -43,4 +55,7 @@ class Command(BaseCommand):
         except ServiceError as error:
             raise CommandError(f"数据未装入（没有写入任何内容）：{error}") from error
         counts = [f"{name} {number}" for name, number in added.items() if number]
-        self.stdout.write(f"新增：{'、'.join(counts)}。" if counts else "数据已齐全，没有新增。")
+        told = f"新增：{'、'.join(counts)}。" if counts else "数据已齐全，没有新增。"
+        if in_use and not (demo or documents_only):
+            told += "这里已有实际数据，不是演示库，因此没有建立演示账号；确要改为演示库，请加 --demo。"
+        self.stdout.write(told)
