@@ -85,8 +85,9 @@ def _meant(found: re.Match[str], year: int) -> date | None:
     if found["day"] or found["holiday"]:
         month, day = _HOLIDAYS[found["holiday"]] if found["holiday"] else (_number(found["month"]), _number(found["day"]))
         on = _day(year, month, day)
-        # 10月1日前 as 国庆前: the day itself is too late.
-        return on - timedelta(days=1) if on and before and on > date.min else on
+        # 国庆前 and 10月1日前 mean the month before; 6月30日前 lets the 30th itself pass, as officials write and read it.
+        too_late = before and (found["holiday"] or day == 1)
+        return on - timedelta(days=1) if on and too_late and on > date.min else on
     if before and not (found["part"] or found["quarter_end"] or found["half_end"] or found["end"]):
         # 6月前 may mean by the beginning or by the end of June; 6月底前 is clear.
         return None
@@ -103,7 +104,7 @@ def due_date(phrase: str, year: int) -> date | None:
     """Return the last day that the phrase allows, or None when it names no day (尽快, 春节前, 两年内) or more than one.
 
     `year` is the year the phrase belongs to; a year inside the phrase (2018年3月底, 明年上半年) goes before it. 月底 is the
-    month's last day, 上半年 30 June, 五一前 30 April, 10月1日前 30 September, 年内 and 年底前 31 December.
+    month's last day, 上半年 30 June, 五一前 30 April, 10月1日前 30 September, 6月30日前 30 June, 年内 and 年底前 31 December.
     """
     text = re.sub(r"[\s“”\"'‘’]", "", normalize("NFKC", phrase))
     meant = {_meant(found, year) for found in _TIME.finditer(text)}
