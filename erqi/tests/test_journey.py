@@ -174,3 +174,19 @@ def test_the_ledger_works_without_script(browser, site, log_in, context):
         page.locator("main").get_by_role("button", name="筛选").first.click()
         expect(page.locator("main tbody tr")).to_have_count(1)
         expect(page.locator("main tbody")).to_contain_text("中物科技园")
+
+
+def test_what_was_typed_before_the_session_ended_is_offered_again(page, log_in, context):
+    log_in("office").goto("/projects/EQ-2018-024/edit/")
+    page.get_by_label("建设内容").fill("会话过期前写的内容")
+    context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="保存").first.click()
+    expect(page.locator("[data-draft-hint]")).to_be_visible()
+    page.locator("input[name=username]").fill("office")
+    page.locator("input[name=password]").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="恢复填写的内容").click()
+    expect(page.get_by_label("建设内容")).to_have_value("会话过期前写的内容")
+    page.get_by_role("button", name="保存").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("时尚产业小镇")
+    expect(page.locator("main")).to_contain_text("会话过期前写的内容")
