@@ -8,21 +8,17 @@ from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.forms.entry import DelistForm, EntryForm, NewEntryForm, RelistForm
-from projects.models import Ledger, LedgerEntry, Project
+from projects.models import Ledger, LedgerEntry
 from projects.services import entry as service
-from projects.views.project_edit import crumbs, locked_sentence
+from projects.views.project_edit import NewOfProject, crumbs, locked_sentence
 
 
-class EntryCreate(EditView):
+class EntryCreate(NewOfProject):
     """Put an existing project into one more ledger. Asks for `ledger.edit`, as all pages of this module do."""
 
-    permission = "ledger.edit"
     template_name = "projects/entry_form.html"
     page_title = "列入台账"
     form_class = NewEntryForm
-
-    def get_record(self) -> None:
-        self.project = get_object_or_404(Project, code=self.kwargs["code"])
 
     def form_arguments(self) -> dict[str, Any]:
         return {"project": self.project}
@@ -34,20 +30,8 @@ class EntryCreate(EditView):
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerEntry:
         return service.add_entry(project=self.project, by=self.request.user, request_key=request_key, **values)
 
-    def success_url(self, result: LedgerEntry | None) -> str:
-        return self.project.get_absolute_url()
-
     def success_text(self, result: LedgerEntry) -> str:
         return f"已列入{result.ledger.name}，序号 {result.seq}。"
-
-    def cancel_url(self) -> str:
-        return self.project.get_absolute_url()
-
-    def breadcrumbs(self) -> list[dict[str, str]]:
-        return crumbs(self.project)
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(project=self.project, **context)
 
 
 class EntryAction(EditView):

@@ -16,9 +16,9 @@ from projects.forms.milestone import (
     PlanMilestoneForm,
     ReopenMilestoneForm,
 )
-from projects.models import Milestone, Project
+from projects.models import Milestone
 from projects.services import milestone as service
-from projects.views.project_edit import crumbs
+from projects.views.project_edit import NewOfProject, crumbs
 
 
 class DuePreview:
@@ -39,16 +39,12 @@ class DuePreview:
         return super().get_context_data(form=form, preview=preview, can_preview=True, **context)
 
 
-class MilestoneCreate(DuePreview, EditView):
+class MilestoneCreate(DuePreview, NewOfProject):
     """Plan a milestone, by date or by phrase; the phrase shows the date that it gives."""
 
-    permission = "ledger.edit"
     template_name = "projects/milestone_form.html"
     page_title = "新增节点"
     form_class = PlanMilestoneForm
-
-    def get_record(self) -> None:
-        self.project = get_object_or_404(Project, code=self.kwargs["code"])
 
     def first_values(self) -> dict[str, Any]:
         return {"year": clock.today().year}
@@ -56,22 +52,10 @@ class MilestoneCreate(DuePreview, EditView):
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
         return service.plan_milestone(project=self.project, by=self.request.user, request_key=request_key, **values)
 
-    def success_url(self, result: Milestone | None) -> str:
-        return self.project.get_absolute_url()
-
     def success_text(self, result: Milestone) -> str:
         if result.due_on is None:
             return f"已登记节点“{result.name}”，时限“{result.due_phrase}”推算不出日期，暂无时限。"
         return f"已登记节点“{result.name}”，时限{chinese_day(result.due_on)}。"
-
-    def cancel_url(self) -> str:
-        return self.project.get_absolute_url()
-
-    def breadcrumbs(self) -> list[dict[str, str]]:
-        return crumbs(self.project)
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(project=self.project, **context)
 
 
 class MilestoneAction(EditView):

@@ -18,6 +18,27 @@ def crumbs(project: Project) -> list[dict[str, str]]:
     return [{"label": "台账", "url": reverse("projects:ledger_current")}, {"label": project.name, "url": project.get_absolute_url()}]
 
 
+class NewOfProject(EditView):
+    """Base of the pages that add something to a project: entry, milestone, responsibility. They begin and end on its page."""
+
+    permission = "ledger.edit"
+
+    def get_record(self) -> None:
+        self.project = get_object_or_404(Project, code=self.kwargs["code"])
+
+    def success_url(self, result: Any) -> str:
+        return self.project.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        return self.project.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return crumbs(self.project)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(project=self.project, **context)
+
+
 class ProjectCreate(EditView):
     """A new project; with `?ledger=<code>` it enters that ledger in the same step."""
 

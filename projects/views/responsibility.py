@@ -8,41 +8,28 @@ from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.forms.responsibility import CorrectResponsibilityForm, EndResponsibilityForm, ResponsibilityForm
-from projects.models import Project, Responsibility
+from projects.models import Responsibility
 from projects.querysets.responsibility import in_force
 from projects.services import responsibility as service
-from projects.views.project_edit import crumbs
+from projects.views.project_edit import NewOfProject, crumbs
 
 
-class ResponsibilityCreate(EditView):
+class ResponsibilityCreate(NewOfProject):
     """Add a row to the grid: a unit, or a person with a duty in it."""
 
-    permission = "ledger.edit"
     template_name = "projects/responsibility_form.html"
     page_title = "新增责任"
     form_class = ResponsibilityForm
 
-    def get_record(self) -> None:
-        self.project = get_object_or_404(Project, code=self.kwargs["code"])
-
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Responsibility:
         return service.assign(project=self.project, by=self.request.user, request_key=request_key, **values)
-
-    def success_url(self, result: Responsibility | None) -> str:
-        return self.project.get_absolute_url()
 
     def success_text(self, result: Responsibility) -> str:
         return f"已登记{result.get_kind_display()}“{result.person or result.unit}”。"
 
-    def cancel_url(self) -> str:
-        return self.project.get_absolute_url()
-
-    def breadcrumbs(self) -> list[dict[str, str]]:
-        return crumbs(self.project)
-
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         current = self.project.responsibilities.filter(in_force(clock.today())).select_related("unit", "person")
-        return super().get_context_data(project=self.project, current=current, **context)
+        return super().get_context_data(current=current, **context)
 
 
 class ResponsibilityAction(EditView):
