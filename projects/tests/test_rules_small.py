@@ -78,6 +78,10 @@ class TestClaims:
         assert adopted([sixty, sixty_five]) is sixty_five
         assert adopted([sixty_five, sixty]) is sixty_five
 
+    def test_a_lower_document_does_not_win_by_being_later(self):
+        meeting, interview = Claim(1, rank=3, dated=date(2018, 2, 24)), Claim(2, rank=1, dated=date(2018, 6, 1))
+        assert adopted([meeting, interview]) is meeting
+
     def test_within_a_rank_the_later_counts_and_an_undated_one_comes_last(self):
         early, late, undated = Claim(1, 2, date(2017, 1, 19)), Claim(2, 2, date(2018, 2, 24)), Claim(3, 2, None)
         assert adopted([late, undated, early]) is late
