@@ -1,9 +1,13 @@
 """The one clock. Every rule and page asks here for the business date; nothing else reads the calendar.
 
 A demonstration or training installation has a fixed business date: from ERQI_TODAY, or from the installation record that the
-seed wrote. It is read once per process and database, since it never changes while a server runs.
+seed wrote. It is read once per process and database, since it never changes while a server runs. A simulation lives through
+days of its own: `at`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.conf import settings
@@ -11,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 _fixed: dict[str, date | None] = {}
+_at: ContextVar[date | None] = ContextVar("business_date", default=None)
 
 
 def fixed_today() -> date | None:
@@ -27,8 +32,22 @@ def fixed_today() -> date | None:
 
 
 def today() -> date:
-    """Return the business date: the fixed one, or today's date in the district's time zone."""
-    return fixed_today() or timezone.localdate()
+    """Return the business date: that of `at`, else the fixed one, else today's date in the district's time zone."""
+    return _at.get() or fixed_today() or timezone.localdate()
+
+
+@contextmanager
+def at(day: date) -> Iterator[None]:
+    """Let `day` be the business date within the block, for this thread only; an inner block wins over an outer one.
+
+    For simulations, which write as of days long past, and for tests. A history context takes its business date when it is
+    opened, so `recorded_as` belongs inside.
+    """
+    token = _at.set(day)
+    try:
+        yield
+    finally:
+        _at.reset(token)
 
 
 def forget() -> None:

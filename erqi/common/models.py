@@ -14,6 +14,7 @@ from pghistory.models import Context
 
 from erqi.common.history import tracked
 from erqi.common.roles import ADMIN_ROLES, PERMISSIONS, Role, permissions_of
+from erqi.common.simulation import is_simulated
 
 
 class Record(models.Model):
@@ -26,6 +27,15 @@ class Record(models.Model):
     version = models.PositiveIntegerField("版本", default=1, editable=False)
     request_key = models.UUIDField("提交标识", default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Simulated(models.Model):
+    """Base of records that a simulation may invent: whatever is made within `simulating()` is marked, and pages show the mark."""
+
+    simulated = models.BooleanField("模拟", default=is_simulated, editable=False)
 
     class Meta:
         abstract = True
