@@ -1,18 +1,20 @@
-"""Accounts, roles, saved views, number series and the installation record. No app's business is known here."""
+"""Accounts, roles, attachments, saved views, number series and the installation record. No app's business is known here."""
 
 import uuid
 from functools import cached_property
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from pghistory.models import Context
 
-from erqi.common.history import tracked
+from erqi.common.history import appended, tracked
 from erqi.common.roles import ADMIN_ROLES, PERMISSIONS, Role, permissions_of
 from erqi.common.simulation import is_simulated
 
@@ -118,6 +120,87 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+
+class AttachmentKind(models.TextChoices):
+    IMAGE = "image", "照片"
+    DOCUMENT = "document", "文档"
+
+
+@appended(updates=True)
+class Attachment(Simulated):
+    """A photo or document that proves something of its owner, any record. Written by erqi.common.attachments only.
+
+    The content lies in a file (erqi.common.files) under its SHA-256. Append-only: a wrong one is withdrawn with a reason, for
+    good. Who may read it follows its owner: see erqi.common.attachment_views.
+    """
+
+    owner_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name="所属类别")
+    owner_id = models.PositiveBigIntegerField("所属记录")
+    owner = GenericForeignKey("owner_type", "owner_id")
+    kind = models.CharField("种类", max_length=10, choices=AttachmentKind)
+    name = models.CharField("文件名", max_length=120)
+    content_type = models.CharField("文件类型", max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("校验值", max_length=64)
+    stored = models.CharField("存放位置", max_length=80)
+    uploaded_on = models.DateField("上传日期")
+    uploaded_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="上传账号")
+    # As it was: accounts are renamed and closed.
+    uploaded_by_name = models.CharField("上传人", max_length=40)
+    created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdraw_reason = models.CharField("撤回原因", max_length=200, blank=True, editable=False)
+    withdrawn_by_name = models.CharField("撤回人", max_length=40, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "附件"
+        verbose_name_plural = "附件"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["owner_type", "owner_id"], name="attachment_owner")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_type", "owner_id", "sha256"],
+                condition=Q(withdrawn_on=None),
+                name="attachment_once",
+                violation_error_message="这个附件已经上传过。",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None, withdraw_reason="") | (Q(withdrawn_on__isnull=False) & ~Q(withdraw_reason="")),
+                name="file_withdrawn_with_reason",
+                violation_error_message="撤回须写明原因。",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="keep_file", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="keep_evidence", exclude=["uploaded_by", "withdrawn_on", "withdraw_reason", "withdrawn_by_name"]),
+            # An account that is deleted leaves the column empty; nothing else changes it.
+            pgtrigger.Protect(
+                name="keep_uploader",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__uploaded_by__df=pgtrigger.F("new__uploaded_by")) & pgtrigger.Q(new__uploaded_by__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="keep_withdrawn",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_on__isnull=False)
+                & (
+                    pgtrigger.Q(old__withdrawn_on__df=pgtrigger.F("new__withdrawn_on"))
+                    | pgtrigger.Q(old__withdraw_reason__df=pgtrigger.F("new__withdraw_reason"))
+                    | pgtrigger.Q(old__withdrawn_by_name__df=pgtrigger.F("new__withdrawn_by_name"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("attachment", args=[self.pk])
+
+    @property
+    def is_image(self) -> bool:
+        return self.kind == AttachmentKind.IMAGE
 
 
 class SavedView(models.Model):
