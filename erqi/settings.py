@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "erqi.common.request_size.RequestSizeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -182,8 +183,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "media"
+# What a form may hold beside its files, and what a stranger may send at all.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+# A form with nine attachments of 10 MB (erqi.common.files), and some room; erqi.common.request_size refuses larger requests.
+LARGEST_REQUEST = 100 * 1024 * 1024
 
 # A fixed business date for training or demonstration; an installation's own setting in the database comes second.
 FIXED_TODAY = env_date("ERQI_TODAY")

@@ -6,6 +6,7 @@ from django.urls import include, path
 from erqi import home
 from erqi.accounts import login, roles, views
 from erqi.common.admin import site
+from erqi.common.attachment_views import AttachmentView
 from erqi.history.views import Audit, History
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("accounts/<int:pk>/", views.AccountDetail.as_view(), name="account_detail"),
     path("history/", History.as_view(), name="history"),
     path("history/audit/", Audit.as_view(), name="audit"),
+    path("attachments/<int:pk>/", AttachmentView.as_view(), name="attachment"),
     path("admin/", site.urls),
     path("", include("projects.urls")),
     path("supervision/", include("supervision.urls")),

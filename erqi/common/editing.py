@@ -271,17 +271,21 @@ class EditView(PermissionRequiredMixin, TemplateView):
         standing = self.values_of(record) if record is not None else {}
         first = {**standing, **self.first_values()}
         kept = [name for name, value in standing.items() if name in self.form_class.base_fields and first[name] is value]
-        return self.form_class(data, record=record, initial=first, standing=kept, **self.form_arguments())
+        files = {} if data is None else {"files": self.request.FILES}
+        return self.form_class(data, record=record, initial=first, standing=kept, **files, **self.form_arguments())
 
     def show(self, form: EditForm, status: int, **context: Any) -> HttpResponse:
+        if form.is_bound:
+            form.ask_for_files_again()
         return self.render_to_response(self.get_context_data(form=form, **context), status=status)
 
     def show_stale(self, form: EditForm, error: StaleRecord) -> HttpResponse:
         """Answer a form that somebody else was faster than: nothing to do, or every difference and a choice for each."""
         current, since = error.current, Since(error.current, form.cleaned_data["version"])
-        if self.stands_as_asked(current, form.values):
+        mine = since.last.user_id == self.request.user.pk
+        # Somebody else who typed the same has not sent these files.
+        if self.stands_as_asked(current, form.values) and (mine or not form.has_files):
             # Most often the second click on the same button.
-            mine = since.last.user_id == self.request.user.pk
             text = self.success_text(current) if mine else "现有记录已与您填写的一致，无需再次保存。"
             tell(self.request, text)
             return redirect(self.destination(current))

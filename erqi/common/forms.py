@@ -319,6 +319,17 @@ class EditForm(forms.Form):
         return self.cleaned_data
 
     @property
+    def has_files(self) -> bool:
+        """Whether files were sent with the form."""
+        return any(self.files.get(self.add_prefix(name)) for name in self.fields)
+
+    def ask_for_files_again(self) -> None:
+        """Say beside each field that was sent files that they have to be chosen anew: no browser fills in such a field."""
+        for name in self.fields:
+            if self.files.get(self.add_prefix(name)):
+                self.add_error(name, "请重新选择附件：内容还没有保存，已选的文件不会留在页面上。")
+
+    @property
     def values(self) -> dict[str, Any]:
         """The cleaned values without the form's own two."""
         return {name: value for name, value in self.cleaned_data.items() if name not in self.own}

@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from erqi.common.models import SavedView, User
+from erqi.tests.uploads import make_attachment
 from projects.models import Unit
 from projects.tests import builders
 from supervision.services.mechanism import add_mechanism, add_theme
@@ -77,6 +78,7 @@ TABLE: dict[str, Rule] = {
     "role_list": Rule("role.grant"),
     "audit": Rule("audit.view"),
     "history": VIEW,
+    "attachment": Rule("business.view", "attachment"),
     # ledgers and saved views
     "projects:ledger_current": VIEW,
     "projects:ledger_detail": Rule("business.view", "ledger"),
@@ -187,6 +189,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "document": {"code": document.code},
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},
+        "attachment": {"pk": make_attachment(unit).pk},
         "theme": {"code": theme.code},
         "mechanism": {"code": mechanism.code},
         "shortcut": {"content_type_id": ContentType.objects.get_for_model(Unit).pk, "object_id": unit.pk},
