@@ -117,6 +117,12 @@ PERSON_KINDS = (ResponsibilityKind.PATRON, ResponsibilityKind.INSPECTOR)
 ANSWERING_KINDS = (ResponsibilityKind.LEAD, ResponsibilityKind.UNDERTAKE, ResponsibilityKind.STATED)
 
 
+# Which unit reports a project each month, the first that exists; the lead unit may always do it too.
+REPORTING_KINDS = (ResponsibilityKind.UNDERTAKE, ResponsibilityKind.LEAD, ResponsibilityKind.STATED, ResponsibilityKind.OWNER)
+# Which unit reviews what was reported.
+REVIEWING_KINDS = (ResponsibilityKind.LEAD, ResponsibilityKind.UNDERTAKE, ResponsibilityKind.STATED, ResponsibilityKind.OWNER)
+
+
 class Duty(TextChoices):
     CHIEF = "chief", "主管领导"
     DEPUTY = "deputy", "分管副职"
@@ -143,3 +149,145 @@ class DelayCause(TextChoices):
 class AdoptionRule(TextChoices):
     RANK = "rank", "会议层级高者优先，同级取时间较近者"
     PERSON = "person", "人工采用"
+
+
+class WarningLevel(IntegerChoices):
+    """What the four-colour warning shows. GREEN to RED are levels and order by gravity; the other three are no levels."""
+
+    UNRATED = 0, "未评价"
+    GREEN = 1, "正常"
+    BLUE = 2, "提醒"
+    YELLOW = 3, "预警"
+    RED = 4, "告警"
+    PAUSED = 5, "暂停"
+    DONE = 6, "已销号"
+
+    @property
+    def code(self) -> str:
+        """The name that templates, addresses and styles use."""
+        return self.name.lower()
+
+
+# The levels a rule can give, from best to worst.
+LEVELS = (WarningLevel.GREEN, WarningLevel.BLUE, WarningLevel.YELLOW, WarningLevel.RED)
+# What has to be lifted by people before it is left (domain.md §1.8).
+GRAVE_LEVELS = (WarningLevel.YELLOW, WarningLevel.RED)
+
+
+class Dimension(TextChoices):
+    """What is looked at (domain.md §1.6). A project's colour is the worst of those that count."""
+
+    MILESTONE = "D1", "节点工期"
+    INVESTMENT = "D2", "投资进度"
+    START = "D3", "开工竣工投产"
+    ISSUE = "D4", "问题办理"
+    NOTICE = "D5", "督察单"
+    REPORTING = "D6", "报送"
+
+
+# Milestones that are planned by month and not by day: D3 looks at them, D1 at all others.
+MONTH_KINDS = (MilestoneKind.START, MilestoneKind.COMPLETION, MilestoneKind.PRODUCTION, MilestoneKind.SERVICE)
+
+
+class Family(TextChoices):
+    """The two meanings that districts give to the four colours (domain.md §1.3)."""
+
+    STATUS = "A", "状态色（绿为完成）"
+    WARNING = "B", "预警色（绿为正常）"
+
+
+class Basis(TextChoices):
+    RATIO = "ratio", "完成计划的百分比"
+    GAP = "gap", "与计划相差的百分点"
+
+
+class Curve(TextChoices):
+    """The three computations of 序时进度 in use (domain.md §1.5)."""
+
+    MONTHLY_PLAN = "monthly_plan", "分月计划"
+    LINEAR_DAYS = "linear_days", "按天均摊"
+    LINEAR_MONTHS = "linear_months", "按月均摊"
+
+
+class PolicyState(TextChoices):
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待审批"
+    RETURNED = "returned", "退回修改"
+    APPROVED = "approved", "已批准"
+
+
+class EscalationStep(TextChoices):
+    """What follows a colour (domain.md §1.7); proposed, never done by itself."""
+
+    REMIND = "remind", "提醒责任人更新进展"
+    NOTICE = "notice", "督察通知单（提醒）"
+    INTERVIEW = "interview", "督办函或约谈分管负责人"
+    URGE = "urge", "督察通知单（督办）、警示通报、约谈主要负责人"
+    INQUIRY = "inquiry", "书面专报、领导问查"
+
+
+class ReportState(TextChoices):
+    """A monthly report (domain.md §5.2). 未报 has no record; 锁定 follows from the month's calendar."""
+
+    DRAFT = "draft", "草稿"
+    FILED = "filed", "已报"
+    PASSED = "passed", "通过"
+    RETURNED = "returned", "退回"
+
+
+class ReportAction(TextChoices):
+    FILE = "file", "报送"
+    WITHDRAW = "withdraw", "撤回"
+    PASS = "pass", "审核通过"
+    RETURN = "return", "退回"
+    CORRECT = "correct", "更正"
+
+
+class DecisionState(TextChoices):
+    """A request that somebody else decides on (date change, hold, correction)."""
+
+    PENDING = "pending", "待审批"
+    APPROVED = "approved", "已同意"
+    REJECTED = "rejected", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class HoldReason(TextChoices):
+    """Why a project is paused (domain.md §1.8)."""
+
+    OWNER = "owner", "业主原因"
+    PLANNING = "planning", "规划、方案调整"
+    LAND = "land", "土地未供"
+    FUNDS = "funds", "资金未到位"
+    APPROVAL = "approval", "上级审批未批复"
+    WINTER = "winter", "冬防期、重污染天气管控停工"
+    FORCE = "force", "疫情、灾害等不可抗力"
+    LAWSUIT = "lawsuit", "诉讼"
+
+
+class UpdateLayer(TextChoices):
+    """Who says how a milestone stands (domain.md §2: 责任人自查、督察员督察、领导问查)."""
+
+    SELF = "self", "自查"
+    INSPECTOR = "inspector", "督察"
+    LEADER = "leader", "问查"
+    OFFICE = "office", "重点项目办登记"
+
+
+class LiftingState(TextChoices):
+    """Leaving yellow or red (摘牌, domain.md §1.8): evidence, an inspector's check, the supervision office's confirmation."""
+
+    PROPOSED = "proposed", "待核验"
+    VERIFIED = "verified", "待确认"
+    CONFIRMED = "confirmed", "已摘牌"
+    REJECTED = "rejected", "未通过"
+    LAPSED = "lapsed", "已失效"
+
+
+class ReminderKind(TextChoices):
+    DUE = "due", "即将到期"
+    OVERDUE = "overdue", "已逾期"
+    RETURNED = "returned", "被退回"
+    DECIDED = "decided", "审批结果"
+    TURNED = "turned", "转色"
+    TASK = "task", "待办"

@@ -32,6 +32,16 @@ PERMISSIONS = {
     "document.upload": "上传文件原文",
     "reference.edit": "维护单位、人员、片区、类别等基础数据",
     "view.share": "公布共享视图",
+    "report.write": "填报本单位项目的月报、节点进展，申请变更时限和暂停",
+    "report.review": "审核本单位牵头项目的月报",
+    "report.manage": "代任何单位填报和审核，安排填报月、锁定、审批更正",
+    "request.decide": "审批时限变更和暂停申请",
+    "policy.edit": "拟定预警规则并测算",
+    "policy.approve": "批准他人拟定的预警规则",
+    "warning.start": "为台账启用预警、发起重算",
+    "lifting.verify": "核验摘牌，登记督察情况",
+    "lifting.confirm": "确认摘牌、人工定级",
+    "inquiry.ask": "领导问查",
     "mechanism.edit": "编辑督察机制的文字",
     "account.manage": "建立、停用账号和重置密码",
     "role.grant": "授予和收回角色",
@@ -39,16 +49,28 @@ PERMISSIONS = {
 }
 
 _READ = frozenset({"business.view"})
-_OFFICE = _READ | {"ledger.edit", "ledger.lock", "target.edit", "target.adopt", "document.upload", "reference.edit", "view.share"}
+_OFFICE = _READ | {
+    "ledger.edit",
+    "ledger.lock",
+    "target.edit",
+    "target.adopt",
+    "document.upload",
+    "reference.edit",
+    "view.share",
+    "report.manage",
+    "request.decide",
+    "policy.approve",
+    "warning.start",
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: _READ,
-    Role.REPORTER: _READ,
-    Role.REVIEWER: _READ,
-    Role.INSPECTOR: _READ,
-    Role.LEADER: _READ,
+    Role.REPORTER: _READ | {"report.write"},
+    Role.REVIEWER: _READ | {"report.review"},
+    Role.INSPECTOR: _READ | {"lifting.verify"},
+    Role.LEADER: _READ | {"inquiry.ask"},
     Role.OFFICE: _OFFICE,
-    Role.SUPERVISION: _READ | {"mechanism.edit", "view.share"},
+    Role.SUPERVISION: _READ | {"mechanism.edit", "view.share", "policy.edit", "policy.approve", "warning.start", "lifting.confirm"},
     Role.SYSTEM_ADMIN: frozenset({"account.manage"}),
     Role.SECURITY_ADMIN: frozenset({"role.grant"}),
     Role.AUDIT_ADMIN: frozenset({"audit.view"}),

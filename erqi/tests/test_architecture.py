@@ -15,6 +15,8 @@ LONGEST = 400
 LAYERS = ["choices", "rules", "querysets", "models", "services", "forms", "views", "urls"]
 # Families of one height: stats and imports stand beside services and forms.
 HEIGHT = {name: number for number, name in enumerate(LAYERS)} | {
+    # Words for the codes of the rules: everything above the rules may speak.
+    "sentences": LAYERS.index("querysets"),
     "stats": LAYERS.index("services"),
     "filters": LAYERS.index("forms"),
     "tables": LAYERS.index("forms"),

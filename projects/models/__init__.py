@@ -1,11 +1,15 @@
 """The records of the projects app, one module per family (design.md §5)."""
 
 from projects.models.document import Article, Citation, Document, DocumentText
+from projects.models.hold import Hold
 from projects.models.ledger import Ledger, LedgerEntry, LedgerRevision
-from projects.models.milestone import DateChange, Milestone
+from projects.models.milestone import DateChange, DateRequest, Milestone, MilestoneUpdate
 from projects.models.project import Project, ProjectAlias, Responsibility
+from projects.models.reminder import Digest, Reminder
+from projects.models.report import InvestmentPlan, ProgressReport, ReportCorrection, ReportPeriod, ReportStep
 from projects.models.target import Target, TargetClaim, TargetReading
 from projects.models.unit import Area, Category, Person, Post, Unit, UnitAlias
+from projects.models.warning import LevelOverride, Lifting, Rescheduling, WarningPolicy, WarningSchedule
 
 __all__ = [
     "Area",
@@ -13,20 +17,35 @@ __all__ = [
     "Category",
     "Citation",
     "DateChange",
+    "DateRequest",
+    "Digest",
     "Document",
     "DocumentText",
+    "Hold",
+    "InvestmentPlan",
     "Ledger",
     "LedgerEntry",
     "LedgerRevision",
+    "LevelOverride",
+    "Lifting",
     "Milestone",
+    "MilestoneUpdate",
     "Person",
     "Post",
+    "ProgressReport",
     "Project",
     "ProjectAlias",
+    "Reminder",
+    "ReportCorrection",
+    "ReportPeriod",
+    "ReportStep",
+    "Rescheduling",
     "Responsibility",
     "Target",
     "TargetClaim",
     "TargetReading",
     "Unit",
     "UnitAlias",
+    "WarningPolicy",
+    "WarningSchedule",
 ]

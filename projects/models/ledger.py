@@ -36,6 +36,8 @@ class Ledger(Record):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="ledgers", verbose_name="建账单位")
     state = models.CharField("状态", max_length=20, choices=LedgerState, default=LedgerState.OPEN)
     note = models.CharField("说明", max_length=500, blank=True)
+    # From this business date on the ledger's projects have colours (services.schedule.start_warnings); without it they are 未评价.
+    warned_since = models.DateField("预警起始日", null=True, blank=True, editable=False)
     citations = citations()
 
     objects = LedgerQuerySet.as_manager()
@@ -131,6 +133,7 @@ class LedgerEntry(Record):
     listed_on = models.DateField("列入日期", null=True, blank=True)
     delisted_on = models.DateField("退出日期", null=True, blank=True)
     delist_reason = models.CharField("退出原因", max_length=200, blank=True)
+    closed_on = models.DateField("销号日期", null=True, blank=True, editable=False)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 

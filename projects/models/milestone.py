@@ -3,17 +3,20 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 
 from erqi.common.history import appended, tracked
-from erqi.common.models import Record, append_only
-from projects.choices import DelayCause, MilestoneKind, Wording
+from erqi.common.models import Record, Simulated, append_only
+from projects.choices import DecisionState, DelayCause, MilestoneKind, UpdateLayer, Wording
 from projects.models.project import Project
+from projects.models.revision import Decision, account
 from projects.models.unit import citations
-from projects.querysets.milestone import MilestoneQuerySet
+from projects.querysets.milestone import DateRequestQuerySet, MilestoneQuerySet, MilestoneUpdateQuerySet
 
 
 @tracked()
-class Milestone(Record):
+class Milestone(Record, Simulated):
     """A step of a project's road, with the deadline as printed and as a date.
 
     `baseline_due_on` is the first date ever set and never changes (a trigger sees to it); `due_on` is the current plan and
@@ -78,7 +81,7 @@ class Milestone(Record):
 
 
 @appended()
-class DateChange(models.Model):
+class DateChange(Simulated):
     """A change of a milestone's date that was decided: from when to when, why, on which business date. Append-only."""
 
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="date_changes", verbose_name="节点")
@@ -106,3 +109,76 @@ class DateChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_due_on} → {self.to_due_on}"
+
+
+@appended()
+class MilestoneUpdate(Simulated):
+    """What somebody said of a milestone on a day, with evidence: how it stands, that it was done, or that it was not after all.
+
+    Three layers (自查, 督察, 问查) say it side by side. Where `changes_done` is set the milestone's day of completion became
+    `done_on`; it was `from_done_on` before, so that earlier days are read as they were shown (as with DateChange).
+    """
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="updates", verbose_name="节点")
+    layer = models.CharField("层级", max_length=10, choices=UpdateLayer)
+    recorded_on = models.DateField("日期")
+    text = models.CharField("情况", max_length=500, blank=True)
+    changes_done = models.BooleanField("改变完成情况", default=False)
+    from_done_on = models.DateField("原完成日期", null=True, blank=True)
+    done_on = models.DateField("完成日期", null=True, blank=True)
+    by = account("登记人账号")
+    by_name = models.CharField("登记人", max_length=60)
+    request_key = models.UUIDField("提交标识", null=True, unique=True, editable=False)
+    created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    objects = MilestoneUpdateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "节点更新"
+        verbose_name_plural = "节点更新"
+        ordering = ["recorded_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text="") | Q(changes_done=True), name="update_says_something", violation_error_message="请写明节点的情况。"
+            ),
+            models.CheckConstraint(condition=Q(changes_done=True) | Q(done_on=None, from_done_on=None), name="update_done_marked"),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.milestone_id} {self.recorded_on}"
+
+
+@tracked()
+class DateRequest(Decision, Record, Simulated):
+    """A request to move a milestone's date, with cause and reason. While it is pending the clock stands still (design.md §5)."""
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="date_requests", verbose_name="节点")
+    to_due_on = models.DateField("申请改为")
+    cause = models.CharField("病因", max_length=20, choices=DelayCause)
+    reason = models.CharField("理由", max_length=300)
+    change = models.OneToOneField(
+        DateChange, models.PROTECT, null=True, blank=True, editable=False, related_name="request", verbose_name="所作变更"
+    )
+
+    objects = DateRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "时限变更申请"
+        verbose_name_plural = "时限变更申请"
+        ordering = ["requested_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone"],
+                condition=Q(state=DecisionState.PENDING),
+                name="one_date_request_pending",
+                violation_error_message="该节点已有一份待审批的时限变更申请。",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="date_request_has_reason", violation_error_message="请写明申请理由。"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone} → {self.to_due_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:date_request", args=[self.pk])

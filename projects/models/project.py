@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from erqi.common.history import tracked
-from erqi.common.models import Record
+from erqi.common.models import Record, Simulated
 from projects.choices import PERSON_KINDS, Duty, Grade, ResponsibilityKind
 from projects.models.ledger import money_field, not_negative
 from projects.models.unit import Area, Category, Person, Unit, citations
@@ -99,7 +99,7 @@ class ProjectAlias(models.Model):
 
 
 @tracked()
-class Responsibility(Record):
+class Responsibility(Record, Simulated):
     """One cell of the grid of responsibility: 牵头/承办/配合 × 主管领导/分管副职/具体责任人 (design.md §2.5).
 
     A row without a duty names the unit itself; a row with one names the person who has it. `until` ends a row; it is not deleted.

@@ -9,8 +9,10 @@ from django.db.models.functions import Greatest
 
 from erqi.common.sql import count_children
 from projects.choices import ANSWERING_KINDS, LedgerKind, LedgerLevel
+from projects.querysets.milestone import due_then
 from projects.querysets.responsibility import in_force
 from projects.querysets.unit import label_of
+from projects.querysets.warning import level_case, with_schedule
 from projects.rules.search import search_terms
 from projects.rules.stage import STAGE_OF_NATURE
 
@@ -25,14 +27,6 @@ class LedgerQuerySet(QuerySet):
     def for_list(self) -> "LedgerQuerySet":
         """Return ledgers with the number of entries, for the list and the year switch."""
         return self.select_related("unit").annotate(entry_count=count_children(self.model, "entries")).order_by("-year", "level", "code")
-
-
-def due_then(as_of: date) -> Case:
-    """Return the expression of a milestone's date in force on the day (rules.milestone.due_on, as SQL)."""
-    changes = apps.get_model("projects", "DateChange").objects
-    later = changes.filter(milestone=OuterRef("pk"), recorded_on__gt=as_of).order_by("recorded_on", "pk")
-    # What a later change moved was due, on the day, on the date that it was moved from.
-    return Case(When(Exists(later), then=Subquery(later.values("from_due_on")[:1])), default=F("due_on"))
 
 
 class LedgerEntryQuerySet(QuerySet):
@@ -89,7 +83,7 @@ class LedgerEntryQuerySet(QuerySet):
         return self.filter(Exists(found))
 
     def with_next_milestone(self, as_of: date) -> "LedgerEntryQuerySet":
-        """Annotate the year's first milestone that is open on the day, by the dates in force then (rules.milestone.due_on, as SQL):
+        """Annotate the year's first milestone that is open on the day, by the dates in force then (rules.milestone.value_on, as SQL):
         `next_milestone` (key), `next_kind`, `next_name`, `next_due_on`, `next_phrase`."""
         milestones = apps.get_model("projects", "Milestone").objects
         first = (
@@ -106,6 +100,10 @@ class LedgerEntryQuerySet(QuerySet):
             next_due_on=Subquery(first.values("due_then")[:1]),
             next_phrase=Subquery(first.values("due_phrase")[:1]),
         )
+
+    def with_level(self, year: int, as_of: date) -> "LedgerEntryQuerySet":
+        """Annotate `level` (WarningLevel) as shown on the day, and join the schedule of the year as `schedule`."""
+        return with_schedule(self, "project__schedules", year, as_of).annotate(level=level_case(as_of, "schedule__"))
 
     def search(self, text: str) -> "LedgerEntryQuerySet":
         """Return the entries whose project matches every word: name, alias, code, full pinyin or initials."""

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from projects.choices import ANSWERING_KINDS
 from projects.querysets.responsibility import in_force
-from projects.rules.milestone import due_on, known
+from projects.rules.milestone import known, value_on
 from projects.rules.stage import stage_on
 
 _RANK = {kind: place for place, kind in enumerate(ANSWERING_KINDS)}
@@ -20,11 +20,12 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
     """Set `stage` and `next_milestone`, `next_kind`, `next_name`, `next_due_on`, `next_phrase` on a ledger's entries, and
     `year_done` (the year has milestones and all are done).
 
-    Two queries; one when the day is not `past`, since then no date can have been moved after it.
+    Three queries; one when the day is not `past`, since then nothing can have been recorded after it.
     """
     entries = list(entries)
     projects = {entry.project_id for entry in entries}
-    later = _changes_since(projects, as_of) if past else {}
+    later = _since("DateChange", "from_due_on", projects, as_of) if past else {}
+    completed = _since("MilestoneUpdate", "from_done_on", projects, as_of, changes_done=True) if past else {}
     rows = defaultdict(list)
     milestones = apps.get_model("projects", "Milestone").objects.filter(project__in=projects)
     columns = ("project_id", "pk", "kind", "name", "year", "recorded_on", "due_on", "due_phrase", "done_on", "done_known_on")
@@ -35,11 +36,11 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
         for key, kind, name, of_year, recorded_on, current, phrase, done_on, done_known_on in rows[entry.project_id]:
             if not known(recorded_on, as_of):
                 continue
-            done_by = done_on or done_known_on
+            done_by = value_on(done_on, completed.get(key, ()), as_of) or done_known_on
             done.append((kind, done_by))
             of_this_year += of_year == year
             if of_year == year and (done_by is None or done_by > as_of):
-                due = due_on(current, later.get(key, ()), as_of)
+                due = value_on(current, later.get(key, ()), as_of)
                 if first is None or (due or date.max, key) < first[0]:
                     first = ((due or date.max, key), (key, kind, name, due, phrase))
         entry.year_done = bool(of_this_year) and first is None
@@ -53,17 +54,17 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
         ) = first[1] if first else (None, None, None, None, None)
 
 
-def _changes_since(projects: set[int], as_of: date) -> dict[int, list[tuple[date, date | None]]]:
-    """Return the changes after the day by milestone: (recorded on, date moved from), in the order of recording."""
-    changes = (
-        apps.get_model("projects", "DateChange")
-        .objects.filter(milestone__project__in=projects, recorded_on__gt=as_of)
+def _since(model: str, column: str, projects: set[int], as_of: date, **conditions: Any) -> dict[int, list[tuple[date, date | None]]]:
+    """Return what was recorded after the day by milestone: (recorded on, date replaced), in the order of recording."""
+    rows = (
+        apps.get_model("projects", model)
+        .objects.filter(milestone__project__in=projects, recorded_on__gt=as_of, **conditions)
         .order_by("recorded_on", "pk")
-        .values_list("milestone_id", "recorded_on", "from_due_on")
+        .values_list("milestone_id", "recorded_on", column)
     )
     found: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    for milestone, recorded_on, moved_from in changes:
-        found[milestone].append((recorded_on, moved_from))
+    for milestone, recorded_on, before in rows:
+        found[milestone].append((recorded_on, before))
     return found
 
 

@@ -1,6 +1,9 @@
 """When a responsibility is in force: from its first day to its last, both included; an unknown end is open."""
 
+from collections.abc import Iterable
 from datetime import date
+
+from projects.choices import REPORTING_KINDS, REVIEWING_KINDS, ResponsibilityKind
 
 Period = tuple[date | None, date | None]
 
@@ -19,3 +22,28 @@ def overlap(one: Period, other: Period) -> bool:
     """Say whether there is a day on which both periods are in force."""
     since = max(one[0] or date.min, other[0] or date.min)
     return since <= min(one[1] or date.max, other[1] or date.max)
+
+
+def reporting_unit(grid: Iterable[tuple[str, int]]) -> int | None:
+    """Return the unit that reports a project each month: the undertaking one, else the next in REPORTING_KINDS, else None.
+
+    `grid` holds (kind of responsibility, unit) of the rows in force; of several units of a kind the first.
+    """
+    return _first(grid, REPORTING_KINDS)
+
+
+def reviewing_unit(grid: Iterable[tuple[str, int]]) -> int | None:
+    """Return the unit that reviews a project's reports: the lead unit, else the next in REVIEWING_KINDS."""
+    return _first(grid, REVIEWING_KINDS)
+
+
+def writing_units(grid: Iterable[tuple[str, int]]) -> set[int]:
+    """Return the units that may write a project's reports and updates: all of the kind that reports, and the lead unit."""
+    rows = list(grid)
+    kind = next((kind for kind in REPORTING_KINDS if any(of == kind for of, _ in rows)), None)
+    return {unit for of, unit in rows if of in (kind, ResponsibilityKind.LEAD)}
+
+
+def _first(grid: Iterable[tuple[str, int]], kinds: Iterable[str]) -> int | None:
+    rows = list(grid)
+    return next((unit for kind in kinds for of, unit in rows if of == kind), None)

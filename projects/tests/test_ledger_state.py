@@ -13,7 +13,7 @@ from erqi.common.errors import InvalidInput, ServiceError
 from projects.choices import MilestoneKind, Nature, ResponsibilityKind
 from projects.models import DateChange, LedgerEntry, Milestone, Project
 from projects.querysets.ledger_state import read_answering_units, read_stage_and_next
-from projects.rules.milestone import due_on
+from projects.rules.milestone import value_on
 from projects.rules.stage import stage_on
 from projects.services.milestone import complete_milestone, move_milestone, plan_milestone
 from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_responsibility, make_unit, make_user
@@ -164,7 +164,7 @@ def test_the_date_in_force_is_the_same_by_rule_and_by_sql(ledger, first, moves):
     for number in range(-1, 10):
         day = START + timedelta(days=number)
         expected = next(due for on, due in reversed(history) if on <= day)
-        assert state_on(ledger, day).next_due_on == due_on(milestone.due_on, changes, day) == expected
+        assert state_on(ledger, day).next_due_on == value_on(milestone.due_on, changes, day) == expected
 
 
 def test_a_change_is_not_recorded_before_the_last_one(ledger):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from projects.choices import MilestoneKind, Nature, Stage
 from projects.rules.claim import Claim, adopted
 from projects.rules.codes import parse_project_code, project_code
-from projects.rules.milestone import MilestoneState, due_on, standing
+from projects.rules.milestone import MilestoneState, standing, value_on
 from projects.rules.paragraphs import contains_phrase, split_paragraphs
 from projects.rules.search import normal, search_key, search_terms
 from projects.rules.stage import STAGE_OF_MILESTONE, stage_on
@@ -118,7 +118,7 @@ class TestMilestone:
         ],
     )
     def test_the_date_valid_on_a_day(self, day, due):
-        assert due_on(date(2018, 9, 30), self.changes, day) == due
+        assert value_on(date(2018, 9, 30), self.changes, day) == due
 
     @pytest.mark.parametrize(
         ("day", "state", "late"),

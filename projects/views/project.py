@@ -131,7 +131,8 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
     @staticmethod
     def _standing(milestone: Milestone, day: date) -> Standing:
         changes = [(change.recorded_on, change.from_due_on) for change in milestone.date_changes.all()]
-        return standing(milestone.due_on, changes, milestone.done_on, milestone.done_known_on, day)
+        updates = [(update.recorded_on, update.from_done_on) for update in milestone.updates.all() if update.changes_done]
+        return standing(milestone.due_on, changes, milestone.done_on, milestone.done_known_on, day, updates)
 
     @staticmethod
     def _trail(entries: list, project: Project) -> list[dict[str, str]]:

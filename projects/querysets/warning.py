@@ -1,0 +1,121 @@
+"""The four colours in SQL: the same answers as rules.colour, from the schedule row that holds on a day."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from projects.choices import LiftingState, PolicyState, WarningLevel
+from projects.querysets.revision import RevisionQuerySet, valid_on
+
+T = TypeVar("T", bound=QuerySet)
+
+# The worst first, then what is not evaluated, what is paused, what is closed.
+GRAVITY = (
+    WarningLevel.RED,
+    WarningLevel.YELLOW,
+    WarningLevel.BLUE,
+    WarningLevel.GREEN,
+    WarningLevel.UNRATED,
+    WarningLevel.PAUSED,
+    WarningLevel.DONE,
+)
+
+
+def _number(*whens: When, default: int = 0) -> Case:
+    return Case(*whens, default=Value(default), output_field=IntegerField())
+
+
+def level_case(day: date, prefix: str = "") -> Case:
+    """Return the expression of the level shown on the day (rules.colour.level_on, as SQL).
+
+    `prefix` leads to a schedule row that holds on the day; where there is none all is NULL and the level is UNRATED.
+    """
+    reached = [
+        (WarningLevel.RED, "red_on"),
+        (WarningLevel.YELLOW, "yellow_on"),
+        (WarningLevel.BLUE, "blue_on"),
+        (WarningLevel.GREEN, "green_on"),
+    ]
+    by_date = _number(*(When(**{f"{prefix}{column}__lte": day, "then": Value(int(level))}) for level, column in reached))
+    held = Q(**{f"{prefix}floor_level__isnull": False}) & (Q(**{f"{prefix}floor_until": None}) | Q(**{f"{prefix}floor_until__gte": day}))
+    by_hand = Q(**{f"{prefix}manual_level__isnull": False, f"{prefix}manual_until__gte": day})
+    underlying = Greatest(
+        by_date, _number(When(held, then=F(f"{prefix}floor_level"))), _number(When(by_hand, then=F(f"{prefix}manual_level")))
+    )
+    return Case(
+        When(**{f"{prefix}closed_on__lte": day}, then=Value(int(WarningLevel.DONE))),
+        When(**{f"{prefix}paused_from__lte": day, f"{prefix}paused_until__gte": day}, then=Value(int(WarningLevel.PAUSED))),
+        default=underlying,
+        output_field=IntegerField(),
+    )
+
+
+def gravity(level: str = "level") -> Case:
+    """Return the expression that sorts levels, the worst first."""
+    return _number(*(When(**{level: int(one), "then": Value(place)}) for place, one in enumerate(GRAVITY)), default=len(GRAVITY))
+
+
+def with_schedule(rows: T, relation: str, year: int, day: date) -> T:
+    """Join the schedule of the year that holds on the day as `schedule`; rows without one keep NULL. Never multiplies rows."""
+    condition = Q(**{f"{relation}__year": year}) & valid_on(day, f"{relation}__")
+    return rows.annotate(schedule=FilteredRelation(relation, condition=condition))
+
+
+class WarningScheduleQuerySet(RevisionQuerySet):
+    """Schedules of colours."""
+
+    def of_year(self, year: int) -> "WarningScheduleQuerySet":
+        """Return the schedules of one year."""
+        return self.filter(year=year)
+
+    def with_level(self, day: date) -> "WarningScheduleQuerySet":
+        """Return the schedules that hold on the day with `level` as shown then."""
+        return self.on(day).annotate(level=level_case(day))
+
+    def turning(self, after: date, until: date) -> "WarningScheduleQuerySet":
+        """Return the schedules holding on `after` that may turn by themselves on a later day up to `until` (rules.colour.turns)."""
+        found = Q(pk__in=[])
+        for column in ("green_on", "blue_on", "yellow_on", "red_on", "paused_from", "closed_on"):
+            found |= Q(**{f"{column}__gt": after, f"{column}__lte": until})
+        for column in ("paused_until", "floor_until", "manual_until"):
+            found |= Q(**{f"{column}__gte": after, f"{column}__lt": until})
+        return self.on(after).filter(found)
+
+    def between(self, first: date, last: date) -> "WarningScheduleQuerySet":
+        """Return the schedules that held on some day of the period, oldest first."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=first), valid_from__lte=last).order_by("valid_from", "pk")
+
+    def of_projects(self, projects: Iterable[int]) -> "WarningScheduleQuerySet":
+        """Return the schedules of the projects (keys)."""
+        return self.filter(project__in=projects)
+
+
+class PolicyQuerySet(QuerySet):
+    """Versions of the warning rules."""
+
+    def approved(self) -> "PolicyQuerySet":
+        """Return the versions that were approved, the latest in force first."""
+        return self.filter(state=PolicyState.APPROVED).order_by("-effective_from")
+
+    def in_force(self, day: date) -> "PolicyQuerySet":
+        """Return the version in force on the day (none or one)."""
+        return self.approved().filter(effective_from__lte=day)[:1]
+
+    def for_list(self) -> "PolicyQuerySet":
+        """Return the versions for their list: drafts first, then by the day they came into force."""
+        return self.order_by(Coalesce("effective_from", Value(date.max)).desc(), "-pk")
+
+
+class LiftingQuerySet(QuerySet):
+    """Proposals to leave yellow or red."""
+
+    def open(self) -> "LiftingQuerySet":
+        """Return those that await somebody."""
+        return self.filter(state__in=[LiftingState.PROPOSED, LiftingState.VERIFIED])
+
+    def for_list(self) -> "LiftingQuerySet":
+        """Return them with their project, the longest waiting first."""
+        return self.select_related("project").order_by("proposed_on", "pk")

@@ -1,0 +1,111 @@
+"""Facts and causes as plain data: what a schedule row keeps, so that any colour can be recomputed from what was known then."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from projects.choices import Dimension, WarningLevel
+from projects.rules.policy import level_of
+from projects.rules.warning import Cause, CauseKind, Facts, InvestmentFact, MilestoneFact, Obligation, Thresholds
+
+
+def _text(value: date | Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def facts_data(facts: Facts) -> dict[str, Any]:
+    """Return the facts as JSON takes them; numbers and days as texts."""
+    figures = facts.investment
+    return {
+        "year": facts.year,
+        "milestones": [
+            {
+                "key": one.key,
+                "kind": str(one.kind),
+                "name": one.name,
+                "due": _text(one.due_on),
+                "done": one.done,
+                "pending": _text(one.pending_since),
+            }
+            for one in facts.milestones
+        ],
+        "investment": {
+            "plan": None if figures.plan is None else [str(amount) for amount in figures.plan],
+            "annual": _text(figures.annual),
+            "done": _text(figures.done),
+            "month": figures.month,
+        },
+        "obligations": [
+            {"key": one.key, "dimension": str(one.dimension), "name": one.name, "due": one.due_on.isoformat()} for one in facts.obligations
+        ],
+    }
+
+
+def facts_from_data(data: Mapping[str, Any]) -> Facts:
+    """Return the facts of plain data."""
+    figures = data["investment"]
+    return Facts(
+        year=data["year"],
+        milestones=tuple(
+            MilestoneFact(one["key"], one["kind"], one["name"], _day(one["due"]), one["done"], _day(one["pending"]))
+            for one in data["milestones"]
+        ),
+        investment=InvestmentFact(
+            plan=None if figures["plan"] is None else tuple(Decimal(amount) for amount in figures["plan"]),
+            annual=_amount(figures["annual"]),
+            done=_amount(figures["done"]),
+            month=figures["month"],
+        ),
+        obligations=tuple(
+            Obligation(one["key"], Dimension(one["dimension"]), one["name"], date.fromisoformat(one["due"])) for one in data["obligations"]
+        ),
+    )
+
+
+def causes_data(thresholds: Thresholds) -> dict[str, Any]:
+    """Return the causes by level as JSON takes them."""
+    return {
+        level.code: {
+            "dimension": str(cause.dimension),
+            "kind": cause.kind.value,
+            "key": cause.key,
+            "name": cause.name,
+            "due": _text(cause.due_on),
+            "value": _text(cause.value),
+            "month": cause.month,
+            "planned": _text(cause.planned),
+            "done": _text(cause.done),
+        }
+        for level, cause in thresholds.causes
+    }
+
+
+def causes_from_data(data: Mapping[str, Any]) -> tuple[tuple[WarningLevel, Cause], ...]:
+    """Return the causes of plain data, from the best level to the worst."""
+    found = [
+        (
+            level_of(code),
+            Cause(
+                Dimension(one["dimension"]),
+                CauseKind(one["kind"]),
+                one["key"],
+                one["name"],
+                _day(one["due"]),
+                _amount(one["value"]),
+                one["month"],
+                _amount(one["planned"]),
+                _amount(one["done"]),
+            ),
+        )
+        for code, one in data.items()
+    ]
+    return tuple(sorted(found, key=lambda pair: pair[0]))

@@ -1,0 +1,107 @@
+"""The colour in words: why, since when, what comes next, what would lift it (design.md §2.3)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from erqi.common.dates import chinese_day
+from erqi.common.numbers import money, plain, rounded
+from projects.choices import GRAVE_LEVELS, Basis, Dimension, WarningLevel
+from projects.rules.colour import Bounds, floor_on
+from projects.rules.policy import Policy
+from projects.rules.warning import Assessment, Cause
+from projects.sentences.policy import band_words
+
+
+def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
+    """Return how one thing stands, with its figures; the cause's value is that of the day it speaks of."""
+    late = int(cause.value) if cause.value is not None else 0
+    if cause.dimension == Dimension.INVESTMENT:
+        head = f"1—{cause.month}月累计完成投资 {money(cause.done)}，计划 {money(cause.planned)}"
+        if cause.value is None:
+            return head
+        if basis == Basis.GAP:
+            return f"{head}，{'落后' if cause.value > 0 else '超前'}年度计划 {plain(rounded(abs(cause.value), 1))} 个百分点"
+        return f"{head}，为计划的 {plain(rounded(cause.value, 1))}%"
+    due_on = cause.due_on
+    assert due_on is not None  # noqa: S101
+    if cause.dimension == Dimension.START:
+        head = f"“{cause.name}”计划{due_on.year}年{due_on.month}月"
+        if late < 0:
+            return f"{head}，尚未到计划月份"
+        return f"{head}，本月到期" if late == 0 else f"{head}，已过 {late} 个月末仍未完成"
+    what = (
+        f"问题“{cause.name}”拟于{chinese_day(due_on)}解决"
+        if cause.dimension == Dimension.ISSUE
+        else f"“{cause.name}”时限{chinese_day(due_on)}"
+    )
+    unit = (
+        "个工作日"
+        if cause.dimension in (Dimension.NOTICE, Dimension.REPORTING) or (cause.dimension == Dimension.ISSUE and late < 0)
+        else "天"
+    )
+    if late == 0:
+        return f"{what}，当日到期"
+    return f"{what}，已逾期 {late} {unit}" if late > 0 else f"{what}，距到期 {-late} {unit}"
+
+
+def rule_words(policy: Policy, assessment: Assessment) -> str:
+    """Return the rule that gives the assessment its level: 节点工期：逾期 8 天（含）至逾期 31 天（不含）为预警."""
+    dimension = assessment.cause.dimension
+    rule = policy.rules.get(dimension)
+    band = next((band for band in rule.bands if band.level == assessment.level), None) if rule else None
+    if band is None:
+        return f"{dimension.label}：无待办事项为{policy.label(assessment.level)}"
+    return f"{dimension.label}：{band_words(dimension, policy.basis, band)}为{policy.label(assessment.level)}"
+
+
+def colour_sentence(
+    level: WarningLevel, policy: Policy | None, assessments: Sequence[Assessment], bounds: Bounds, since: date, day: date
+) -> str:
+    """Return the sentence that a county head can read aloud: the colour, since when, why.
+
+    `assessments` are those of the day (rules.warning.assess), the worst first; `since` the first day of the colour.
+    """
+    if level == WarningLevel.UNRATED or policy is None:
+        return "没有可以评价的节点时限或投资计划，暂不评价。" if policy is not None else "该年度没有启用预警，暂不评价。"
+    days = (day - since).days + 1
+    if level == WarningLevel.DONE:
+        return f"{chinese_day(bounds.closed_on or since)}已销号，不再评价。"
+    if level == WarningLevel.PAUSED:
+        return f"经批准自{chinese_day(bounds.paused_from or since)}起暂停，至{chinese_day(bounds.paused_until or day)}到期，期间不评价。"
+    head = f"{policy.label(level)}，自{chinese_day(since)}起第 {days} 天"
+    return f"{head}：{reason_words(level, policy, assessments, bounds, day)}。"
+
+
+def reason_words(level: WarningLevel, policy: Policy, assessments: Sequence[Assessment], bounds: Bounds, day: date) -> str:
+    """Return why the level is shown on the day: what gives it, or what keeps it there."""
+    giving = [one for one in assessments if one.counts and one.level == level]
+    if giving and level > WarningLevel.GREEN:
+        more = f"，另有 {len(giving) - 1} 项同级" if len(giving) > 1 else ""
+        return cause_words(giving[0].cause, policy.basis) + more
+    if level == WarningLevel.GREEN:
+        return "各节点和投资进度均在计划之内"
+    if bounds.manual_level == level and floor_on(bounds, day) == level and bounds.manual_until and day <= bounds.manual_until:
+        return f"由督察办人工定级，至{chinese_day(bounds.manual_until)}止"
+    if bounds.floor_until is not None:
+        return f"已摘牌，观察至{chinese_day(bounds.floor_until)}"
+    return "数据已好转，待督察员核验、督察办确认后摘牌"
+
+
+def lifting_words(level: WarningLevel, bounds: Bounds, assessments: Sequence[Assessment], policy: Policy) -> str:
+    """Return what would lift the colour; an empty text where nothing has to be lifted."""
+    giving = [one for one in assessments if one.counts and one.level == level]
+    if level not in (WarningLevel.BLUE, *GRAVE_LEVELS):
+        return ""
+    parts = []
+    for one in giving[:3]:
+        if one.cause.dimension == Dimension.INVESTMENT:
+            parts.append(f"累计完成投资达到 {money(one.cause.planned)}")
+        elif one.cause.dimension == Dimension.ISSUE:
+            parts.append(f"报告问题“{one.cause.name}”已解决")
+        else:
+            parts.append(f"登记“{one.cause.name}”完成并附佐证，或经批准变更时限")
+    words = "；".join(parts)
+    if level in GRAVE_LEVELS:
+        confirm = "经督察员核验、督察办确认后摘牌" + ("，红转黄观察一期" if level == WarningLevel.RED else "")
+        return f"{words}，{confirm}" if words else confirm
+    return f"{words}后自动解除" if words else ""

@@ -1,0 +1,120 @@
+"""What is known now of many projects in a year: the facts and bounds that their colours follow from. Reads only, in few queries."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q
+
+from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
+from projects.models import DateRequest, Hold, InvestmentPlan, LedgerEntry, LevelOverride, Milestone, ProgressReport
+from projects.rules.colour import merged_pause
+from projects.rules.milestone import belongs
+from projects.rules.warning import Facts, InvestmentFact, MilestoneFact, Obligation
+
+
+@dataclass
+class Known:
+    """A project's facts, what bounds its colour, and whether any of it is simulated."""
+
+    facts: Facts
+    closed_on: date | None = None
+    paused_from: date | None = None
+    paused_until: date | None = None
+    manual_level: WarningLevel | None = None
+    manual_until: date | None = None
+    simulated: bool = False
+
+
+@dataclass
+class _Parts:
+    """What is collected of one project before its facts are put together."""
+
+    milestones: list[MilestoneFact] = field(default_factory=list)
+    obligations: list[Obligation] = field(default_factory=list)
+    plan: tuple[Decimal, ...] | None = None
+    annual: Decimal | None = None
+    done: Decimal | None = None
+    month: int = 0
+    closed_on: date | None = None
+    holds: list[tuple[date, date]] = field(default_factory=list)
+    manual: tuple[WarningLevel, date] | None = None
+    simulated: bool = False
+
+
+def warned_entries(year: int, on: date) -> Any:
+    """Return the entries of the district ledger of a year whose projects have colours on the day."""
+    return LedgerEntry.objects.filter(
+        ledger__year=year, ledger__level=LedgerLevel.DISTRICT, ledger__kind=LedgerKind.PROJECTS, ledger__warned_since__lte=on
+    ).order_by("project_id")
+
+
+def known_facts(projects: Collection[int], year: int, on: date) -> dict[int, Known]:
+    """Return what is known of the projects (keys) that have colours in the year: seven queries for any number of them."""
+    parts: dict[int, _Parts] = {}
+    for project, annual, closed_on in (
+        warned_entries(year, on).filter(project__in=projects).values_list("project", "annual_plan", "closed_on")
+    ):
+        parts[project] = _Parts(annual=annual, closed_on=closed_on)
+    _add_milestones(parts, year, on)
+    _add_figures(parts, year)
+    _add_bounds(parts, year, on)
+    return {project: _known(found, year, on) for project, found in parts.items()}
+
+
+def _known(found: _Parts, year: int, on: date) -> Known:
+    facts = Facts(
+        year,
+        tuple(found.milestones),
+        InvestmentFact(found.plan, found.annual, found.done, found.month),
+        tuple(found.obligations),
+    )
+    paused_from, paused_until = merged_pause(found.holds, on)
+    level, until = found.manual or (None, None)
+    return Known(facts, found.closed_on, paused_from, paused_until, level, until, found.simulated)
+
+
+def _add_milestones(parts: dict[int, _Parts], year: int, on: date) -> None:
+    requests = DateRequest.objects.filter(state=DecisionState.PENDING, milestone__project__in=parts)
+    pending = dict(requests.values_list("milestone_id", "requested_on"))
+    rows = (
+        Milestone.objects.known(on)
+        .filter(project__in=parts, year__lte=year)
+        .filter(Q(year=year) | Q(due_on__year__gte=year))
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
+        .values_list("project_id", "pk", "kind", "name", "year", "due_on", "done_on", "done_known_on", "simulated")
+    )
+    for project, key, kind, name, planned_year, due_on, done_on, done_known_on, simulated in rows:
+        if belongs(planned_year, due_on, year):
+            done_by = done_on or done_known_on
+            done = done_by is not None and done_by <= on
+            parts[project].milestones.append(MilestoneFact(key, kind, name, due_on, done, None if done else pending.get(key)))
+            parts[project].simulated |= simulated
+
+
+def _add_figures(parts: dict[int, _Parts], year: int) -> None:
+    for plan in InvestmentPlan.objects.standing(year).filter(project__in=parts):
+        found = parts[plan.project_id]
+        found.plan, found.simulated = plan.cumulative, found.simulated or plan.simulated
+    rows = (
+        ProgressReport.objects.counted()
+        .filter(project__in=parts, year=year)
+        .order_by("project", "-month")
+        .distinct("project")
+        .values_list("project_id", "pk", "month", "cumulative", "problem", "problem_due_on", "simulated")
+    )
+    for project, key, month, cumulative, problem, problem_due_on, simulated in rows:
+        found = parts[project]
+        found.done, found.month, found.simulated = cumulative, month, found.simulated or simulated
+        if problem and problem_due_on:
+            found.obligations.append(Obligation(key, Dimension.ISSUE, problem[:60], problem_due_on))
+
+
+def _add_bounds(parts: dict[int, _Parts], year: int, on: date) -> None:
+    for hold in Hold.objects.approved().filter(project__in=parts):
+        parts[hold.project_id].holds.append((hold.since, hold.last_day))
+        parts[hold.project_id].simulated |= hold.simulated
+    for override in LevelOverride.objects.filter(project__in=parts, year=year, ended_on=None, until__gte=on):
+        parts[override.project_id].manual = (WarningLevel(override.level), override.until)
