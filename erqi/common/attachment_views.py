@@ -18,8 +18,8 @@ from erqi.common.pictures import small
 _SECONDS = 600
 # What is sent is looked at, nothing in it runs or loads anything.
 _SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
-# Browsers show a PDF in a page of their own making, which the words above would leave blank (Chromium: "has been blocked").
-# Its scripts have no access to us there, and files with scripts are refused when they are uploaded.
+# Browsers show a PDF in a page of their own making, which the words above leave blank in Safari and older Chromium. What runs
+# in that page cannot reach ours, and files with scripts are refused when they are uploaded.
 _FRAME = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 _log = logging.getLogger(__name__)

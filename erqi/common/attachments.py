@@ -47,7 +47,9 @@ def attach(*, owner: models.Model, uploads: Sequence[File], by: User | None) -> 
     """
     if len(uploads) > files.MOST_FILES:
         raise InvalidInput({FIELD: [f"一次选了 {len(uploads)} 个文件，每条记录最多 {files.MOST_FILES} 个附件，请减少后再上传。"]})
-    new = {file.sha256: file for file in _checked_files(uploads)}
+    new: dict[str, files.CheckedFile] = {}
+    for file in _checked_files(uploads):
+        new.setdefault(file.sha256, file)
     if not new:
         return []
     # Two people at one record come one after the other, so that the number and the contents are counted right.

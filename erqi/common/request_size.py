@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 _CHUNK = 256 * 1024
+# So many times the limit is read and forgotten, so that a person who chose too many photos sees the answer.
+_PATIENCE = 3
 
 
 class RequestSizeMiddleware:
@@ -31,7 +33,7 @@ class RequestSizeMiddleware:
 
     @staticmethod
     def _read_past(request: HttpRequest, limit: int) -> None:
-        """Read and forget as much again as is allowed: while a browser is still sending, it would miss the answer."""
-        left = limit
+        """Read what is being sent, for a while: a browser that is still sending would miss the answer."""
+        left = _PATIENCE * limit
         while left > 0 and (chunk := request.read(min(_CHUNK, left))):
             left -= len(chunk)
