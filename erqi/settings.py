@@ -95,7 +95,7 @@ TEMPLATES = [
             ]
             if not DEBUG
             else ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
-            "builtins": ["erqi.templatetags.erqi_ui", "projects.templatetags.sources"],
+            "builtins": ["erqi.templatetags.erqi_ui", "projects.templatetags.sources", "projects.templatetags.warning"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

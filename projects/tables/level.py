@@ -1,0 +1,49 @@
+"""A warning level as HTML: colour, shape and word together, the same as components/level_badge.html, without a template per row."""
+
+from datetime import date
+from functools import lru_cache
+from html import escape
+
+from erqi.common.dates import chinese_day
+from projects.choices import WarningLevel
+from projects.rules.policy import level_of
+
+SHAPES = {
+    WarningLevel.GREEN: "●",
+    WarningLevel.BLUE: "■",
+    WarningLevel.YELLOW: "▲",
+    WarningLevel.RED: "◆",
+    WarningLevel.PAUSED: "‖",
+    WarningLevel.DONE: "✓",
+    WarningLevel.UNRATED: "○",
+}
+SIMULATED = ' <span class="sim">模拟</span>'
+_OTHERS = {level.code: level for level in (WarningLevel.UNRATED, WarningLevel.PAUSED, WarningLevel.DONE)}
+
+
+def warning_level(value: int | str | None) -> WarningLevel:
+    """Return the level of a number or a code ("yellow"); nothing is UNRATED. Raises ValueError for what is no level."""
+    if value is None or value == "":
+        return WarningLevel.UNRATED
+    if isinstance(value, str):
+        return _OTHERS[value] if value in _OTHERS else level_of(value)
+    return WarningLevel(value)
+
+
+def level_html(level: WarningLevel, word: str = "", *, title: str = "", simulated: bool = False) -> str:
+    """Return the badge of a level as escaped HTML; `word` is what the policy calls it (default: the level's own name)."""
+    badge = _badge(level, word) if not title else _badge(level, word).replace(">", f' title="{escape(title)}">', 1)
+    return badge + SIMULATED if simulated else badge
+
+
+@lru_cache(maxsize=64)
+def _badge(level: WarningLevel, word: str) -> str:
+    mark = f'<span class="level-mark" aria-hidden="true">{SHAPES[level]}</span>'
+    return f'<span class="level level-{level.code}">{mark}{escape(word or level.label)}</span>'
+
+
+def since_words(since: date | None, day: date | None = None) -> str:
+    """Return since when a colour has been shown, with the number of days up to a day: 自2018年9月1日起第 28 天."""
+    if since is None:
+        return ""
+    return f"自{chinese_day(since)}起" + (f"第 {(day - since).days + 1} 天" if day else "")
