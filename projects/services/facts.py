@@ -101,8 +101,8 @@ def _add_figures(parts: dict[int, _Parts], year: int) -> None:
     rows = (
         ProgressReport.objects.counted()
         .filter(project__in=parts, year=year)
-        .order_by("project", "-month")
-        .distinct("project")
+        .order_by("project_id", "-month")
+        .distinct("project_id")
         .values_list("project_id", "pk", "month", "cumulative", "problem", "problem_due_on", "simulated")
     )
     for project, key, month, cumulative, problem, problem_due_on, simulated in rows:
