@@ -134,6 +134,7 @@ class LedgerEntry(Record):
     delisted_on = models.DateField("退出日期", null=True, blank=True)
     delist_reason = models.CharField("退出原因", max_length=200, blank=True)
     closed_on = models.DateField("销号日期", null=True, blank=True, editable=False)
+    reopen_reason = models.CharField("恢复销号的理由", max_length=200, blank=True, editable=False)
     note = models.CharField("编者说明", max_length=500, blank=True)
     citations = citations()
 

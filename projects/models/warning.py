@@ -210,6 +210,8 @@ class Lifting(Record, Simulated):
     verified_by_name = models.CharField("核验人", max_length=60, blank=True, editable=False)
     verify_note = models.CharField("核验情况", max_length=300, blank=True)
     ended_on = models.DateField("办结日期", null=True, blank=True, editable=False)
+    # To the second: what is reported afterwards on the same day is an answer to a refusal.
+    ended_at = models.DateTimeField("办结时间", null=True, blank=True, editable=False)
     ended_by = account("确认人账号")
     ended_by_name = models.CharField("确认人", max_length=60, blank=True, editable=False)
     end_note = models.CharField("确认意见", max_length=300, blank=True)

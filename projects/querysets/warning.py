@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Case, F, FilteredRelation, IntegerField, Q, QuerySet, Value, When
+from django.apps import apps
+from django.db.models import Case, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from projects.choices import LiftingState, PolicyState, WarningLevel
+from projects.choices import LiftingState, PolicyState, ReportAction, UpdateLayer, WarningLevel
 from projects.querysets.revision import RevisionQuerySet, valid_on
 
 T = TypeVar("T", bound=QuerySet)
@@ -115,6 +116,21 @@ class LiftingQuerySet(QuerySet):
     def open(self) -> "LiftingQuerySet":
         """Return those that await somebody."""
         return self.filter(state__in=[LiftingState.PROPOSED, LiftingState.VERIFIED])
+
+    def answered(self, projects: Iterable[int], year: int) -> list[int]:
+        """Return those of the projects (keys) whose last lifting of the year was refused and that have reported since: filed or
+        corrected a monthly report, or said how a milestone stands."""
+        reports = apps.get_model("projects", "ReportStep").objects.filter(
+            report__project=OuterRef("project"), action__in=[ReportAction.FILE, ReportAction.CORRECT], created_at__gt=OuterRef("ended_at")
+        )
+        updates = apps.get_model("projects", "MilestoneUpdate").objects.filter(
+            milestone__project=OuterRef("project"), layer__in=[UpdateLayer.SELF, UpdateLayer.OFFICE], created_at__gt=OuterRef("ended_at")
+        )
+        last = self.filter(project__in=projects, year=year).order_by("project_id", "-pk").distinct("project_id")
+        rows = last.annotate(_reported=Exists(reports), _updated=Exists(updates)).values_list(
+            "project_id", "state", "_reported", "_updated"
+        )
+        return [project for project, state, reported, updated in rows if state == LiftingState.REJECTED and (reported or updated)]
 
     def for_list(self) -> "LiftingQuerySet":
         """Return them with their project, the longest waiting first."""

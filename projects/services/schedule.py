@@ -80,23 +80,21 @@ def current_rows(projects: Collection[int], year: int, on: date) -> dict[int, Wa
     return {row.project_id: row for row in WarningSchedule.objects.of_year(year).on(on).filter(project__in=projects)}
 
 
-def refresh(project: Project | int, *, confirmed: Floor | None = None) -> None:
-    """Compute a project's colours anew for every year in which it has them. Called inside the transaction of a change.
-
-    `confirmed` is given by the confirmation of a lifting only: the colour may fall to what the facts give, or to this floor.
-    """
+def refresh(project: Project | int) -> None:
+    """Compute a project's colours anew for every year in which it has them. Called inside the transaction of a change."""
     key = project if isinstance(project, int) else project.pk
     on = clock.today()
     years = Ledger.objects.main().filter(warned_since__lte=on, entries__project=key).values_list("year", flat=True)
     for year in sorted(years):
-        refresh_many([key], year, confirmed={key: confirmed} if confirmed is not None else {})
+        refresh_many([key], year)
 
 
 @transaction.atomic
 def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Floor] | None = None, policy_pass: bool = False) -> int:
     """Compute the colours of projects (keys) in a year anew and return how many rows changed; constant number of queries.
 
-    With `policy_pass` (new rules) a milder colour needs nobody's confirmation: nothing has changed on the site.
+    With `policy_pass` (new rules) a milder colour needs nobody's confirmation: nothing has changed on the site. `confirmed` is given
+    by the confirmation of a lifting only: the colour may fall to this floor, or with Floor(UNRATED) to what the facts give.
     """
     on = clock.today()
     keys = sorted(set(projects))
@@ -108,6 +106,7 @@ def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Flo
     liftings = {lifting.project_id: lifting for lifting in Lifting.objects.open().filter(project__in=keys, year=year)}
     fresh: list[WarningSchedule] = []
     replaced: list[WarningSchedule] = []
+    refused: dict[int, tuple[Floor, Thresholds]] = {}
     for key in keys:
         if key not in known or not versions:
             continue
@@ -115,13 +114,17 @@ def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Flo
         found = thresholds(versions[0].policy, known[key].facts, workdays)
         floor = _floor(row, found, on, (confirmed or {}).get(key), policy_pass)
         rows = _rows(key, year, known[key], versions, floor, row, on)
+        if not policy_pass and floor is not None and key not in liftings and _was_refused(row, rows[0]):
+            refused[key] = (floor, found)
         if row is not None and _unchanged(row, rows):
             continue
         if row is not None:
             replaced.append(row)
         fresh += rows
-        if not policy_pass:
+        if not policy_pass and key not in refused:
             _propose(key, year, floor, found, on, liftings.get(key), known[key].simulated)
+    for key in Lifting.objects.answered(refused, year) if refused else ():
+        _propose(key, year, *refused[key], on, None, known[key].simulated)
     _replace(fresh, replaced, year, on)
     return len(fresh)
 
@@ -197,6 +200,14 @@ def _rows(
 
 def _unchanged(before: WarningSchedule, rows: list[WarningSchedule]) -> bool:
     return len(rows) == 1 and all(getattr(before, name) == getattr(rows[0], name) for name in _SAME)
+
+
+def _was_refused(before: WarningSchedule | None, row: WarningSchedule) -> bool:
+    """Say whether the colour waited for people on these very facts already: with no lifting open, theirs was refused."""
+    waits = row.floor_level is not None and row.floor_until is None
+    return (
+        waits and before is not None and before.floor_level == row.floor_level and before.floor_until is None and before.facts == row.facts
+    )
 
 
 def _replace(fresh: list[WarningSchedule], replaced: list[WarningSchedule], year: int, on: date) -> None:
