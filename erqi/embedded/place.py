@@ -4,7 +4,8 @@ Pure path computation and the careful making of folders; nothing here starts a p
 
     postgres/        everything the database server owns: cluster/, run/ (the socket), server.log
     binaries/        a copy of PostgreSQL's programs, only where the server's account cannot reach the installed ones
-    static/ media/   collected static files, uploads
+    static/          collected static files
+    attachments/     evidence and other uploads under their checksum (erqi.common.files)
     secret_key       and demo_password: one line each, readable by the owner only
     up.lock          and server.lock, users.lock: see erqi.embedded.locks
 """

@@ -7,6 +7,8 @@ import pghistory.models
 from django.apps import apps
 from django.db import models
 
+from erqi.common.models import Simulated
+
 # Accounts, roles and the installation are the audit's; the history of business records leaves them out.
 _ACCOUNT_APP = "common"
 _LONGEST_PATH = 3
@@ -51,7 +53,7 @@ def _tracked() -> list[Kind]:
             model=tracked,
             events=events,
             project=project_path(tracked),
-            is_account=tracked._meta.app_label == _ACCOUNT_APP,
+            is_account=tracked._meta.app_label == _ACCOUNT_APP and not issubclass(tracked, Simulated),
         )
         for events in apps.get_models()
         if issubclass(events, pghistory.models.Event) and not events._meta.proxy

@@ -114,9 +114,11 @@ class ProgressReport(ReportContent, Record, Simulated):
         return reverse("projects:report_detail", args=[self.project.code, self.year, self.month])
 
 
-@appended(updates=True)
 class ReportStep(ReportContent, Revision, Simulated):
-    """A step that a report took (filed, withdrawn, passed, returned, corrected) with what it said then; holds until the next one."""
+    """A step that a report took (filed, withdrawn, passed, returned, corrected) with what it said then; holds until the next one.
+
+    It has no history of its own: it is one, and the report's has the same change.
+    """
 
     report = models.ForeignKey(ProgressReport, models.PROTECT, related_name="steps", verbose_name="月报")
     action = models.CharField("步骤", max_length=10, choices=ReportAction)
@@ -164,7 +166,7 @@ class ReportCorrection(ReportContent, Decision, Record, Simulated):
         return f"{self.report} 更正"
 
 
-@tracked()
+@appended()
 class InvestmentPlan(Revision, Simulated):
     """A project's plan of a year: what is to be invested from January to each month's end, in 万元. A new plan replaces the old."""
 
