@@ -364,7 +364,8 @@ def test_all_kinds_take_the_same_queries_for_any_number(client, office, django_a
     edited(office, number)
     page(client)
     # session, account, its roles, accounts of the name, loaded contexts, hits of all kinds; of projects and milestones events and
-    # predecessors, of categories and milestone updates events; contexts, accounts; and what these point to: categories, units, projects, milestones, accounts
+    # predecessors, of categories and milestone updates events; contexts, accounts; and what these point to: categories, units,
+    # projects, milestones, accounts
     with django_assert_num_queries(19):
         assert len(entries(client, who="王某")) == 4 * number
 

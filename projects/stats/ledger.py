@@ -1,4 +1,4 @@
-"""Figures over many records, from grouped queries: plain values out, no sentences."""
+"""Figures of a ledger: plain values out, no sentences."""
 
 from dataclasses import dataclass
 from datetime import date
