@@ -1,4 +1,4 @@
-"""Ledger entries: entering a project into a ledger, changing its place, leaving (退库), coming back."""
+"""Ledger entries: entering a project into a ledger, changing its place, leaving (退库), coming back, being done with (销号)."""
 
 from datetime import date
 from typing import Any
@@ -8,12 +8,16 @@ from django.db import transaction
 from django.db.models import Max
 
 from erqi.common import clock
-from erqi.common.errors import InvalidInput
+from erqi.common.dates import chinese_day
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require
-from projects.models import Ledger, LedgerEntry, Project
+from projects.choices import GRAVE_LEVELS, DecisionState
+from projects.models import DateRequest, Hold, Ledger, LedgerEntry, Lifting, Milestone, Project, WarningSchedule
+from projects.rules.milestone import belongs
 from projects.services.citation import save_cited
 from projects.services.ledger import refuse_locked
+from projects.services.schedule import refresh
 
 
 @transaction.atomic
@@ -35,6 +39,7 @@ def add_entry(*, ledger: Ledger, project: Project, by: User | None, request_key:
     if request_key:
         entry.request_key = request_key
     checked(entry).save()
+    refresh(project)
     return entry
 
 
@@ -51,8 +56,9 @@ def change_entry(*, entry: LedgerEntry, version: int | None, by: User | None, **
     ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
     refuse_locked(ledger)
     _refuse_later(ledger, values.get("listed_on"))
-    entry = locked(LedgerEntry.objects.all(), entry.pk, version)
-    return save_cited(entry, values)
+    entry = save_cited(locked(LedgerEntry.objects.all(), entry.pk, version), values)
+    refresh(entry.project_id)
+    return entry
 
 
 @transaction.atomic
@@ -70,3 +76,81 @@ def delist(*, entry: LedgerEntry, on: date | None, reason: str, version: int | N
 def relist(*, entry: LedgerEntry, version: int | None, by: User) -> LedgerEntry:
     """Bring a delisted project back into the ledger. Raises NotAllowed, ServiceError, StaleRecord."""
     return change_entry(entry=entry, version=version, by=by, delisted_on=None, delist_reason="")
+
+
+def closing_refusals(entry: LedgerEntry, on: date, *, for_update: bool = False) -> list[str]:
+    """Return why an entry cannot be closed (销号) on the day, each as a sentence; an empty list when it can.
+
+    All milestones of the ledger's year are done, nothing about the project awaits a decision, and its colour is not yellow or red:
+    those are left by a lifting only (domain.md §5.5). `for_update` locks the milestones, so that none is reopened meanwhile.
+    """
+    year, project = entry.ledger.year, entry.project_id
+    milestones = Milestone.objects.known(on).filter(project=project, year__lte=year).order_by("pk")
+    planned = [one for one in (milestones.select_for_update() if for_update else milestones) if belongs(one.year, one.due_on, year)]
+    left = [one.name for one in planned if one.done_by is None or one.done_by > on]
+    found = []
+    if not planned:
+        found.append(f"该项目{year}年没有登记节点，无从判断是否完成。请先登记节点及其完成情况。")
+    if left:
+        found.append(f"还有 {len(left)} 个节点没有完成：{'、'.join(left)}。请先登记完成。")
+    if Lifting.objects.open().filter(project=project, year=year).exists():
+        found.append("该项目有一次摘牌正在办理，请先办结。")
+    if DateRequest.objects.pending().filter(milestone__project=project).exists():
+        found.append("该项目有一份时限变更申请待审批，请先审批。")
+    if Hold.objects.filter(project=project, state=DecisionState.PENDING).exists():
+        found.append("该项目有一份暂停申请待审批，请先审批。")
+    if Hold.objects.covering(on).filter(project=project).exists():
+        found.append("该项目正在暂停。请先办理恢复。")
+    row = WarningSchedule.objects.of_year(year).on(on).filter(project=project).select_related("policy").first()
+    if row is not None and not found:
+        level = row.level_on(on)
+        if level in GRAVE_LEVELS:
+            words = row.policy.policy.label(level)
+            found.append(f"该项目现为{words}。请先办理摘牌（督察员核验、督察办确认），再销号。")
+    return found
+
+
+@transaction.atomic
+def close_entry(*, entry: LedgerEntry, version: int | None, by: User | None) -> LedgerEntry:
+    """Close an entry (销号): the year's work is done, and from today on the project shows no colour in this year.
+
+    The same closing sent twice on a day counts once. Raises NotAllowed without `ledger.edit`, ServiceError (a locked ledger, an
+    entry that has left it, `closing_refusals`), StaleRecord.
+    """
+    require(by, "ledger.edit")
+    on = clock.today()
+    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
+    refuse_locked(ledger)
+    entry = LedgerEntry.objects.select_for_update(of=("self",)).select_related("ledger").get(pk=entry.pk)
+    if entry.closed_on == on:
+        return entry
+    entry = locked(LedgerEntry.objects.select_related("ledger"), entry.pk, version)
+    if entry.closed_on is not None:
+        raise ServiceError(f"该项目已于{chinese_day(entry.closed_on)}销号，无需再办。")
+    if entry.delisted_on is not None and entry.delisted_on <= on:
+        raise ServiceError(f"该项目已于{chinese_day(entry.delisted_on)}退出这本台账，不能销号。")
+    if refusals := closing_refusals(entry, on, for_update=True):
+        raise ServiceError("".join(refusals))
+    entry = save_cited(entry, {"closed_on": on, "reopen_reason": ""})
+    refresh(entry.project_id)
+    return entry
+
+
+@transaction.atomic
+def reopen_entry(*, entry: LedgerEntry, reason: str, version: int | None, by: User | None) -> LedgerEntry:
+    """Take a closing back, with the reason: from today on the colour is again what the figures give.
+
+    Raises NotAllowed without `ledger.edit`, InvalidInput without a reason, ServiceError (a locked ledger, an entry that is not
+    closed), StaleRecord.
+    """
+    require(by, "ledger.edit")
+    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
+    refuse_locked(ledger)
+    entry = locked(LedgerEntry.objects.all(), entry.pk, version)
+    if entry.closed_on is None:
+        raise ServiceError("该项目没有销号，无需恢复。")
+    if not reason.strip():
+        raise InvalidInput({"reopen_reason": ["请写明恢复的理由。"]})
+    entry = save_cited(entry, {"closed_on": None, "reopen_reason": reason.strip()})
+    refresh(entry.project_id)
+    return entry

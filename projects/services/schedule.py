@@ -112,7 +112,9 @@ def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Flo
             continue
         row = before.get(key)
         found = thresholds(versions[0].policy, known[key].facts, workdays)
-        floor = _floor(row, found, on, (confirmed or {}).get(key), policy_pass)
+        closed_on = known[key].closed_on
+        # What is closed (销号) shows no level that somebody would have to lift.
+        floor = None if closed_on is not None and closed_on <= on else _floor(row, found, on, (confirmed or {}).get(key), policy_pass)
         rows = _rows(key, year, known[key], versions, floor, row, on)
         if not policy_pass and floor is not None and key not in liftings and _was_refused(row, rows[0]):
             refused[key] = (floor, found)

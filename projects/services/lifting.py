@@ -1,0 +1,240 @@
+"""Leaving yellow or red (摘牌, domain.md §1.8): evidence, an inspector's check on the site, the supervision office's confirmation.
+
+services.schedule proposes it when the facts allow a milder colour. After a refusal the colour stays; it is proposed anew when
+other facts become known, when the unit files or corrects a report or says how a milestone stands, or when an inspector asks for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from erqi.common import clock, workdays
+from erqi.common.attachments import attach, of
+from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
+from erqi.common.models import Attachment, User
+from erqi.common.saving import checked, require
+from projects.choices import LiftingState, ReminderKind, WarningLevel
+from projects.models import Lifting, MilestoneUpdate, ProgressReport, Project, WarningSchedule
+from projects.rules.calendar import cutoffs
+from projects.rules.colour import observed_until
+from projects.services.decision import name_of
+from projects.services.grid import accounts_of, reporters
+from projects.services.reminder import notify
+from projects.services.schedule import Floor, refresh_many
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Attachments that speak for a lifting, with what they hang on."""
+
+    label: str
+    attachments: list[Attachment]
+
+
+def row_of(lifting: Lifting, on: date) -> WarningSchedule | None:
+    """Return the schedule row of the lifting's project and year that holds on the day, with its rules."""
+    return WarningSchedule.objects.of_year(lifting.year).on(on).filter(project=lifting.project_id).select_related("policy").first()
+
+
+def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
+    """Return what proves the improvement: what hangs on the lifting itself, and on updates of the project's milestones and its reports
+    of the year from the day on. What was there when an earlier lifting was refused does not prove this one."""
+    found = [Evidence("本次核验", list(of(lifting)))]
+    refused = lifting.project.liftings.filter(year=lifting.year, state=LiftingState.REJECTED, pk__lt=lifting.pk).order_by("-pk").first()
+    updates = MilestoneUpdate.objects.filter(milestone__project=lifting.project_id, recorded_on__gte=since)
+    reports = ProgressReport.objects.filter(project=lifting.project_id, year=lifting.year)
+    kinds = {model: ContentType.objects.get_for_model(model) for model in (MilestoneUpdate, ProgressReport)}
+    rows = Attachment.objects.filter(
+        Q(owner_type=kinds[MilestoneUpdate], owner_id__in=updates.values("pk"))
+        | Q(owner_type=kinds[ProgressReport], owner_id__in=reports.values("pk"), uploaded_on__gte=since),
+        withdrawn_on=None,
+    )
+    if refused is not None and refused.ended_at is not None:
+        rows = rows.filter(created_at__gt=refused.ended_at)
+    by_owner: dict[tuple[int, int], list[Attachment]] = {}
+    for attachment in rows:
+        by_owner.setdefault((attachment.owner_type_id, attachment.owner_id), []).append(attachment)
+    names = {
+        (kinds[MilestoneUpdate].pk, update.pk): f"节点“{update.milestone}”{update.get_layer_display()}"
+        for update in updates.select_related("milestone")
+    } | {(kinds[ProgressReport].pk, report.pk): f"{report.year}年{report.month}月月报" for report in reports}
+    found += [Evidence(names[owner], attachments) for owner, attachments in by_owner.items()]
+    return [one for one in found if one.attachments]
+
+
+def _locked(
+    lifting: Lifting, version: int | None, done: LiftingState, states: Sequence[LiftingState], by: User | None
+) -> tuple[Lifting, bool]:
+    """Return the lifting under lock and whether this person has done the action already (the second click on a button).
+
+    The project's row is locked before it, as by everything that computes its colour. Raises ServiceError when somebody else was
+    faster or the lifting lapsed, StaleRecord when it is otherwise not as the person saw it.
+    """
+    Project.objects.select_for_update(no_key=True).get(pk=lifting.project_id)
+    lifting = Lifting.objects.select_related("project").select_for_update(of=("self",)).get(pk=lifting.pk)
+    who = lifting.verified_by_id if done == LiftingState.VERIFIED else lifting.ended_by_id
+    if lifting.state == done and by is not None and who == by.pk:
+        return lifting, True
+    if lifting.state not in states:
+        raise ServiceError(refusal_of(lifting, states))
+    if version is not None and lifting.version != version:
+        raise StaleRecord(lifting)
+    return lifting, False
+
+
+def refusal_of(lifting: Lifting, states: Sequence[LiftingState]) -> str:
+    """Return why a lifting cannot be acted on from its state, an empty text when it can."""
+    if lifting.state in states:
+        return ""
+    if lifting.state == LiftingState.PROPOSED:
+        return "这次摘牌还没有核验。请先由督察员核验。"
+    if lifting.state == LiftingState.VERIFIED:
+        return f"这次摘牌已由{lifting.verified_by_name}核验，正等待督察办确认，不能再核验。"
+    who = f"，由{lifting.ended_by_name}办理" if lifting.ended_by_name else ""
+    return f"这次摘牌{lifting.get_state_display()}{who}，不能再办理。项目条件再次好转或有新的填报时，系统会重新提出。"
+
+
+def _refuse_worse(lifting: Lifting, row: WarningSchedule | None, on: date) -> WarningSchedule:
+    """Return the row; raise ServiceError when by its dates the colour would not fall at all today."""
+    if row is None:
+        raise ServiceError("该项目今天没有预警数据，不能办理。")
+    if row.schedule.thresholds.level(on) >= lifting.from_level:
+        raise ServiceError(f"按今天的数据，该项目仍应为“{row.policy.policy.label(WarningLevel(lifting.from_level))}”，不能摘牌。")
+    return row
+
+
+def _save(lifting: Lifting, **values: object) -> Lifting:
+    for name, value in values.items():
+        setattr(lifting, name, value)
+    lifting.version += 1
+    checked(lifting).save()
+    return lifting
+
+
+@transaction.atomic
+def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User | None, uploads: Sequence[File] = ()) -> Lifting:
+    """Record an inspector's check: what was found (`note`) with evidence, and return the lifting, now awaiting confirmation.
+
+    Evidence: photos or documents attached here, unless the project has some on updates of its milestones or its reports since it turned
+    to the level that is to be left; what proves the improvement is then there, and the inspector need not photograph it again.
+    The same check sent twice counts once. Raises NotAllowed without `lifting.verify`, InvalidInput (no note, no evidence, a wrong
+    file), ServiceError (state; the colour would not fall today), StaleRecord.
+    """
+    require(by, "lifting.verify")
+    on = clock.today()
+    lifting, again = _locked(lifting, version, LiftingState.VERIFIED, [LiftingState.PROPOSED], by)
+    if again:
+        return lifting
+    row = _refuse_worse(lifting, row_of(lifting, on), on)
+    if not note.strip():
+        raise InvalidInput({"verify_note": ["请写明核验的情况：何时何地看到什么。"]})
+    if uploads:
+        attach(owner=lifting, uploads=uploads, by=by)
+    elif not evidence_of(lifting, row.since(on)):
+        raise InvalidInput({"uploads": ["核验须有佐证：该项目本次预警以来没有上传过照片或文件，请在此上传。"]})
+    return _save(
+        lifting, state=LiftingState.VERIFIED, verified_on=on, verified_by=by, verified_by_name=name_of(by), verify_note=note.strip()
+    )
+
+
+@transaction.atomic
+def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, note: str = "") -> Lifting:
+    """Confirm a verified lifting (摘牌) and return it: yellow falls to what the facts give; red to yellow at best, until the next cut-off
+    after today (the policy says how many), then to what the facts give.
+
+    The same confirmation sent twice counts once. Raises NotAllowed without `lifting.confirm` or for whoever verified it, ServiceError
+    (state; the colour would not fall today), StaleRecord.
+    """
+    require(by, "lifting.confirm")
+    on = clock.today()
+    lifting, again = _locked(lifting, version, LiftingState.CONFIRMED, [LiftingState.VERIFIED], by)
+    if again:
+        return lifting
+    if by is not None and lifting.verified_by_id == by.pk:
+        raise NotAllowed("不能确认自己核验的摘牌，请由督察办的其他人确认。")
+    row = _refuse_worse(lifting, row_of(lifting, on), on)
+    floor = Floor(WarningLevel.UNRATED)
+    cycles = row.policy.policy.observation_cycles
+    if lifting.from_level == WarningLevel.RED and cycles > 0:
+        days = [*cutoffs(on.year, workdays.is_workday), *cutoffs(on.year + 1, workdays.is_workday)]
+        floor = Floor(WarningLevel.YELLOW, observed_until(on, days, cycles))
+    _end(lifting, LiftingState.CONFIRMED, note, by, observed_until=floor.until)
+    refresh_many([lifting.project_id], lifting.year, confirmed={lifting.project_id: floor})
+    return lifting
+
+
+@transaction.atomic
+def reject_lifting(*, lifting: Lifting, reason: str, version: int | None, by: User | None) -> Lifting:
+    """Refuse a lifting and return it; the colour stays. Before the check that is the inspector's, after it the supervision office's.
+
+    The same refusal sent twice counts once. Raises NotAllowed (`lifting.verify`, after the check `lifting.confirm`), InvalidInput
+    without a reason, ServiceError (state), StaleRecord.
+    """
+    verified = lifting.state == LiftingState.VERIFIED
+    require(by, "lifting.confirm" if verified else "lifting.verify")
+    # From the state that the person saw: who may refuse a check is not who may refuse a proposal.
+    states = [LiftingState.VERIFIED] if verified else [LiftingState.PROPOSED]
+    lifting, again = _locked(lifting, version, LiftingState.REJECTED, states, by)
+    if again:
+        return lifting
+    if not reason.strip():
+        raise InvalidInput({"end_note": ["请写明不予摘牌的理由。"]})
+    return _end(lifting, LiftingState.REJECTED, reason, by)
+
+
+def _end(lifting: Lifting, state: LiftingState, note: str, by: User | None, **values: object) -> Lifting:
+    """Close the lifting and tell those who report the project."""
+    on = clock.today()
+    _save(
+        lifting,
+        state=state,
+        ended_on=on,
+        ended_at=timezone.now(),
+        ended_by=by,
+        ended_by_name=name_of(by),
+        end_note=note.strip(),
+        **values,
+    )
+    unit = reporters([lifting.project_id])[lifting.project_id]
+    notify(
+        users=accounts_of([unit], "report.write").get(unit, []) if unit is not None else [],
+        kind=ReminderKind.DECIDED,
+        key=f"lifting/{lifting.pk}/{state}",
+        title=f"“{lifting.project}”摘牌：{state.label}",
+        text=note.strip(),
+        url=lifting.get_absolute_url(),
+    )
+    return lifting
+
+
+@transaction.atomic
+def propose_again(*, lifting: Lifting, by: User | None) -> Lifting:
+    """Propose a refused lifting anew on the same facts, when an inspector finds that it deserves another look, and return the new one.
+
+    Asked twice it counts once. Raises NotAllowed without `lifting.verify`, ServiceError when the lifting was not refused, when it is
+    not the project's last one, or when the colour no longer waits for people.
+    """
+    require(by, "lifting.verify")
+    on = clock.today()
+    Project.objects.select_for_update(no_key=True).get(pk=lifting.project_id)
+    last = Lifting.objects.filter(project=lifting.project_id, year=lifting.year).order_by("-pk").first()
+    if last is not None and last.pk > lifting.pk and last.is_open:
+        return last
+    row = row_of(lifting, on)
+    if last != lifting or last.state != LiftingState.REJECTED or row is None or not _waits(row):
+        raise ServiceError("这次摘牌不是该项目最近一次未通过的摘牌，或该项目已不需要摘牌。请打开项目页查看。")
+    to_level = row.schedule.thresholds.level(on)
+    return Lifting.objects.create(
+        project_id=lifting.project_id, year=lifting.year, from_level=row.floor_level, to_level=to_level, proposed_on=on
+    )
+
+
+def _waits(row: WarningSchedule) -> bool:
+    """Say whether the colour of a row stays until people confirm."""
+    return row.floor_level is not None and row.floor_until is None
