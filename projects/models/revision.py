@@ -1,5 +1,7 @@
 """What rows have in common that replace each other over time, and requests that somebody else decides on."""
 
+from datetime import date
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -20,6 +22,10 @@ class Revision(models.Model):
 
     class Meta:
         abstract = True
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the row holds on the day (querysets.revision.valid_on)."""
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
 
 
 def keep_revisions(name: str) -> list[pgtrigger.Trigger]:

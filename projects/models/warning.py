@@ -135,6 +135,11 @@ class WarningSchedule(Revision, Simulated):
         return f"{self.project_id} {self.year} {self.valid_from}"
 
     @property
+    def dates(self) -> Thresholds:
+        """The row's thresholds without their causes: all that the level of a day needs."""
+        return Thresholds(self.green_on, self.blue_on, self.yellow_on, self.red_on)
+
+    @property
     def schedule(self) -> Schedule:
         """The row as rules.colour takes it."""
         thresholds = Thresholds(self.green_on, self.blue_on, self.yellow_on, self.red_on, causes_from_data(self.causes))
@@ -160,11 +165,11 @@ class WarningSchedule(Revision, Simulated):
 
     def level_on(self, day: date) -> WarningLevel:
         """Return what is shown on a day on which the row holds."""
-        return level_on(self.schedule.thresholds, self.bounds, day)
+        return level_on(self.dates, self.bounds, day)
 
     def since(self, day: date) -> date:
         """Return since when the colour of the day has been shown without break."""
-        return since(self.schedule.thresholds, self.bounds, WarningLevel(self.entered_level), self.entered_on, self.valid_from, day)
+        return since(self.dates, self.bounds, WarningLevel(self.entered_level), self.entered_on, self.valid_from, day)
 
 
 class Rescheduling(models.Model):
@@ -191,7 +196,7 @@ class Rescheduling(models.Model):
     @property
     def percent(self) -> int:
         """How far the pass is, 0 to 100."""
-        return 100 if self.finished_at or not self.total else self.done * 100 // self.total
+        return 100 if self.finished_at or not self.total else min(self.done * 100 // self.total, 100)
 
 
 @tracked()

@@ -117,9 +117,9 @@ class LiftingQuerySet(QuerySet):
         """Return those that await somebody."""
         return self.filter(state__in=[LiftingState.PROPOSED, LiftingState.VERIFIED])
 
-    def answered(self, projects: Iterable[int], year: int) -> list[int]:
-        """Return those of the projects (keys) whose last lifting of the year was refused and that have reported since: filed or
-        corrected a monthly report, or said how a milestone stands."""
+    def refused(self, projects: Iterable[int], year: int) -> list[int]:
+        """Return those of the projects (keys) whose last lifting of the year was refused and that have not reported since: neither filed
+        nor corrected a monthly report, nor said how a milestone stands."""
         reports = apps.get_model("projects", "ReportStep").objects.filter(
             report__project=OuterRef("project"), action__in=[ReportAction.FILE, ReportAction.CORRECT], created_at__gt=OuterRef("ended_at")
         )
@@ -130,7 +130,7 @@ class LiftingQuerySet(QuerySet):
         rows = last.annotate(_reported=Exists(reports), _updated=Exists(updates)).values_list(
             "project_id", "state", "_reported", "_updated"
         )
-        return [project for project, state, reported, updated in rows if state == LiftingState.REJECTED and (reported or updated)]
+        return [project for project, state, reported, updated in rows if state == LiftingState.REJECTED and not (reported or updated)]
 
     def for_list(self) -> "LiftingQuerySet":
         """Return them with their project, the longest waiting first."""

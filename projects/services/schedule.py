@@ -1,14 +1,17 @@
 """The colour schedules: computed anew in the transaction of whatever was recorded, for one project or for five hundred.
 
-Every service that changes what a colour follows from ends with `refresh`. Reading a colour never computes one.
+Every service that changes what a colour follows from ends with `refresh`. Reading a colour never computes one. Locks are taken in
+one order everywhere: the project first, then what is recorded about it.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from erqi.common import clock, workdays
@@ -17,7 +20,7 @@ from erqi.common.models import User
 from erqi.common.saving import locked, require
 from projects.choices import LedgerKind, LedgerLevel, LiftingState, WarningLevel
 from projects.models import Ledger, Lifting, Project, Rescheduling, WarningPolicy, WarningSchedule
-from projects.rules.colour import Bounds, level_on, needs_lifting
+from projects.rules.colour import Bounds, is_paused, level_on, needs_lifting
 from projects.rules.policy import Policy
 from projects.rules.schedule_data import causes_data, facts_data
 from projects.rules.warning import Thresholds, thresholds
@@ -44,6 +47,8 @@ _SAME = (
     "facts",
     "valid_until",
 )
+_WORSE_AGAIN = "按最新数据已不具备摘牌条件。"
+_CLOSED = "项目已销号，不必摘牌。"
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,14 @@ class Floor:
     level: WarningLevel
     until: date | None = None
 
+    @property
+    def waits(self) -> bool:
+        return self.until is None
+
 
 @dataclass(frozen=True)
-class _Version:
-    """A policy with the days on which it is in force."""
+class Version:
+    """A policy with the days on which it is in force (the last one not included)."""
 
     key: int
     policy: Policy
@@ -64,20 +73,30 @@ class _Version:
     end: date | None
 
 
-def policies_from(on: date) -> list[_Version]:
+@dataclass
+class _Proposals:
+    """What a batch does to liftings, so that it is written at once."""
+
+    new: list[Lifting] = field(default_factory=list)
+    moved: list[Lifting] = field(default_factory=list)
+    # Colours that waited on these very facts before: proposed only where nobody has refused just that.
+    asked_before: list[Lifting] = field(default_factory=list)
+
+
+def policies_from(on: date) -> list[Version]:
     """Return the policy in force on the day and those approved for later days, with the days on which each is in force."""
     rows = list(WarningPolicy.objects.approved().order_by("effective_from"))
     found = []
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         end = following.effective_from if following else None
         if end is None or end > on:
-            found.append(_Version(row.pk, row.policy, max(on, row.effective_from), end))
+            found.append(Version(row.pk, row.policy, max(on, row.effective_from), end))
     return found
 
 
 def current_rows(projects: Collection[int], year: int, on: date) -> dict[int, WarningSchedule]:
     """Return the schedule row of each project that holds on the day."""
-    return {row.project_id: row for row in WarningSchedule.objects.of_year(year).on(on).filter(project__in=projects)}
+    return {row.project_id: row for row in WarningSchedule.objects.of_year(year).on(on).of_projects(projects)}
 
 
 def refresh(project: Project | int) -> None:
@@ -90,71 +109,101 @@ def refresh(project: Project | int) -> None:
 
 
 @transaction.atomic
-def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Floor] | None = None, policy_pass: bool = False) -> int:
-    """Compute the colours of projects (keys) in a year anew and return how many rows changed; constant number of queries.
+def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Floor] | None = None) -> int:
+    """Compute the colours of projects (keys) in a year anew and return how many rows are new; constant number of queries.
 
-    With `policy_pass` (new rules) a milder colour needs nobody's confirmation: nothing has changed on the site. `confirmed` is given
-    by the confirmation of a lifting only: the colour may fall to this floor, or with Floor(UNRATED) to what the facts give.
+    `confirmed` is given by the confirmation of a lifting only: the colour may fall to this floor, or with Floor(UNRATED) to what
+    the facts give. Otherwise yellow and red wait for people when new facts are milder; new rules are nobody's improvement, so
+    what they make milder falls at once.
     """
     on = clock.today()
     keys = sorted(set(projects))
-    # The projects' rows are the lock: two changes to one project wait for each other, and the facts are read after it.
-    list(Project.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    _lock(keys)
     versions = policies_from(on)
+    if not versions:
+        return 0
     known = known_facts(keys, year, on)
-    before = current_rows(keys, year, on)
+    standing = _standing_rows(keys, year, on)
     liftings = {lifting.project_id: lifting for lifting in Lifting.objects.open().filter(project__in=keys, year=year)}
     fresh: list[WarningSchedule] = []
     replaced: list[WarningSchedule] = []
-    refused: dict[int, tuple[Floor, Thresholds]] = {}
-    for key in keys:
-        if key not in known or not versions:
-            continue
-        row = before.get(key)
-        found = thresholds(versions[0].policy, known[key].facts, workdays)
-        closed_on = known[key].closed_on
-        # What is closed (销号) shows no level that somebody would have to lift.
-        floor = None if closed_on is not None and closed_on <= on else _floor(row, found, on, (confirmed or {}).get(key), policy_pass)
-        rows = _rows(key, year, known[key], versions, floor, row, on)
-        if not policy_pass and floor is not None and key not in liftings and _was_refused(row, rows[0]):
-            refused[key] = (floor, found)
-        if row is not None and _unchanged(row, rows):
-            continue
-        if row is not None:
-            replaced.append(row)
-        fresh += rows
-        if not policy_pass and key not in refused:
-            _propose(key, year, floor, found, on, liftings.get(key), known[key].simulated)
-    for key in Lifting.objects.answered(refused, year) if refused else ():
-        _propose(key, year, *refused[key], on, None, known[key].simulated)
-    _replace(fresh, replaced, year, on)
+    proposals = _Proposals()
+    for key, facts in known.items():
+        rows = standing.get(key, [])
+        before = next((row for row in rows if row.holds_on(on)), None)
+        plain = facts_data(facts.facts)
+        found = [thresholds(version.policy, facts.facts, workdays) for version in versions]
+        floor = _floor(before, plain, versions[0], found[0], on, (confirmed or {}).get(key))
+        made = _rows(key, year, facts, plain, versions, found, floor, rows)
+        ahead = [row for row in rows if row.valid_until is None or row.valid_until > on]
+        if not _same(ahead, made, on):
+            replaced += ahead
+            fresh += made
+        _propose(proposals, made[0], before, floor, found[0].level(on), liftings.get(key), on)
+    _replace(fresh, replaced, on)
+    _write(proposals, year)
     return len(fresh)
 
 
-def _floor(row: WarningSchedule | None, found: Thresholds, on: date, confirmed: Floor | None, policy_pass: bool) -> Floor | None:
-    """Return the floor of the new schedule: confirmed, kept until somebody confirms, or an observation that goes on."""
+def _lock(projects: Iterable[int]) -> None:
+    """Lock the projects' rows: two changes to one project wait for each other, and what is read afterwards stays."""
+    list(Project.objects.filter(pk__in=projects).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _standing_rows(projects: Collection[int], year: int, on: date) -> dict[int, list[WarningSchedule]]:
+    """Return each project's rows of the day before, of the day and of later days, the oldest first."""
+    rows = WarningSchedule.objects.of_year(year).of_projects(projects)
+    # Rows without any day are what was replaced on the day on which it was written.
+    lasting = rows.filter(Q(valid_until=None) | Q(valid_until__gte=on, valid_until__gt=F("valid_from"))).order_by("valid_from", "pk")
+    found: dict[int, list[WarningSchedule]] = {}
+    for row in lasting:
+        found.setdefault(row.project_id, []).append(row)
+    return found
+
+
+def _floor(
+    before: WarningSchedule | None, plain: dict[str, Any], version: Version, found: Thresholds, on: date, confirmed: Floor | None
+) -> Floor | None:
+    """Return the floor of the new schedule: confirmed, kept until somebody confirms, or an observation that goes on.
+
+    What has to be lifted is the level that the facts known before give by the rules of today, or what still waits for people;
+    an observation ends by itself.
+    """
     if confirmed is not None:
         return confirmed if confirmed.level > WarningLevel.UNRATED else None
-    if row is None:
+    if before is None:
         return None
-    floor = Floor(WarningLevel(row.floor_level), row.floor_until) if row.floor_level is not None else None
+    floor = Floor(WarningLevel(before.floor_level), before.floor_until) if before.floor_level is not None else None
     if floor is not None and floor.until is not None and floor.until < on:
         floor = None
-    if policy_pass:
-        return floor
-    # An observation ends by itself; only what the dates gave, or what still awaits somebody, has to be lifted.
-    waiting = floor.level if floor is not None and floor.until is None else WarningLevel.UNRATED
-    base = max(row.schedule.thresholds.level(on), waiting)
+    if before.facts == plain:
+        earlier = found
+    elif before.policy_id == version.key:
+        earlier = before.dates
+    else:
+        earlier = thresholds(version.policy, before.known_facts, workdays)
+    # What the dates came to while a hold showed no colour was never shown, and need not be lifted.
+    day = before.paused_from - ONE_DAY if is_paused(before.bounds, on) else on
+    base = earlier.level(day)
+    if floor is not None and floor.waits:
+        base = max(base, floor.level)
     if needs_lifting(base, found.level(on)):
         return Floor(base)
-    return floor if floor is not None and floor.until is not None else None
+    return floor if floor is not None and not floor.waits else None
 
 
 def _rows(
-    key: int, year: int, known: Known, versions: list[_Version], floor: Floor | None, before: WarningSchedule | None, on: date
+    key: int,
+    year: int,
+    known: Known,
+    plain: dict[str, Any],
+    versions: list[Version],
+    found: list[Thresholds],
+    floor: Floor | None,
+    standing: list[WarningSchedule],
 ) -> list[WarningSchedule]:
     """Return the new rows: one, and one more for each set of rules that is approved for a later day."""
-    rows: list[WarningSchedule] = []
+    made: list[WarningSchedule] = []
     bounds = Bounds(
         known.closed_on,
         known.paused_from,
@@ -164,79 +213,96 @@ def _rows(
         known.manual_level,
         known.manual_until,
     )
-    last = before
-    for version in versions:
-        found = thresholds(version.policy, known.facts, workdays)
-        level = level_on(found, bounds, version.begin)
-        entered_on = version.begin
-        if last is not None:
-            day = version.begin if version.begin == on else version.begin - ONE_DAY
-            if last.level_on(day) == level:
-                entered_on = last.since(day)
-        last = WarningSchedule(
-            project_id=key,
-            year=year,
-            policy_id=version.key,
-            valid_from=version.begin,
-            valid_until=version.end,
-            green_on=found.green_on,
-            blue_on=found.blue_on,
-            yellow_on=found.yellow_on,
-            red_on=found.red_on,
-            closed_on=bounds.closed_on,
-            paused_from=bounds.paused_from,
-            paused_until=bounds.paused_until,
-            floor_level=bounds.floor_level,
-            floor_until=bounds.floor_until,
-            manual_level=bounds.manual_level,
-            manual_until=bounds.manual_until,
-            entered_level=level,
-            entered_on=entered_on,
-            causes=causes_data(found),
-            facts=facts_data(known.facts),
-            simulated=known.simulated,
+    for version, dates in zip(versions, found, strict=True):
+        level = level_on(dates, bounds, version.begin)
+        eve = version.begin - ONE_DAY
+        earlier = next((row for row in [*made, *standing] if row.holds_on(eve)), None)
+        unbroken = earlier is not None and earlier.level_on(eve) == level
+        made.append(
+            WarningSchedule(
+                project_id=key,
+                year=year,
+                policy_id=version.key,
+                valid_from=version.begin,
+                valid_until=version.end,
+                green_on=dates.green_on,
+                blue_on=dates.blue_on,
+                yellow_on=dates.yellow_on,
+                red_on=dates.red_on,
+                closed_on=bounds.closed_on,
+                paused_from=bounds.paused_from,
+                paused_until=bounds.paused_until,
+                floor_level=bounds.floor_level,
+                floor_until=bounds.floor_until,
+                manual_level=bounds.manual_level,
+                manual_until=bounds.manual_until,
+                entered_level=level,
+                entered_on=earlier.since(eve) if unbroken else version.begin,
+                causes=causes_data(dates),
+                facts=plain,
+                simulated=known.simulated,
+            )
         )
-        rows.append(last)
-    return rows
+    return made
 
 
-def _unchanged(before: WarningSchedule, rows: list[WarningSchedule]) -> bool:
-    return len(rows) == 1 and all(getattr(before, name) == getattr(rows[0], name) for name in _SAME)
-
-
-def _was_refused(before: WarningSchedule | None, row: WarningSchedule) -> bool:
-    """Say whether the colour waited for people on these very facts already: with no lifting open, theirs was refused."""
-    waits = row.floor_level is not None and row.floor_until is None
-    return (
-        waits and before is not None and before.floor_level == row.floor_level and before.floor_until is None and before.facts == row.facts
+def _same(ahead: list[WarningSchedule], made: list[WarningSchedule], on: date) -> bool:
+    """Say whether the rows that hold from the day on already say what the new ones would."""
+    return len(ahead) == len(made) and all(
+        max(one.valid_from, on) == other.valid_from and all(getattr(one, name) == getattr(other, name) for name in _SAME)
+        for one, other in zip(ahead, made, strict=True)
     )
 
 
-def _replace(fresh: list[WarningSchedule], replaced: list[WarningSchedule], year: int, on: date) -> None:
-    """End the rows that are replaced, leave those of later days without any day, and write the new ones."""
-    projects = {row.project_id for row in fresh}
-    ahead = WarningSchedule.objects.of_year(year).filter(project__in=projects, valid_from__gt=on)
-    ahead.filter(Q(valid_until=None) | Q(valid_until__gt=F("valid_from"))).update(valid_until=F("valid_from"))
-    WarningSchedule.objects.filter(pk__in=[row.pk for row in replaced]).update(valid_until=on)
+def _replace(fresh: list[WarningSchedule], replaced: list[WarningSchedule], on: date) -> None:
+    """End the rows that are replaced, leave those of the day itself and of later days without any day, and write the new ones."""
+    if replaced:
+        rows = WarningSchedule.objects.filter(pk__in=[row.pk for row in replaced])
+        rows.update(valid_until=Greatest(F("valid_from"), on))
     WarningSchedule.objects.bulk_create(fresh)
 
 
-def _propose(key: int, year: int, floor: Floor | None, found: Thresholds, on: date, open_one: Lifting | None, simulated: bool) -> None:
-    """Open a lifting where the colour waits for people, bring the open one up to date, or let it lapse where the facts are worse again."""
-    waits = floor is not None and floor.until is None
-    to_level = found.level(on)
-    if not waits:
-        if open_one is not None:
-            open_one.state, open_one.ended_on, open_one.end_note = LiftingState.LAPSED, on, "按最新数据已不具备摘牌条件，或已办理"
-            open_one.version += 1
-            open_one.save()
+def _propose(
+    proposals: _Proposals,
+    row: WarningSchedule,
+    before: WarningSchedule | None,
+    floor: Floor | None,
+    to_level: WarningLevel,
+    standing: Lifting | None,
+    on: date,
+) -> None:
+    """Propose to lift a colour that waits for people, bring the open proposal up to date, or let it lapse where nothing waits."""
+    closed = row.closed_on is not None and row.closed_on <= on
+    waits = floor is not None and floor.waits and not closed
+    if standing is not None and (not waits or standing.from_level != floor.level):
+        # It turned worse since: what was verified then is no proof now.
+        standing.state, standing.ended_on, standing.ended_at = LiftingState.LAPSED, on, timezone.now()
+        standing.end_note = _CLOSED if closed else _WORSE_AGAIN
+        proposals.moved.append(standing)
+        standing = None
+    elif standing is not None and standing.to_level != to_level:
+        standing.to_level = to_level
+        proposals.moved.append(standing)
+    if not waits or standing is not None:
         return
-    if open_one is None:
-        Lifting.objects.create(project_id=key, year=year, from_level=floor.level, to_level=to_level, proposed_on=on, simulated=simulated)
-    elif (open_one.from_level, open_one.to_level) != (floor.level, to_level):
-        open_one.from_level, open_one.to_level = floor.level, to_level
-        open_one.version += 1
-        open_one.save()
+    lifting = Lifting(
+        project_id=row.project_id, year=row.year, from_level=floor.level, to_level=to_level, proposed_on=on, simulated=row.simulated
+    )
+    waited = before is not None and before.floor_level == floor.level and before.floor_until is None and before.facts == row.facts
+    (proposals.asked_before if waited else proposals.new).append(lifting)
+
+
+def _write(proposals: _Proposals, year: int) -> None:
+    """Write what became of the liftings; one that was refused is not proposed again before something new was reported."""
+    for lifting in proposals.moved:
+        lifting.version += 1
+    if proposals.moved:
+        Lifting.objects.bulk_update(proposals.moved, ["state", "to_level", "ended_on", "ended_at", "end_note", "version"])
+    new = proposals.new
+    if proposals.asked_before:
+        refused = set(Lifting.objects.refused([one.project_id for one in proposals.asked_before], year))
+        new = new + [one for one in proposals.asked_before if one.project_id not in refused]
+    Lifting.objects.bulk_create(new)
 
 
 def start_warnings(*, ledger: Ledger, version: int | None, by: User | None) -> Rescheduling:
@@ -288,23 +354,30 @@ def continue_pass(run: Rescheduling, *, size: int = BATCH) -> Rescheduling:
     on = clock.today()
     rows: list[tuple[int, int, int]] = []
     for year in warned_years(on):
-        rows += warned_entries(year, on).filter(pk__gt=run.last_key).order_by("pk").values_list("pk", "project_id", "ledger__year")[:size]
-    rows = sorted(rows)[:size]
-    for year in sorted({row[2] for row in rows}):
-        refresh_many([row[1] for row in rows if row[2] == year], year, policy_pass=run.policy_id is not None)
-    run.done += len(rows)
-    if rows:
-        run.last_key = rows[-1][0]
-    if len(rows) < size:
+        entries = warned_entries(year, on).filter(pk__gt=run.last_key).order_by("pk")
+        # One more than the batch tells whether it is the last one.
+        rows += entries.values_list("pk", "project_id", "ledger__year")[: size + 1]
+    batch = sorted(rows)[:size]
+    # All at once and not year by year: two passes would else lock the same projects in different orders.
+    _lock({row[1] for row in batch})
+    for year in sorted({row[2] for row in batch}):
+        refresh_many([row[1] for row in batch if row[2] == year], year)
+    run.done += len(batch)
+    if batch:
+        run.last_key = batch[-1][0]
+    if len(batch) == len(rows):
         run.finished_at = timezone.now()
     run.save()
     return run
 
 
-def finish_passes() -> int:
-    """Carry every unfinished pass to its end and return how many there were."""
-    runs = list(Rescheduling.objects.filter(finished_at=None))
+def finish_passes(tell: Callable[[Rescheduling], None] | None = None) -> int:
+    """Carry every unfinished pass to its end and return how many there were; `tell` hears of each batch."""
+    runs = list(Rescheduling.objects.filter(finished_at=None).order_by("pk"))
     for run in runs:
-        while run.finished_at is None:
-            run = continue_pass(run)  # noqa: PLW2901
+        standing = run
+        while standing.finished_at is None:
+            standing = continue_pass(standing)
+            if tell is not None:
+                tell(standing)
     return len(runs)
