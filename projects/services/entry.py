@@ -53,12 +53,21 @@ def _refuse_later(ledger: Ledger, listed_on: date | None) -> None:
 def change_entry(*, entry: LedgerEntry, version: int | None, by: User | None, **values: Any) -> LedgerEntry:
     """Change an entry's number, nature, goal, plan or listing date. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
     require(by, "ledger.edit")
-    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
-    refuse_locked(ledger)
-    _refuse_later(ledger, values.get("listed_on"))
+    _refuse_later(_lock(entry), values.get("listed_on"))
     entry = save_cited(locked(LedgerEntry.objects.all(), entry.pk, version), values)
     refresh(entry.project_id)
     return entry
+
+
+def _lock(entry: LedgerEntry) -> Ledger:
+    """Lock what an entry's change concerns, in the one order: ledger, project (what is recorded about it waits), and return the ledger.
+
+    Raises ServiceError when the ledger is locked against changes.
+    """
+    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
+    refuse_locked(ledger)
+    Project.objects.select_for_update(no_key=True).get(pk=entry.project_id)
+    return ledger
 
 
 @transaction.atomic
@@ -78,15 +87,15 @@ def relist(*, entry: LedgerEntry, version: int | None, by: User) -> LedgerEntry:
     return change_entry(entry=entry, version=version, by=by, delisted_on=None, delist_reason="")
 
 
-def closing_refusals(entry: LedgerEntry, on: date, *, for_update: bool = False) -> list[str]:
+def closing_refusals(entry: LedgerEntry, on: date) -> list[str]:
     """Return why an entry cannot be closed (销号) on the day, each as a sentence; an empty list when it can.
 
     All milestones of the ledger's year are done, nothing about the project awaits a decision, and its colour is not yellow or red:
-    those are left by a lifting only (domain.md §5.5). `for_update` locks the milestones, so that none is reopened meanwhile.
+    those are left by a lifting only (domain.md §5.5).
     """
     year, project = entry.ledger.year, entry.project_id
     milestones = Milestone.objects.known(on).filter(project=project, year__lte=year).order_by("pk")
-    planned = [one for one in (milestones.select_for_update() if for_update else milestones) if belongs(one.year, one.due_on, year)]
+    planned = [one for one in milestones if belongs(one.year, one.due_on, year)]
     left = [one.name for one in planned if one.done_by is None or one.done_by > on]
     found = []
     if not planned:
@@ -119,8 +128,7 @@ def close_entry(*, entry: LedgerEntry, version: int | None, by: User | None) -> 
     """
     require(by, "ledger.edit")
     on = clock.today()
-    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
-    refuse_locked(ledger)
+    _lock(entry)
     entry = LedgerEntry.objects.select_for_update(of=("self",)).select_related("ledger").get(pk=entry.pk)
     if entry.closed_on == on:
         return entry
@@ -129,7 +137,7 @@ def close_entry(*, entry: LedgerEntry, version: int | None, by: User | None) -> 
         raise ServiceError(f"该项目已于{chinese_day(entry.closed_on)}销号，无需再办。")
     if entry.delisted_on is not None and entry.delisted_on <= on:
         raise ServiceError(f"该项目已于{chinese_day(entry.delisted_on)}退出这本台账，不能销号。")
-    if refusals := closing_refusals(entry, on, for_update=True):
+    if refusals := closing_refusals(entry, on):
         raise ServiceError("".join(refusals))
     entry = save_cited(entry, {"closed_on": on, "reopen_reason": ""})
     refresh(entry.project_id)
@@ -144,8 +152,7 @@ def reopen_entry(*, entry: LedgerEntry, reason: str, version: int | None, by: Us
     closed), StaleRecord.
     """
     require(by, "ledger.edit")
-    ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
-    refuse_locked(ledger)
+    _lock(entry)
     entry = locked(LedgerEntry.objects.all(), entry.pk, version)
     if entry.closed_on is None:
         raise ServiceError("该项目没有销号，无需恢复。")
