@@ -6,16 +6,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from erqi.common import clock
+from erqi.common.access import may
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu: shown to those who have the permission."""
+    """A line of the menu: shown to those who have the permission, or one of several."""
 
     label: str
     url_name: str
     icon: str
-    permission: str
+    permission: str | tuple[str, ...]
     # Pages that belong to the entry without standing below its address.
     also: tuple[str, ...] = ()
 
@@ -58,7 +59,7 @@ def navigation(request: HttpRequest) -> list[dict]:
         items = [
             {"label": entry.label, "url": url, "icon": entry.icon, "active": request.path.startswith((url, *entry.also))}
             for entry in entries
-            if request.user.can(entry.permission)
+            if may(request.user, entry.permission)
             for url in [reverse(entry.url_name)]
         ]
         if items:

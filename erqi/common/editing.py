@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView
 
-from erqi.common.access import PermissionRequiredMixin
+from erqi.common.access import PermissionRequiredMixin, may
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.forms import EditForm, LookupField, MoneyField
@@ -206,7 +206,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
-        if request.method == "POST" and not user.can(self.permission) and user.can("business.view"):
+        if request.method == "POST" and not may(user, self.permission) and user.can("business.view"):
             # The permission may have been withdrawn while the form was open: what was typed is not thrown away.
             self.record = self.get_record()
             form = self.make_form(self.record, request.POST)
@@ -281,6 +281,10 @@ class EditView(PermissionRequiredMixin, TemplateView):
 
     def show_stale(self, form: EditForm, error: StaleRecord) -> HttpResponse:
         """Answer a form that somebody else was faster than: nothing to do, or every difference and a choice for each."""
+        if form.cleaned_data["version"] is None:
+            # Somebody else made the record while the form for a new one was open: there is no common state to compare with.
+            form.add_error(None, "保存前，他人已先行登记，您填写的内容还没有保存。请另开本页核对后再填。")
+            return self.show(form, 409)
         current, since = error.current, Since(error.current, form.cleaned_data["version"])
         mine = since.last.user_id == self.request.user.pk
         # Somebody else who typed the same has not sent these files.
