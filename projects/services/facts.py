@@ -1,6 +1,6 @@
 """What is known now of many projects in a year: the facts and bounds that their colours follow from. Reads only, in few queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,9 +9,11 @@ from typing import Any
 from django.db.models import F, Q
 
 from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
-from projects.models import DateRequest, Hold, InvestmentPlan, LedgerEntry, LevelOverride, Milestone, ProgressReport
+from projects.models import DateRequest, Hold, InvestmentPlan, LedgerEntry, LevelOverride, Milestone, ProgressReport, WarningSchedule
+from projects.models.report import MONTHS
 from projects.rules.colour import merged_pause
 from projects.rules.milestone import belongs
+from projects.rules.policy import Policy
 from projects.rules.warning import Facts, InvestmentFact, MilestoneFact, Obligation
 
 
@@ -95,9 +97,11 @@ def _add_milestones(parts: dict[int, _Parts], year: int, on: date) -> None:
 
 
 def _add_figures(parts: dict[int, _Parts], year: int) -> None:
-    for plan in InvestmentPlan.objects.standing(year).filter(project__in=parts):
-        found = parts[plan.project_id]
-        found.plan, found.simulated = plan.cumulative, found.simulated or plan.simulated
+    months = [f"month_{month}" for month in MONTHS]
+    plans = InvestmentPlan.objects.standing(year).filter(project__in=parts)
+    for project, simulated, *amounts in plans.values_list("project_id", "simulated", *months):
+        found = parts[project]
+        found.plan, found.simulated = tuple(amounts), found.simulated or simulated
     rows = (
         ProgressReport.objects.counted()
         .filter(project__in=parts, year=year)
@@ -118,3 +122,12 @@ def _add_bounds(parts: dict[int, _Parts], year: int, on: date) -> None:
         parts[hold.project_id].simulated |= hold.simulated
     for override in LevelOverride.objects.filter(project__in=parts, year=year, ended_on=None, until__gte=on):
         parts[override.project_id].manual = (WarningLevel(override.level), override.until)
+
+
+def schedules_of(projects: Collection[int], day: date) -> Iterable[tuple[WarningSchedule, Policy]]:
+    """Return the schedule rows of the projects on the day, each with its policy read once."""
+    policies: dict[int, Policy] = {}
+    rows = WarningSchedule.objects.of_year(day.year).on(day).filter(project__in=projects).select_related("policy").order_by("project_id")
+    for row in rows:
+        policy = policies.setdefault(row.policy_id, row.policy.policy)
+        yield row, policy

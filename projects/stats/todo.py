@@ -1,6 +1,6 @@
 """我的待办: what is due from a person today, the gravest consequence first. A fixed number of queries, whatever there is to do."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,15 +20,13 @@ from projects.models import (
     ReportCorrection,
     Responsibility,
     WarningPolicy,
-    WarningSchedule,
 )
 from projects.querysets.responsibility import in_force
 from projects.rules.colour import turns
-from projects.rules.policy import Policy
 from projects.rules.responsibility import reporting_unit, reviewing_unit
 from projects.rules.warning import assess
 from projects.sentences.warning import cause_words, lifting_words, reason_words
-from projects.services.facts import warned_entries
+from projects.services.facts import schedules_of, warned_entries
 from projects.services.grid import Grid, grids, units_of
 from projects.services.period import Month, current_month
 
@@ -192,19 +190,10 @@ def _reviews(mine: dict[int, Project], user: User, day: date) -> list[Item]:
     ]
 
 
-def schedules(projects: Collection[int], day: date) -> Iterable[tuple[WarningSchedule, Policy]]:
-    """Return the schedule rows of the projects on the day, each with its policy read once."""
-    policies: dict[int, Policy] = {}
-    rows = WarningSchedule.objects.of_year(day.year).on(day).filter(project__in=projects).select_related("policy").order_by("project_id")
-    for row in rows:
-        policy = policies.setdefault(row.policy_id, row.policy.policy)
-        yield row, policy
-
-
 def _projects(mine: dict[int, Project], day: date) -> list[Item]:
     """A line for each project that is blue or worse, or will turn soon: why, and what would lift or prevent it."""
     found = []
-    for row, policy in schedules(mine, day):
+    for row, policy in schedules_of(mine, day):
         thresholds, bounds, level = row.schedule.thresholds, row.bounds, row.level_on(day)
         if level in (WarningLevel.DONE, WarningLevel.PAUSED):
             continue
