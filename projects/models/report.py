@@ -13,7 +13,7 @@ from projects.choices import LEVELS, DelayCause, ReportAction, ReportState
 from projects.models.ledger import money_field, not_negative
 from projects.models.project import Project
 from projects.models.revision import Decision, Revision, account, keep_revisions
-from projects.querysets.report import InvestmentPlanQuerySet, ProgressReportQuerySet, ReportStepQuerySet
+from projects.querysets.report import CorrectionQuerySet, InvestmentPlanQuerySet, ProgressReportQuerySet, ReportStepQuerySet
 
 MONTHS = range(1, 13)
 
@@ -146,7 +146,11 @@ class ReportCorrection(ReportContent, Decision, Record, Simulated):
     """A correction slip (更正单) to a locked month: what the report should say and why. The old figure stays in the report's steps."""
 
     report = models.ForeignKey(ProgressReport, models.PROTECT, related_name="corrections", verbose_name="月报")
+    # Which version of the report the slip puts right: one that was written again since is not overwritten by an approval.
+    report_version = models.PositiveIntegerField("所更正的版本", editable=False)
     reason = models.CharField("更正理由", max_length=200)
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "更正单"
@@ -164,6 +168,9 @@ class ReportCorrection(ReportContent, Decision, Record, Simulated):
 
     def __str__(self) -> str:
         return f"{self.report} 更正"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:correction_detail", args=[self.pk])
 
 
 @appended()

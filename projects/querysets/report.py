@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from projects.choices import ReportState
+from projects.choices import DecisionState, ReportState
 from projects.querysets.revision import RevisionQuerySet, valid_on
 from projects.rules.report import COUNTED
 
@@ -35,6 +35,18 @@ class ReportStepQuerySet(RevisionQuerySet):
     def latest(self, day: date, year: int) -> Subquery:
         """Return the subquery (of a project as the outer row) of the key of the last counted step of the year on the day."""
         return Subquery(self.figures(day).filter(report__project=OuterRef("pk"), report__year=year).values("pk")[:1])
+
+
+class CorrectionQuerySet(QuerySet):
+    """Correction slips."""
+
+    def pending(self) -> "CorrectionQuerySet":
+        """Return the slips that await a decision."""
+        return self.filter(state=DecisionState.PENDING)
+
+    def for_list(self) -> "CorrectionQuerySet":
+        """Return slips with their report and project, the longest waiting first."""
+        return self.select_related("report__project").order_by("requested_on", "pk")
 
 
 class InvestmentPlanQuerySet(RevisionQuerySet):
