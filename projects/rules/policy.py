@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from projects.choices import LEVELS, Basis, Curve, Dimension, EscalationStep, Family, WarningLevel
@@ -66,6 +67,23 @@ class Rule:
             if band.covers(value):
                 return band.level
         raise ValueError(f"no band covers {value}")
+
+    @cached_property
+    def starts(self) -> tuple[tuple[WarningLevel, int | None], ...]:
+        """With which whole number each level that the rule knows is reached, or a worse one; None: from the beginning.
+
+        On a line where more is worse. Worked out once for all projects that the rule judges.
+        """
+        found: list[tuple[WarningLevel, int | None]] = []
+        for level in LEVELS:
+            try:
+                number = self.first_whole(level)
+            except ValueError:
+                found.append((level, None))
+                continue
+            if number is not None:
+                found.append((level, number))
+        return tuple(found)
 
     def first_whole(self, level: WarningLevel) -> int | None:
         """Return the least whole number whose level is this one or worse, on a line where more is worse; None if there is none.

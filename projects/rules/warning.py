@@ -6,10 +6,11 @@ holds both against each other.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Protocol
 
 from projects.choices import LEVELS, MONTH_KINDS, Dimension, WarningLevel
@@ -30,6 +31,8 @@ class WorkCalendar(Protocol):
     def add_workdays(self, day: date, number: int) -> date: ...
 
     def workdays_between(self, first: date, last: date) -> int: ...
+
+    def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,9 @@ class Assessment:
     frozen: bool = False
 
 
-# One thing's course: from which day it has each level or a worse one, with the cause; UNRATED where it is not evaluated before.
-_Course = Iterator[tuple[WarningLevel, date, Cause]]
+# One thing's course: from which day it has each level or a worse one, with the cause and the figure on the policy's line (None: the
+# cause has its own). Most of it is passed over, so the figure is put into the cause only where it stays.
+_Course = Iterator[tuple[WarningLevel, date, Cause, int | None]]
 
 
 def thresholds(policy: Policy, facts: Facts, calendar: WorkCalendar) -> Thresholds:
@@ -158,13 +162,13 @@ def thresholds(policy: Policy, facts: Facts, calendar: WorkCalendar) -> Threshol
 
     Each dimension only grows worse while nothing is recorded, so the first day of a level is the earliest that any thing has it.
     """
-    first: dict[WarningLevel, tuple[date, Cause]] = {}
+    first: dict[WarningLevel, tuple[date, Cause, int | None]] = {}
     for course in _courses(policy, facts, calendar):
-        for level, day, cause in course:
+        for level, day, cause, number in course:
             if level not in first or day < first[level][0]:
-                first[level] = (day, cause)
+                first[level] = (day, cause, number)
     green, blue, yellow, red = (first[level][0] if level in first else None for level in LEVELS)
-    return Thresholds(green, blue, yellow, red, tuple((level, first[level][1]) for level in LEVELS if level in first))
+    return Thresholds(green, blue, yellow, red, tuple((level, _with_value(*first[level][1:])) for level in LEVELS if level in first))
 
 
 def _courses(policy: Policy, facts: Facts, calendar: WorkCalendar) -> Iterator[_Course]:
@@ -186,29 +190,24 @@ def _line_course(
 
     A clock that stopped on a day does not reach later what it had not reached by then.
     """
-    rule = policy.rules[dimension]
-    for level in LEVELS:
-        try:
-            number = rule.first_whole(level)
-        except ValueError:
-            yield level, begin, cause
-            continue
-        if number is None or number > FAR:
-            continue
-        day = day_of(max(number, -FAR))
-        if stopped_on is None or day <= stopped_on:
-            yield level, max(day, begin), _with_value(cause, number)
+    for level, number in policy.rules[dimension].starts:
+        if number is None:
+            yield level, begin, cause, None
+        elif number <= FAR:
+            day = day_of(max(number, -FAR))
+            if stopped_on is None or day <= stopped_on:
+                yield level, max(day, begin), cause, number
 
 
-def _with_value(cause: Cause, number: int) -> Cause:
-    return Cause(cause.dimension, cause.kind, cause.key, cause.name, cause.due_on, Decimal(number))
+def _with_value(cause: Cause, number: int | None) -> Cause:
+    return cause if number is None else replace(cause, value=Decimal(number))
 
 
 def _milestone_course(policy: Policy, milestone: MilestoneFact, year: int) -> _Course:
     begin = date(year, 1, 1)
     cause = Cause(milestone.dimension, CauseKind.MILESTONE, milestone.key, milestone.name, milestone.due_on)
     if milestone.done:
-        yield WarningLevel.GREEN, begin, cause
+        yield WarningLevel.GREEN, begin, cause, None
         return
     due_on = milestone.due_on
     assert due_on is not None  # noqa: S101
@@ -226,12 +225,18 @@ def _first_of_month(due_on: date) -> Callable[[int], date]:
     return day_of
 
 
+@lru_cache(maxsize=64)
+def _cutoffs(year: int, calendar: WorkCalendar) -> tuple[date, ...]:
+    """Return the year's cut-offs: the same for all projects."""
+    return cutoffs(year, calendar.is_workday)
+
+
 def evaluation_days(policy: Policy, year: int, calendar: WorkCalendar) -> list[tuple[int, date, date]]:
     """Return (month, cut-off, first day on which the month's plan is asked for) of the months that are evaluated.
 
     The day after the cut-off: whoever reports on the last day is in time.
     """
-    days = cutoffs(year, calendar.is_workday)
+    days = _cutoffs(year, calendar)
     return [(month, days[month - 1], days[month - 1] + ONE_DAY) for month in range(max(policy.min_eval_month, 1), 13)]
 
 
@@ -269,8 +274,10 @@ def _investment_course(policy: Policy, facts: Facts, calendar: WorkCalendar) -> 
         # A level also counts for the milder ones, so that the earliest date of each is the true one.
         for passed in LEVELS:
             if reached < passed <= level:
-                yield passed, day, cause
+                yield passed, day, cause, None
         reached = max(reached, level)
+        if reached == WarningLevel.RED:
+            return
 
 
 def _obligation_course(policy: Policy, obligation: Obligation, year: int, calendar: WorkCalendar) -> _Course:
