@@ -11,8 +11,11 @@ from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilt
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import Grade, MilestoneKind, Nature, Stage
 from projects.models import Area, Category, Project, Responsibility, Unit
+from projects.querysets.warning import GRAVITY
 
 NOTHING = ("none", "文件未载（未填）")
+# The levels by their codes, the worst first.
+COLOURS = {level.code: level for level in GRAVITY}
 FLAGS = {
     "highlight": ("双十出彩", Q(project__highlight=True)),
     "tour": ("观摩", Q(project__tour=True)),
@@ -52,6 +55,7 @@ class LedgerFilter(BaseFilterSet):
     nature = ManyFilter(label="性质", options=[*Nature.choices, NOTHING])
     grade = ManyFilter(label="级别", options=[*Grade.choices, NOTHING])
     stage = ManyFilter(label="阶段", options=[*Stage.choices, NOTHING])
+    colour = ManyFilter(label="预警", options=[(code, level.label) for code, level in COLOURS.items()])
     flag = ManyFilter(label="标志", options=[(code, label) for code, (label, _) in FLAGS.items()])
     node = ManyFilter(label="节点", options=MilestoneKind.choices)
     due = OneFilter(label="时限", options=[*DUE.items()], empty="不限")
@@ -119,6 +123,10 @@ class LedgerFilter(BaseFilterSet):
         queryset = queryset.with_stage(self.as_of)
         wanted = Q(stage__in=[int(code) for code in value if code != NOTHING[0]])
         return queryset.filter(wanted | Q(stage=None) if NOTHING[0] in value else wanted)
+
+    def filter_colour(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        # What had left the ledger has no colour, also where it is shown.
+        return queryset.listed(self.as_of).with_level(self.year, self.as_of).filter(level__in=[COLOURS[code] for code in value])
 
     def filter_node(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         # Together with a deadline both are asked of one milestone: 3月底前开工.

@@ -8,8 +8,10 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F
 
-from projects.choices import ANSWERING_KINDS
+from projects.choices import ANSWERING_KINDS, WarningLevel
 from projects.querysets.responsibility import in_force
+from projects.querysets.warning import level_case
+from projects.querysets.warning_since import since_case
 from projects.rules.milestone import known, value_on
 from projects.rules.stage import stage_on
 
@@ -84,3 +86,23 @@ def read_answering_units(entries: Iterable[Any], as_of: date) -> None:
     for entry in entries:
         found = best.get(entry.project_id, (None, None, None, None, None))
         _, entry.answering_row, entry.answering_id, entry.answering_kind, entry.answering_unit = found
+
+
+def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
+    """Set `level` (WarningLevel), `level_word` (what the rules in force call it), `level_since` (None without a schedule) and
+    `level_simulated` on entries: one query. What had left its ledger by the day has no level (None)."""
+    entries = list(entries)
+    schedules = apps.get_model("projects", "WarningSchedule").objects.of_year(year).on(as_of)
+    rows = (
+        schedules.filter(project__in={entry.project_id for entry in entries})
+        .annotate(level=level_case(as_of), labels=F("policy__rules__labels"))
+        .annotate(first=since_case(as_of))
+        .values_list("project_id", "level", "labels", "first", "simulated")
+    )
+    found = {project: row for project, *row in rows}
+    for entry in entries:
+        number, labels, since, simulated = found.get(entry.project_id, (WarningLevel.UNRATED, {}, None, False))
+        level = WarningLevel(number)
+        entry.level = None if entry.delisted_on is not None and entry.delisted_on <= as_of else level
+        entry.level_word = labels.get(level.code, level.label)
+        entry.level_since, entry.level_simulated = since, simulated

@@ -24,8 +24,10 @@ from erqi.common.tables import (
 from projects.choices import Grade, Nature, ResponsibilityKind, Stage
 from projects.models import LedgerEntry, Milestone, Project, Responsibility, Unit
 from projects.querysets.ledger import LedgerEntryQuerySet
-from projects.querysets.ledger_state import read_answering_units, read_stage_and_next
+from projects.querysets.ledger_state import read_answering_units, read_levels, read_stage_and_next
+from projects.querysets.warning import gravity
 from projects.stats import Amount, LedgerTotals
+from projects.tables.level import LEFT, level_html, since_words
 from projects.tables.sources import Fact, Sources, page_address
 
 # Where the key of each cited record stands in a row.
@@ -101,6 +103,24 @@ class QuantityColumn(NumberColumn):
     def value(self, record: Any) -> str | None:
         quantity = record.project__quantity
         return None if quantity is None else f"{numbers.plain(quantity)}{record.project__quantity_unit}"
+
+
+class LevelColumn(Column):
+    """The four-colour warning: shape and word, with the days in colour as tooltip; what had left the ledger has none."""
+
+    td_class = "level-cell"
+
+    def cell(self, record: Any) -> str:
+        if record.level is None:
+            return LEFT
+        title = since_words(record.level_since, self.table.as_of)
+        return level_html(record.level, record.level_word, title=title, simulated=record.level_simulated)
+
+    def value(self, record: Any) -> str | None:
+        """Return the word, as an export writes it; 模拟 where the schedule is simulated."""
+        if record.level is None:
+            return None
+        return f"{record.level_word}（模拟）" if record.level_simulated else record.level_word
 
 
 class DueColumn(DateColumn):
@@ -184,6 +204,7 @@ class LedgerTable(BaseTable):
         pinned=True,
         fact=("project", ""),
     )
+    level = LevelColumn("预警", sort=[gravity()], hint="所示日期的四色预警；◆告警 ▲预警 ■提醒 ●正常，另有暂停、未评价、已销号")
     code = Column("项目编号", accessor="project__code", shown=False, low=True)
     category = CategoryColumn("类别", accessor="project__category__name", sort=["project__category__seq", "project__category__code"])
     area = Column("片区", accessor="project__area__name", sort=["project__area__seq", "project__area__code"])
@@ -221,13 +242,17 @@ class LedgerTable(BaseTable):
     def sortable_by(self, name: str, rows: LedgerEntryQuerySet) -> LedgerEntryQuerySet:
         if name == "stage":
             return rows.with_stage(self.as_of)
+        if name == "level":
+            return rows.with_level(self.year, self.as_of)
         if name == "next_due":
             return rows.with_next_milestone(self.as_of)
         return rows.with_answering_unit(self.as_of) if name == "answering" else rows
 
     def load(self, records: list[Any]) -> None:
-        """Read the state of the rows on the day and the page's sources: at most four queries."""
+        """Read the state of the rows on the day and the page's sources: at most five queries."""
         names = set(self.names)
+        if "level" in names:
+            read_levels(records, self.year, self.as_of)
         if names & {"stage", "next_name", "next_due"}:
             read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today())
         if "answering" in names:

@@ -17,6 +17,8 @@ SHAPES = {
     WarningLevel.DONE: "✓",
     WarningLevel.UNRATED: "○",
 }
+# In place of a level where a project had left the ledger.
+LEFT = '<span class="quiet small">已退出</span>'
 SIMULATED = ' <span class="sim">模拟</span>'
 _OTHERS = {level.code: level for level in (WarningLevel.UNRATED, WarningLevel.PAUSED, WarningLevel.DONE)}
 
