@@ -74,6 +74,9 @@ class Milestone(Record, Simulated):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}#milestone-{self.pk}"
+
     @property
     def done_by(self):
         """The day on which, or by which, the milestone is known to be done; None while it is open."""

@@ -34,7 +34,8 @@ def request_date(
     """Ask for a milestone's date to be moved, with cause (病因) and reason, and return the request.
 
     From now until the decision the milestone's colour does not worsen (domain.md §6.1: a late decision must not make a date missed).
-    Raises NotAllowed (grid), ServiceError for a milestone that is done, InvalidInput (same or earlier date, no reason, one pending).
+    Raises NotAllowed (grid), ServiceError for a milestone that is done or has no date, InvalidInput (same or earlier date, no reason,
+    one pending).
     """
     require_writer(by, milestone.project)
     if earlier := already(DateRequest.objects.all(), request_key):
@@ -83,14 +84,16 @@ def decide_date(*, request: DateRequest, approve: bool, reason: str, version: in
             key=f"date-request/{request.pk}/{request.state}",
             title=f"“{request.milestone}”变更时限{request.get_state_display()}",
             text=request.decision_reason,
-            url=request.milestone.project.get_absolute_url(),
+            url=request.get_absolute_url(),
         )
     return request
 
 
 @transaction.atomic
 def withdraw_date(*, request: DateRequest, version: int | None, by: User) -> DateRequest:
-    """Take one's own pending request back; the clock goes on. Raises NotAllowed, ServiceError when it was decided, StaleRecord."""
+    """Take one's own pending request back; the clock goes on. Raises NotAllowed (grid, somebody else's), ServiceError when it was
+    decided, StaleRecord."""
+    require_writer(by, request.milestone.project)
     locked(Milestone.objects.all(), request.milestone_id, None)
     request, first_time = decision.withdraw(DateRequest.objects.select_related("milestone"), request.pk, version, by)
     if first_time:

@@ -46,7 +46,7 @@ def decide(rows: QuerySet[D], pk: int, approve: bool, reason: str, version: int 
     reason = reason.strip()
     if not approve and not reason:
         raise InvalidInput({"decision_reason": ["不同意的，请写明理由。"]})
-    _end(request, state, reason, by)
+    end_request(request, state, reason, by)
     return request, True
 
 
@@ -64,11 +64,12 @@ def withdraw(rows: QuerySet[D], pk: int, version: int | None, by: User) -> tuple
         raise ServiceError(f"这份申请{request.get_state_display()}，不能撤回。")
     if version is not None and request.version != version:
         raise StaleRecord(request)
-    _end(request, DecisionState.WITHDRAWN, "", by)
+    end_request(request, DecisionState.WITHDRAWN, "", by)
     return request, True
 
 
-def _end(request: D, state: DecisionState, reason: str, by: User | None) -> None:
+def end_request(request: D, state: DecisionState, reason: str, by: User | None) -> None:
+    """Record how a locked request ended, when and by whom (`None`: the system itself, where something else made it pointless)."""
     request.state, request.decision_reason = state, reason
     request.decided_on, request.decided_by, request.decided_by_name = clock.today(), by, name_of(by)
     request.version += 1

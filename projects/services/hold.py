@@ -15,17 +15,48 @@ from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require, save_changes
 from projects.choices import DecisionState, ReminderKind
 from projects.models import Hold, Project, WarningPolicy
+from projects.rules.colour import merged_pause
 from projects.rules.presets import WARNING_POLICY
 from projects.services import decision
+from projects.services.decision import end_request
 from projects.services.grid import require_writer
 from projects.services.reminder import notify
 from projects.services.schedule import refresh
+
+ONE_DAY = timedelta(days=1)
 
 
 def longest_hold(on: date) -> int:
     """Return how many days a hold may last under the rules in force (92 by default: it has to be renewed every quarter)."""
     found = WarningPolicy.objects.in_force(on).first()
     return (found.policy if found else WARNING_POLICY).hold_max_days
+
+
+def pause_of(project: Project, on: date) -> tuple[date | None, date | None]:
+    """Return first and last day of the pause that is granted on the day, or of the next one; renewals are part of it."""
+    return merged_pause([(hold.since, hold.last_day) for hold in Hold.objects.approved().filter(project=project)], on)
+
+
+def _check_days(project: Project, since: date, until: date, on: date) -> None:
+    """Raise InvalidInput for days that cannot be asked for."""
+    longest = longest_hold(on)
+    begin, end = pause_of(project, on)
+    if since < on:
+        raise InvalidInput({"since": [f"暂停不能追溯，起日应为今天（{chinese_day(on)}）或以后。"]})
+    latest = since + timedelta(days=longest - 1)
+    if begin is not None and end is not None and until >= begin:
+        granted, latest = f"该项目已批准暂停至{chinese_day(end)}", on + timedelta(days=longest - 1)
+        if since > end + ONE_DAY:
+            raise InvalidInput({"since": [f"{granted}，续期的起日不能晚于次日。"]})
+        if latest <= end:
+            earliest = end - timedelta(days=longest - 2)
+            raise InvalidInput({None: [f"{granted}，每次核定最多 {longest} 天，{chinese_day(earliest)}起才能续期。"]})
+        if until <= end:
+            raise InvalidInput({"until": [f"{granted}，续期的止日应在此之后。"]})
+        if until > latest:
+            raise InvalidInput({"until": [f"续期从今天起重新核定，最多 {longest} 天，最晚到{chinese_day(latest)}。"]})
+    if until > latest:
+        raise InvalidInput({"until": [f"一次最多暂停 {longest} 天，最晚到{chinese_day(latest)}；到期前可申请续期。"]})
 
 
 @transaction.atomic
@@ -43,25 +74,16 @@ def request_hold(
 ) -> Hold:
     """Ask for a project to be paused, or its pause to be renewed, and return the request.
 
-    Raises NotAllowed (grid), InvalidInput: nothing explained, days in the past or in the wrong order, longer than the rules allow, one
-    pending already, a gap after a hold that is not over (then ask when that one has ended).
+    What is asked for while a hold stands renews it: it joins on without a gap, and reaches no further than the longest hold from
+    today (domain.md §1.8: a pause is looked at anew every quarter). Raises NotAllowed (grid), InvalidInput: nothing explained, days in
+    the past or in the wrong order, longer than the rules allow, nothing beyond the hold that stands or a gap after it, one pending.
     """
     require_writer(by, project)
     if earlier := already(Hold.objects.all(), request_key):
         return earlier
     on = clock.today()
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    longest = longest_hold(on)
-    if since < on:
-        raise InvalidInput({"since": [f"暂停不能追溯，起日应为今天（{chinese_day(on)}）或以后。"]})
-    if (until - since).days + 1 > longest:
-        raise InvalidInput(
-            {"until": [f"一次最多暂停 {longest} 天，最晚到{chinese_day(since + timedelta(days=longest - 1))}；到期前可申请续期。"]}
-        )
-    standing = [hold for hold in Hold.objects.approved().filter(project=project) if hold.last_day >= on]
-    if standing and since > max(hold.last_day for hold in standing) + timedelta(days=1):
-        last = max(hold.last_day for hold in standing)
-        raise InvalidInput({"since": [f"该项目已批准暂停至{chinese_day(last)}，续期的起日不能晚于次日。"]})
+    _check_days(project, since, until, on)
     hold = Hold(project=project, reason=reason, summary=summary.strip(), steps=steps.strip(), since=since, until=until)
     if request_key:
         hold.request_key = request_key
@@ -97,15 +119,19 @@ def decide_hold(*, hold: Hold, approve: bool, reason: str, version: int | None, 
             key=f"hold/{hold.pk}/{hold.state}",
             title=f"“{hold.project}”暂停申请{hold.get_state_display()}",
             text=hold.decision_reason,
-            url=hold.project.get_absolute_url(),
+            url=hold.get_absolute_url(),
         )
     return hold
 
 
 @transaction.atomic
 def end_hold(*, hold: Hold, reason: str, version: int | None, by: User) -> Hold:
-    """End an approved hold early (恢复): from today on the colour shows again. Raises NotAllowed (grid or office), StaleRecord,
-    InvalidInput without a reason, ServiceError for a hold that is not in force or to come."""
+    """End a pause early (恢复): from today on the colour shows again. What was granted as its renewal ends with it, and a renewal that
+    awaits its decision is withdrawn: the site works again.
+
+    Raises NotAllowed (grid or office), StaleRecord, InvalidInput without a reason, ServiceError for a hold that is neither in force nor
+    to come.
+    """
     require_writer(by, hold.project)
     on = clock.today()
     Project.objects.select_for_update(no_key=True).get(pk=hold.project_id)
@@ -114,12 +140,19 @@ def end_hold(*, hold: Hold, reason: str, version: int | None, by: User) -> Hold:
         raise InvalidInput({"end_reason": ["请写明恢复的情况。"]})
     if hold.state != DecisionState.APPROVED or hold.last_day < on:
         raise ServiceError("该项目现在没有这项暂停，无需恢复。")
-    hold = save_changes(hold, {"ended_on": on, "end_reason": reason.strip()})
+    values = {"ended_on": on, "end_reason": reason.strip()}
+    for other in Hold.objects.filter(project=hold.project_id).exclude(pk=hold.pk).select_for_update():
+        if other.state == DecisionState.APPROVED and other.last_day >= on:
+            save_changes(other, values)
+        elif other.is_pending:
+            end_request(other, DecisionState.WITHDRAWN, "项目已恢复", None)
+    hold = save_changes(hold, values)
     refresh(hold.project)
     return hold
 
 
 @transaction.atomic
 def withdraw_hold(*, hold: Hold, version: int | None, by: User) -> Hold:
-    """Take one's own pending request back. Raises NotAllowed, ServiceError when it was decided, StaleRecord."""
+    """Take one's own pending request back. Raises NotAllowed (grid, somebody else's), ServiceError when it was decided, StaleRecord."""
+    require_writer(by, hold.project)
     return decision.withdraw(Hold.objects.all(), hold.pk, version, by)[0]

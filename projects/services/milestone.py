@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 
 from erqi.common import clock
 from erqi.common.attachments import attach
@@ -14,12 +15,14 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require
-from projects.choices import DecisionState, UpdateLayer
+from projects.choices import DecisionState, ReminderKind, UpdateLayer
 from projects.models import DateChange, Milestone, MilestoneUpdate, Project
 from projects.rules.phrases import due_date
+from projects.rules.responsibility import writing_units
 from projects.services.citation import save_cited
-from projects.services.decision import name_of
-from projects.services.grid import require_writer
+from projects.services.decision import end_request, name_of
+from projects.services.grid import accounts_of, grids, may_write, require_writer
+from projects.services.reminder import notify
 from projects.services.schedule import refresh
 
 
@@ -79,7 +82,7 @@ def move_milestone(*, milestone: Milestone, to: date, cause: str, reason: str, v
     """
     require(by, "ledger.edit")
     milestone = locked(Milestone.objects.all(), milestone.pk, version)
-    if milestone.date_requests.filter(state=DecisionState.PENDING).exists():
+    if milestone.date_requests.pending().exists():
         raise ServiceError("该节点有一份待审批的时限变更申请，请先审批。")
     apply_move(milestone, to, cause, reason, by)
     refresh(milestone.project_id)
@@ -89,10 +92,11 @@ def move_milestone(*, milestone: Milestone, to: date, cause: str, reason: str, v
 def apply_move(milestone: Milestone, to: date, cause: str, reason: str, by: User | None) -> DateChange:
     """Record the change of a locked milestone's date and set it; the caller has checked who may, and refreshes the colour.
 
-    Raises InvalidInput (same date, no reason), ServiceError when the milestone is done.
+    Raises InvalidInput (same date, no reason), ServiceError when the milestone is done, or on a business date before the last change.
     """
     if milestone.done_by is not None:
         raise ServiceError("该节点已完成，不能再变更时限。")
+    _refuse_before(milestone, milestone.date_changes.all(), "时限变更")
     change = DateChange(
         milestone=milestone,
         from_due_on=milestone.due_on,
@@ -110,21 +114,39 @@ def apply_move(milestone: Milestone, to: date, cause: str, reason: str, by: User
     return change
 
 
-def _layer_of(by: User | None) -> UpdateLayer:
-    """Return in which layer somebody speaks of a milestone (domain.md §2): reporters of their own, inspectors, leaders, the office."""
-    if by is None or by.can("ledger.edit"):
-        return UpdateLayer.OFFICE
-    if by.can("lifting.verify"):
-        return UpdateLayer.INSPECTOR
-    return UpdateLayer.LEADER if by.can("inquiry.ask") else UpdateLayer.SELF
+def _refuse_before(milestone: Milestone, rows: QuerySet[Any], what: str) -> None:
+    """Raise ServiceError on a business date before the milestone's last row or its planning: days are read back by their order."""
+    on, last = clock.today(), rows.last()
+    if last is not None and on < last.recorded_on:
+        raise ServiceError(f"该节点{chinese_day(last.recorded_on)}已登记过{what}，新登记的业务日期不能早于这一天。")
+    if milestone.recorded_on is not None and on < milestone.recorded_on:
+        raise ServiceError(f"该节点{chinese_day(milestone.recorded_on)}才登记，{what}的业务日期不能早于这一天。")
+
+
+def layers_of(by: User | None, project: Project) -> list[UpdateLayer]:
+    """Return in which layers somebody may speak of the project's milestones (domain.md §2): the office, who reports the project
+    (自查), an inspector (督察), a leader (问查). The account is read anew; `None` is the system itself."""
+    if by is None:
+        return [UpdateLayer.OFFICE]
+    fresh = User.objects.filter(pk=by.pk).first()
+    if fresh is None:
+        return []
+    found = []
+    if may_write(fresh, project):
+        found.append(UpdateLayer.OFFICE if fresh.can("report.manage") else UpdateLayer.SELF)
+    if fresh.can("lifting.verify"):
+        found.append(UpdateLayer.INSPECTOR)
+    if fresh.can("inquiry.ask"):
+        found.append(UpdateLayer.LEADER)
+    return found
 
 
 def _record(
-    milestone: Milestone, by: User | None, text: str, uploads: Sequence[File], request_key: UUID | None, **done: Any
+    milestone: Milestone, layer: UpdateLayer, by: User | None, text: str, uploads: Sequence[File], request_key: UUID | None, **done: Any
 ) -> MilestoneUpdate:
     update = MilestoneUpdate(
         milestone=milestone,
-        layer=_layer_of(by),
+        layer=layer,
         recorded_on=clock.today(),
         text=text.strip(),
         by=by,
@@ -140,25 +162,51 @@ def _record(
 
 @transaction.atomic
 def update_milestone(
-    *, milestone: Milestone, text: str, by: User, uploads: Sequence[File] = (), request_key: UUID | None = None
+    *,
+    milestone: Milestone,
+    text: str,
+    by: User | None,
+    layer: str = "",
+    uploads: Sequence[File] = (),
+    request_key: UUID | None = None,
 ) -> MilestoneUpdate:
     """Say how a milestone stands, with evidence, and return the update: 自查 by who reports the project, 督察 by an inspector, 问查 by a
-    leader. It changes neither date nor completion.
+    leader. It changes neither date nor completion; the last two are put into the inbox of those who report the project.
 
-    Raises NotAllowed (neither of the three; a project that the grid does not give), InvalidInput without a text or for a wrong file.
+    `layer` is needed from somebody who has several. Raises NotAllowed (none of the layers; a project that the grid does not give),
+    InvalidInput without a text, without a choice of the layer, or for a wrong file.
     """
+    layers = layers_of(by, milestone.project)
+    if not layers:
+        require_writer(by, milestone.project)
     if earlier := already(MilestoneUpdate.objects.all(), request_key):
         return earlier
-    layer = _layer_of(by)
-    if layer == UpdateLayer.INSPECTOR:
-        require(by, "lifting.verify")
-    elif layer == UpdateLayer.LEADER:
-        require(by, "inquiry.ask")
-    else:
-        require_writer(by, milestone.project)
+    if layer not in layers and (layer or len(layers) != 1):
+        raise InvalidInput({"layer": ["请选择以哪一种身份登记。"]})
     if not text.strip():
         raise InvalidInput({"text": ["请写明节点的情况。"]})
-    return _record(milestone, by, text, uploads, request_key)
+    update = _record(milestone, UpdateLayer(layer or layers[0]), by, text, uploads, request_key)
+    if update.layer in (UpdateLayer.SELF, UpdateLayer.OFFICE):
+        # A lifting that was refused is proposed anew once something new is said.
+        refresh(milestone.project_id)
+    else:
+        _ask(update)
+    return update
+
+
+def _ask(update: MilestoneUpdate) -> None:
+    """Put what an inspector found or a leader asks into the inbox of those who report the project."""
+    project = update.milestone.project
+    units = writing_units(grids([project.pk])[project.pk])
+    people = [user for users in accounts_of(units, "report.write").values() for user in users]
+    notify(
+        users=people,
+        kind=ReminderKind.TASK,
+        key=f"milestone-update/{update.pk}",
+        title=f"{update.get_layer_display()}：“{project}”节点“{update.milestone}”",
+        text=update.text,
+        url=update.milestone.get_absolute_url(),
+    )
 
 
 @transaction.atomic
@@ -176,24 +224,23 @@ def complete_milestone(
 
     The office may do it, and who reports the project, then with evidence (domain.md §6.2: photos are asked for here). A pending
     request to move its date is withdrawn by it. Raises NotAllowed, StaleRecord, InvalidInput (a day yet to come, no evidence, a wrong
-    file), ServiceError when such a day is recorded already.
+    file), ServiceError when such a day is recorded already, or on a business date before the last word about it.
     """
-    if already(MilestoneUpdate.objects.all(), request_key):
-        return Milestone.objects.get(pk=milestone.pk)
     require_writer(by, milestone.project)
+    if already(MilestoneUpdate.objects.all(), request_key):
+        return Milestone.objects.select_related("project").get(pk=milestone.pk)
+    layer = layers_of(by, milestone.project)[0]
     if done_on > clock.today():
         raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
-    if not uploads and _layer_of(by) == UpdateLayer.SELF:
+    if not uploads and layer == UpdateLayer.SELF:
         raise InvalidInput({"uploads": ["登记节点完成须附佐证，请上传现场照片或证明文件。"]})
-    milestone = locked(Milestone.objects.all(), milestone.pk, version)
+    milestone = locked(Milestone.objects.select_related("project"), milestone.pk, version)
     if milestone.done_on is not None:
         raise ServiceError(f"该节点已登记于{chinese_day(milestone.done_on)}完成。日期有误的，请先“撤销完成”，再重新登记。")
-    _record(milestone, by, text, uploads, request_key, changes_done=True, from_done_on=None, done_on=done_on)
-    for request in milestone.date_requests.filter(state=DecisionState.PENDING).select_for_update():
-        request.state, request.decision_reason = DecisionState.WITHDRAWN, "节点已完成"
-        request.decided_on, request.decided_by_name = clock.today(), "系统"
-        request.version += 1
-        checked(request).save()
+    _refuse_before(milestone, milestone.updates.deciding(), "完成情况")
+    _record(milestone, layer, by, text, uploads, request_key, changes_done=True, from_done_on=None, done_on=done_on)
+    for request in milestone.date_requests.pending().select_for_update():
+        end_request(request, DecisionState.WITHDRAWN, "节点已完成", None)
     milestone = save_cited(milestone, {"done_on": done_on})
     refresh(milestone.project_id)
     return milestone
@@ -201,15 +248,30 @@ def complete_milestone(
 
 @transaction.atomic
 def reopen_milestone(*, milestone: Milestone, version: int | None, by: User | None, text: str = "") -> Milestone:
-    """Take back a completion that was recorded by mistake or found untrue; earlier days still show it as it was known then.
+    """Take back a completion that was recorded by mistake or found untrue, with the reason; earlier days still show it as it was known
+    then. Whoever had recorded it is told.
 
-    Raises NotAllowed, StaleRecord, ServiceError when no day of completion is recorded (a document's word stands as it is).
+    Raises NotAllowed, StaleRecord, InvalidInput from a person without a reason, ServiceError when no day of completion is recorded (a document's
+    word stands as it is).
     """
     require(by, "ledger.edit")
-    milestone = locked(Milestone.objects.all(), milestone.pk, version)
+    milestone = locked(Milestone.objects.select_related("project"), milestone.pk, version)
     if milestone.done_on is None:
         raise ServiceError("该节点的完成情况出自文件，不能在此撤销。" if milestone.done_known_on else "该节点没有登记完成日期，无需撤销。")
-    _record(milestone, by, text or "撤销完成", (), None, changes_done=True, from_done_on=milestone.done_on, done_on=None)
+    if by is not None and not text.strip():
+        raise InvalidInput({"text": ["请写明撤销的原因。"]})
+    _refuse_before(milestone, milestone.updates.deciding(), "完成情况")
+    recorded = milestone.updates.deciding().last()
+    update = _record(milestone, UpdateLayer.OFFICE, by, text, (), None, changes_done=True, from_done_on=milestone.done_on, done_on=None)
     milestone = save_cited(milestone, {"done_on": None})
     refresh(milestone.project_id)
+    if recorded is not None and recorded.by is not None and recorded.by != by:
+        notify(
+            users=[recorded.by],
+            kind=ReminderKind.RETURNED,
+            key=f"milestone-reopened/{update.pk}",
+            title=f"“{milestone.project}”节点“{milestone}”的完成登记已撤销",
+            text=update.text,
+            url=milestone.get_absolute_url(),
+        )
     return milestone

@@ -192,7 +192,7 @@ def test_a_completion_is_taken_back_before_another_is_recorded(start: Milestone)
         service.complete_milestone(milestone=start, done_on=date(2018, 3, 25), version=2, by=None)
     start.refresh_from_db()
     assert (start.done_on, start.version) == (date(2018, 3, 20), 2)
-    service.reopen_milestone(milestone=start, version=2, by=None)
+    service.reopen_milestone(milestone=start, version=2, by=None, text="误登记")
     assert service.complete_milestone(milestone=start, done_on=date(2018, 3, 25), version=3, by=None).done_on == date(2018, 3, 25)
 
 
@@ -206,7 +206,7 @@ def test_what_a_document_says_is_done_is_not_taken_back(project: Project) -> Non
     client = office()
     assert "该节点的完成情况出自文件，不能在此撤销。" in text(client.get(page("reopen", milestone)))
     with pytest.raises(ServiceError, match="出自文件"):
-        service.reopen_milestone(milestone=milestone, version=1, by=None)
+        service.reopen_milestone(milestone=milestone, version=1, by=None, text="误登记")
 
 
 def test_services_ask_for_the_permission_the_version_and_the_state(project: Project, start: Milestone) -> None:
@@ -216,7 +216,7 @@ def test_services_ask_for_the_permission_the_version_and_the_state(project: Proj
         lambda: service.change_milestone(milestone=start, version=1, by=viewer, name="x"),
         lambda: service.move_milestone(milestone=start, version=1, by=viewer, **move),
         lambda: service.complete_milestone(milestone=start, done_on=date(2018, 3, 1), version=1, by=viewer),
-        lambda: service.reopen_milestone(milestone=start, version=1, by=viewer),
+        lambda: service.reopen_milestone(milestone=start, version=1, by=viewer, text="误登记"),
     ):
         with pytest.raises(NotAllowed):
             call()
@@ -224,7 +224,7 @@ def test_services_ask_for_the_permission_the_version_and_the_state(project: Proj
         lambda: service.change_milestone(milestone=start, version=9, by=None, name="x"),
         lambda: service.move_milestone(milestone=start, version=9, by=None, **move),
         lambda: service.complete_milestone(milestone=start, done_on=date(2018, 3, 1), version=9, by=None),
-        lambda: service.reopen_milestone(milestone=start, version=9, by=None),
+        lambda: service.reopen_milestone(milestone=start, version=9, by=None, text="误登记"),
     ):
         with pytest.raises(StaleRecord):
             call()

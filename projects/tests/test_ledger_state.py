@@ -57,9 +57,11 @@ def entries(ledger):
     moved = make_milestone(project["moved"], MilestoneKind.START, due_on=date(2018, 4, 1))
     make_milestone(project["moved"], MilestoneKind.TOPPING, due_on=date(2018, 5, 1))
     for to, on in ((date(2018, 8, 1), date(2018, 3, 1)), (date(2018, 10, 1), date(2018, 7, 1))):
-        moved = move_milestone(milestone=moved, to=to, cause="land", reason="供地推迟", version=None, by=by, recorded_on=on)
+        with clock.at(on):
+            moved = move_milestone(milestone=moved, to=to, cause="land", reason="供地推迟", version=None, by=by)
     first = make_milestone(project["later"], MilestoneKind.START, due_phrase="尽快")
-    move_milestone(milestone=first, to=date(2018, 9, 1), cause="entry", reason="补登", version=None, by=by, recorded_on=date(2018, 6, 1))
+    with clock.at(date(2018, 6, 1)):
+        move_milestone(milestone=first, to=date(2018, 9, 1), cause="entry", reason="补登", version=None, by=by)
     units = [make_unit(f"单位{number}", short_name="简" if number else "") for number in range(3)]
     make_responsibility(project["several"], units[0], ResponsibilityKind.STATED)
     make_responsibility(project["several"], units[1], ResponsibilityKind.UNDERTAKE, until=date(2018, 6, 30))
@@ -153,7 +155,8 @@ def test_the_date_in_force_is_the_same_by_rule_and_by_sql(ledger, first, moves):
     for recorded, to in moves:
         on, due = START + timedelta(days=recorded), START + timedelta(days=to)
         try:
-            move_milestone(milestone=milestone, to=due, cause="land", reason="供地晚", version=None, by=None, recorded_on=on)
+            with clock.at(on):
+                move_milestone(milestone=milestone, to=due, cause="land", reason="供地晚", version=None, by=None)
             history.append((on, due))
         except InvalidInput:
             assert due == history[-1][1]
@@ -170,10 +173,12 @@ def test_the_date_in_force_is_the_same_by_rule_and_by_sql(ledger, first, moves):
 def test_a_change_is_not_recorded_before_the_last_one(ledger):
     milestone = make_milestone(make_project(), due_on=date(2018, 4, 1))
     move = {"milestone": milestone, "cause": "land", "reason": "供地晚", "version": None, "by": None}
-    move_milestone(to=date(2018, 6, 1), recorded_on=date(2018, 3, 10), **move)
-    with pytest.raises(ServiceError, match="2018年3月10日已登记过时限变更，新变更的业务日期不能早于这一天"):
-        move_milestone(to=date(2018, 5, 1), recorded_on=date(2018, 3, 9), **move)
-    move_milestone(to=date(2018, 5, 1), recorded_on=date(2018, 3, 10), **move)
+    with clock.at(date(2018, 3, 10)):
+        move_milestone(to=date(2018, 6, 1), **move)
+    with clock.at(date(2018, 3, 9)), pytest.raises(ServiceError, match="2018年3月10日已登记过时限变更，新登记的业务日期不能早于这一天"):
+        move_milestone(to=date(2018, 5, 1), **move)
+    with clock.at(date(2018, 3, 10)):
+        move_milestone(to=date(2018, 5, 1), **move)
     assert [change.to_due_on for change in DateChange.objects.all()] == [date(2018, 6, 1), date(2018, 5, 1)]
 
 
@@ -184,8 +189,9 @@ class TestPlannedOnADay:
     TODAY = date(2018, 9, 28)
 
     @pytest.fixture(autouse=True)
-    def _business_date(self, monkeypatch):
-        monkeypatch.setattr(clock, "today", lambda: self.TODAY)
+    def _business_date(self):
+        with clock.at(self.TODAY):
+            yield
 
     def test_the_ledger_shows_it_from_that_day_only(self, ledger):
         project, by = make_project(), make_user("office")
@@ -208,10 +214,8 @@ class TestPlannedOnADay:
     def test_its_date_is_not_moved_before_it_was_planned(self, ledger):
         by = make_user("office")
         milestone = plan_milestone(project=make_project(), kind="start", year=2018, due_on=date(2018, 12, 1), by=by)
-        with pytest.raises(ServiceError, match="2018年9月28日才登记"):
-            move_milestone(
-                milestone=milestone, to=date(2019, 1, 1), cause="land", reason="x", version=1, by=by, recorded_on=date(2018, 9, 27)
-            )
+        with clock.at(date(2018, 9, 27)), pytest.raises(ServiceError, match="2018年9月28日才登记"):
+            move_milestone(milestone=milestone, to=date(2019, 1, 1), cause="land", reason="x", version=1, by=by)
 
     def test_the_project_page_shows_it_from_that_day_only(self, client):
         project, by = make_project(), make_user("office")

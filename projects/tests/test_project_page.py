@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from erqi.common import clock
 from projects.choices import DelayCause, Duty, MilestoneKind, Nature, ResponsibilityKind
 from projects.models import Ledger
 from projects.services import milestone as milestone_service
@@ -71,15 +72,10 @@ def test_what_documents_do_not_say_is_said_so_and_what_nobody_entered_too(viewer
 def test_dates_are_shown_as_they_stood_on_the_day(office):
     project = make_project()
     milestone = make_milestone(project, kind=MilestoneKind.START, name="开工建设", year=2018, due_phrase="3月底前")
-    milestone_service.move_milestone(
-        milestone=milestone,
-        to=date(2018, 9, 30),
-        cause=DelayCause.LAND,
-        reason="供地延后",
-        version=1,
-        by=office.user,
-        recorded_on=date(2018, 3, 20),
-    )
+    with clock.at(date(2018, 3, 20)):
+        milestone_service.move_milestone(
+            milestone=milestone, to=date(2018, 9, 30), cause=DelayCause.LAND, reason="供地延后", version=1, by=office.user
+        )
     before = page(office, project, as_of="2018-03-10")
     assert "距时限 21 天" in before
     assert "供地延后" not in before
