@@ -15,15 +15,7 @@ from projects.tests.ledger_pages import page, shown
 from projects.tests.warning_builders import enter_coloured, make_policy, recompute, warn_ledger
 
 DAY = date(2018, 9, 28)
-ALL = (
-    WarningLevel.DONE,
-    WarningLevel.GREEN,
-    WarningLevel.RED,
-    WarningLevel.PAUSED,
-    WarningLevel.BLUE,
-    WarningLevel.UNRATED,
-    WarningLevel.YELLOW,
-)
+ALL = [WarningLevel(number) for number in (6, 1, 4, 5, 2, 0, 3)]
 
 
 @pytest.fixture(autouse=True)
