@@ -23,6 +23,12 @@ class Entry:
 
 MENU: list[tuple[str, list[Entry]]] = [
     (
+        "填报",
+        [
+            Entry("我的待办", "projects:todo", "checklist", "business.view", also=("/inbox/",)),
+        ],
+    ),
+    (
         "台账",
         [
             Entry("重点项目台账", "projects:ledger_current", "table", "business.view", also=("/projects/", "/entries/", "/milestones/")),

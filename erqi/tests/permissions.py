@@ -107,6 +107,11 @@ TABLE: dict[str, Rule] = {
     "projects:milestone_move": Rule("ledger.edit", "milestone"),
     "projects:milestone_complete": Rule("ledger.edit", "milestone"),
     "projects:milestone_reopen": Rule("ledger.edit", "milestone"),
+    # to-do list and inbox
+    "projects:todo": VIEW,
+    "projects:inbox": VIEW,
+    "projects:inbox_count": VIEW,
+    "projects:inbox_read": VIEW,
     # targets
     "projects:target_current": VIEW,
     "projects:target_list": Rule("business.view", "year"),

@@ -100,7 +100,7 @@ def _of_colours(listed: dict[int, Project], writers: dict[int, list[User]], day:
         person__account__is_active=True,
         project__in=listed,
     ).select_related("person__account")
-    for row in rows:
+    for row in rows.select_related("person__account"):
         patrons[row.project_id].append(row.person.account)
     written = 0
     for row, policy in schedules_of(listed, day):
@@ -214,9 +214,8 @@ def message(digest: Digest, base_url: str = "") -> EmailMessage:
     lines = [f"{digest.user}，您好：", "", f"截至{chinese_day(digest.day)}，您有 {len(reminders)} 条提醒：", ""]
     for number, reminder in enumerate(reminders, 1):
         lines.append(f"{number}. {reminder.title}")
-        lines += [
-            f"   {text}" for text in (reminder.text, f"{base_url.rstrip('/')}{reminder.url}" if base_url and reminder.url else "") if text
-        ]
+        address = f"{base_url.rstrip('/')}{reminder.url}" if base_url and reminder.url else ""
+        lines += [f"   {text}" for text in (reminder.text, address) if text]
     lines += ["", "本邮件由系统自动发送，请登录平台办理，无需回复。"]
     return EmailMessage(subject=f"重点项目平台：{len(reminders)} 条提醒（{digest.day}）", body="\n".join(lines), to=[digest.user.email])
 

@@ -1,6 +1,6 @@
 """Addresses of the projects app, one module per family."""
 
-from projects.urls import document, ledger, ledger_edit, milestone, project, target, unit
+from projects.urls import document, ledger, ledger_edit, milestone, project, target, todo, unit
 
 app_name = "projects"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     *target.urlpatterns,
     *document.urlpatterns,
     *unit.urlpatterns,
+    *todo.urlpatterns,
 ]
