@@ -251,8 +251,8 @@ def reopen_milestone(*, milestone: Milestone, version: int | None, by: User | No
     """Take back a completion that was recorded by mistake or found untrue, with the reason; earlier days still show it as it was known
     then. Whoever had recorded it is told.
 
-    Raises NotAllowed, StaleRecord, InvalidInput from a person without a reason, ServiceError when no day of completion is recorded (a document's
-    word stands as it is).
+    Raises NotAllowed, StaleRecord, InvalidInput from a person without a reason, ServiceError when no day of completion is recorded (a
+    document's word stands as it is).
     """
     require(by, "ledger.edit")
     milestone = locked(Milestone.objects.select_related("project"), milestone.pk, version)
