@@ -111,6 +111,8 @@ def current(schedules: Iterable[Schedule], day: date) -> Schedule | None:
 
 def segments(schedules: Sequence[Schedule], first: date, last: date) -> list[Segment]:
     """Return the colours from a day to another as stretches of equal level; days without a schedule are UNRATED."""
+    if last < first:
+        return []
     days = {first}
     for one in schedules:
         days |= {one.valid_from, *([one.valid_until] if one.valid_until else []), *turning_days(one.thresholds, one.bounds)}
@@ -157,7 +159,7 @@ def needs_lifting(before: WarningLevel, computed: WarningLevel) -> bool:
 def observed_until(day: date, cutoffs: Iterable[date], cycles: int) -> date:
     """Return the last day of the observation after red that was confirmed on the day: so many reporting cut-offs later."""
     later = sorted(cutoff for cutoff in cutoffs if cutoff > day)
-    return later[min(cycles, len(later)) - 1] if cycles and later else day
+    return later[min(cycles, len(later)) - 1] if cycles > 0 and later else day
 
 
 def merged_pause(holds: Iterable[tuple[date, date]], day: date) -> tuple[date | None, date | None]:

@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from erqi.common import workdays
-from projects.choices import LEVELS, Basis, Curve, Dimension, MilestoneKind, WarningLevel
-from projects.rules.policy import Policy, descending
+from projects.choices import LEVELS, Dimension, MilestoneKind, WarningLevel
 from projects.rules.presets import WARNING_POLICY
 from projects.rules.warning import (
     CauseKind,
@@ -35,6 +34,7 @@ ONE_DAY = timedelta(days=1)
 AROUND = 60
 YEARS = st.sampled_from([2018, 2020])
 thorough = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+brief = settings(thorough, max_examples=40)
 
 
 class Calendar:
@@ -134,7 +134,7 @@ class TestEveryDay:
         for day in around(facts.year)[AROUND:]:
             assert schedule.level(day) == assessed_level(assess(WARNING_POLICY, facts, calendar, day)), day
 
-    @thorough
+    @brief
     @given(sound_policies(), FACTS, CALENDARS)
     def test_nothing_that_is_looked_at_grows_better_by_waiting(self, policy, facts, calendar):
         before = {}
@@ -158,6 +158,7 @@ class TestEveryDay:
                 if cause.kind == CauseKind.INVESTMENT and its:
                     assert its[0].cause == cause
 
+    @brief
     @given(sound_policies(), FACTS, CALENDARS)
     def test_levels_come_one_after_the_other_and_never_go(self, policy, facts, calendar):
         schedule = thresholds(policy, facts, calendar)
@@ -167,6 +168,7 @@ class TestEveryDay:
         assert reached == sorted(reached)
         assert all(day >= date(facts.year, 1, 1) for day in reached)
 
+    @brief
     @given(sound_policies(), FACTS, CALENDARS, st.permutations(range(6)))
     def test_the_order_of_the_records_does_not_matter(self, policy, facts, calendar, order):
         other = Facts(
@@ -178,9 +180,9 @@ class TestEveryDay:
         one, two = thresholds(policy, facts, calendar), thresholds(policy, other, calendar)
         assert all(one.on(level) == two.on(level) for level in LEVELS)
 
+    @brief
     @given(sound_policies(), FACTS, CALENDARS)
-    def test_to_report_more_is_never_worse(self, policy: Policy, facts, calendar):
-        assert not descending(Dimension.MILESTONE, Basis.RATIO)
+    def test_to_report_more_is_never_worse(self, policy, facts, calendar):
         done = facts.investment.done or Decimal(0)
         more = Facts(facts.year, investment=InvestmentFact(facts.investment.plan, facts.investment.annual, done + 40))
         less = Facts(facts.year, investment=InvestmentFact(facts.investment.plan, facts.investment.annual, done))
@@ -196,8 +198,7 @@ class TestWorkingDays:
     @example(workdays, date(2018, 2, 18), 1)
     def test_the_first_day_with_a_number_is_the_first_one(self, calendar, due_on, number):
         day = first_day_at(due_on, number, calendar)
-        assert workdays_late(due_on, day, calendar) == number or (number == 0 and workdays_late(due_on, day, calendar) >= 0)
-        assert workdays_late(due_on, day - ONE_DAY, calendar) < number
+        assert workdays_late(due_on, day, calendar) == number > workdays_late(due_on, day - ONE_DAY, calendar)
 
     @given(CALENDARS, st.dates(date(2017, 6, 1), date(2021, 6, 30)), st.integers(-90, 90))
     def test_a_day_lies_between_the_first_of_its_number_and_of_the_next(self, calendar, due_on, later):
@@ -218,15 +219,12 @@ class TestWorkingDays:
         assert calendar.workdays_between(day, last) == (between if later >= 0 else -between)
         if later:
             found = calendar.add_workdays(day, later)
+            step = ONE_DAY if later > 0 else -ONE_DAY
             assert calendar.is_workday(found)
-            assert calendar.workdays_between(day, found) - later in ({0} if later > 0 else {0, 1} if calendar.is_workday(day) else {0, 1})
+            assert sum(calendar.is_workday(day + number * step) for number in range(1, abs((found - day).days) + 1)) == abs(later)
 
 
 def test_before_the_year_begins_the_schedule_rates_nothing():
     late = Facts(2018, (MilestoneFact(1, "", "封顶", date(2017, 12, 20)),))
     assert thresholds(WARNING_POLICY, late, workdays).level(date(2017, 12, 31)) == WarningLevel.UNRATED
     assert assessed_level(assess(WARNING_POLICY, late, workdays, date(2017, 12, 31))) == WarningLevel.YELLOW
-
-
-def test_the_strategies_reach_both_bases_and_all_curves():
-    assert {Curve.MONTHLY_PLAN, Curve.LINEAR_DAYS, Curve.LINEAR_MONTHS} == set(Curve)
