@@ -86,12 +86,12 @@ class _Proposals:
 def policies_from(on: date) -> list[Version]:
     """Return the policy in force on the day and those approved for later days, with the days on which each is in force."""
     rows = list(WarningPolicy.objects.approved().order_by("effective_from"))
-    found = []
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
-        end = following.effective_from if following else None
-        if end is None or end > on:
-            found.append(Version(row.pk, row.policy, max(on, row.effective_from), end))
-    return found
+    ends = [*(row.effective_from for row in rows[1:]), None][: len(rows)]
+    return [
+        Version(row.pk, row.policy, max(on, row.effective_from), end)
+        for row, end in zip(rows, ends, strict=True)
+        if end is None or end > on
+    ]
 
 
 def current_rows(projects: Collection[int], year: int, on: date) -> dict[int, WarningSchedule]:
