@@ -11,7 +11,7 @@ from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
-from erqi.common.saving import checked, locked, require, save_changes
+from erqi.common.saving import checked, require, save_changes
 from projects.models import ReportPeriod
 from projects.rules.calendar import REMINDS_BEFORE, month_dates
 from projects.rules.report import Punctuality, is_locked, punctuality
@@ -76,6 +76,13 @@ def current_month(day: date) -> Month:
     return (open_ones or opened or [month_of(day.year - 1, 12)])[-1]
 
 
+def _begin(year: int, month: int) -> tuple[ReportPeriod, bool]:
+    """Return the month's record under a row lock, with the days that the rule gives where there was none, and whether it is new."""
+    rule = month_dates(year, month, workdays.is_workday)
+    days = {"opens_on": rule.opens_on, "due_on": rule.due_on, "locks_on": rule.locks_on}
+    return ReportPeriod.objects.select_for_update().get_or_create(year=year, month=month, defaults=days)
+
+
 @transaction.atomic
 def set_month(*, year: int, month: int, version: int | None, by: User, request_key: UUID | None = None, **values: Any) -> ReportPeriod:
     """Set a month's days (`opens_on`, `due_on`, `locks_on`, `note`) other than the rule gives. The figures by which colours are judged
@@ -84,10 +91,8 @@ def set_month(*, year: int, month: int, version: int | None, by: User, request_k
     Raises NotAllowed without `report.manage`, StaleRecord, InvalidInput (days out of order).
     """
     require(by, "report.manage")
-    record = ReportPeriod.objects.filter(year=year, month=month).first()
-    if record is None:
-        rule = month_dates(year, month, workdays.is_workday)
-        record = ReportPeriod(year=year, month=month, opens_on=rule.opens_on, due_on=rule.due_on, locks_on=rule.locks_on)
+    record, is_new = _begin(year, month)
+    if is_new:
         for name, value in values.items():
             setattr(record, name, value)
         if request_key:
@@ -96,29 +101,29 @@ def set_month(*, year: int, month: int, version: int | None, by: User, request_k
         return record
     if request_key is not None and record.request_key == request_key:
         return record
-    if version is None:
+    if version != record.version:
         raise StaleRecord(record)
-    return save_changes(locked(ReportPeriod.objects.all(), record.pk, version), values)
+    return save_changes(record, values)
 
 
 @transaction.atomic
 def lock_month(*, year: int, month: int, by: User) -> ReportPeriod:
     """Lock a month before its last day; doing it twice changes nothing. Raises NotAllowed without `report.manage`, ServiceError for a
-    month that has not begun or is over."""
+    month that has not begun."""
     require(by, "report.manage")
     on, found = clock.today(), month_of(year, month)
     if on < found.opens_on:
         raise ServiceError(f"{found}还没有开始填报（{chinese_day(found.opens_on)}开始），不能锁定。")
-    record = found.record or set_month(year=year, month=month, version=None, by=by)
-    record = locked(ReportPeriod.objects.all(), record.pk, None)
-    return record if found.is_locked(on) else save_changes(record, {"locked_on": on})
+    record, _ = _begin(year, month)
+    return record if is_locked(record.locks_on, record.locked_on is not None, on) else save_changes(record, {"locked_on": on})
 
 
 @transaction.atomic
 def unlock_month(*, year: int, month: int, until: date, note: str, by: User) -> ReportPeriod:
-    """Open a locked month again until a day (it locks after it), with the reason in its note.
+    """Open a locked month again until a day (it locks after it), with the reason in its note; the same once more changes nothing.
 
-    Raises NotAllowed without `report.manage`, InvalidInput for a day in the past or without a reason.
+    Raises NotAllowed without `report.manage`, ServiceError for a month that is open, InvalidInput for a day in the past or without a
+    reason.
     """
     require(by, "report.manage")
     on, found = clock.today(), month_of(year, month)
@@ -126,6 +131,9 @@ def unlock_month(*, year: int, month: int, until: date, note: str, by: User) -> 
         raise InvalidInput({"locks_on": [f"请填写今天（{chinese_day(on)}）或以后的日期。"]})
     if not note.strip():
         raise InvalidInput({"note": ["请写明重新开放的原因。"]})
-    record = found.record or set_month(year=year, month=month, version=None, by=by)
-    record = locked(ReportPeriod.objects.all(), record.pk, None)
+    record, _ = _begin(year, month)
+    if not is_locked(record.locks_on, record.locked_on is not None, on):
+        if record.locks_on == until and record.note == note.strip()[:200]:
+            return record
+        raise ServiceError(f"{found}没有锁定，不必重新开放。要改日期的，请修改本月日历。")
     return save_changes(record, {"locked_on": None, "locks_on": until, "note": note.strip()[:200]})

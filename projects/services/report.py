@@ -1,22 +1,25 @@
 """Monthly reports: drafting, filing, reviewing (domain.md §5.2). Each step leaves a ReportStep with what the report said then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.files import File
 from django.db import transaction
 
 from erqi.common import clock
+from erqi.common.attachments import attach, withdraw_attachment
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
-from erqi.common.models import User
+from erqi.common.models import Attachment, User
 from erqi.common.numbers import money
 from erqi.common.saving import changed, checked, locked
 from projects.choices import GRAVE_LEVELS, ReminderKind, ReportAction, ReportState
 from projects.models import ProgressReport, Project, ReportStep, WarningSchedule
 from projects.models.report import CONTENT
-from projects.rules.report import ACTIONS, COUNTED_ACTIONS, EDITABLE, allowed, is_regular
+from projects.rules.report import ACTIONS, COUNTED, COUNTED_ACTIONS, allowed, is_regular
 from projects.services.grid import require_reviewer, require_writer
 from projects.services.period import Month, month_of
 from projects.services.reminder import notify
@@ -25,6 +28,7 @@ from projects.services.schedule import refresh
 # What a new month begins with: last month's, but for what is said of the month itself.
 _CARRIED = tuple(name for name in CONTENT if name not in {"progress", "no_change", "cutoff_on"})
 NO_CHANGE = "本月无变化。"
+FIRST_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -54,28 +58,56 @@ def _refuse_closed(month: Month, on: date) -> None:
         raise ServiceError(f"{month}已锁定，不能再修改。确需更正的，请填写更正单，由重点项目办审批。")
 
 
-def _report(project: Project, year: int, month: int, version: int | None, request_key: UUID | None) -> ProgressReport:
-    """Return the month's report under a lock, or a new one that is not stored yet; raise StaleRecord when somebody else wrote it."""
-    # Two people who begin the same report at once come one after the other.
+def _begun(project: Project, year: int, month: int) -> ProgressReport | None:
+    """Return the month's report as it stands, None while nothing was written, with the project locked until the transaction ends:
+    two people who begin the same report at once come one after the other."""
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    found = ProgressReport.objects.filter(project=project, year=year, month=month).first()
+    return ProgressReport.objects.select_related("project").filter(project=project, year=year, month=month).first()
+
+
+def _to_write(
+    found: ProgressReport | None, project: Project, year: int, month: int, version: int | None, request_key: UUID | None
+) -> ProgressReport:
+    """Return the report that may be written, or a new one that is not stored yet.
+
+    Raises ServiceError when it was filed, StaleRecord when somebody wrote it after the version that the person saw (`None`: nothing).
+    """
     if found is None:
         report = ProgressReport(project=project, year=year, month=month)
         if request_key:
             report.request_key = request_key
         return report
-    if version is None and not (request_key is not None and found.request_key == request_key):
+    _refuse_state(found)
+    if version is None and request_key is not None and found.request_key == request_key:
+        # The form that began the report is sent again because its answer was lost; what was written since is another matter.
+        version = FIRST_VERSION
+    if version != found.version:
         raise StaleRecord(found)
-    return locked(ProgressReport.objects.select_related("project"), found.pk, version)
+    return found
 
 
-def _store(report: ProgressReport, values: dict[str, Any]) -> bool:
-    """Set the values, check and save what changed (or is new) and say whether anything was written."""
-    if changed(report, values) or report.pk is None:
-        report.version += report.pk is not None
-        checked(report).save()
-        return True
-    return False
+def _refuse_state(report: ProgressReport) -> None:
+    """Raise ServiceError for a report that was filed: it says by whom, and what to do."""
+    if report.state == ReportState.FILED:
+        raise ServiceError(f"这份月报已于{chinese_day(report.filed_on)}由{report.filed_by_name}报送。需要修改的，请先撤回。")
+    if report.state == ReportState.PASSED:
+        raise ServiceError("这份月报已通过审核，不能修改。需要修改的，请联系审核人退回。")
+
+
+def _take(report: ProgressReport, values: dict[str, Any]) -> bool:
+    """Set what was typed and say whether anything differs. A report that says something else than before is no longer 无变化."""
+    if "no_change" in values:
+        return changed(report, values)
+    differs = changed(report, values)
+    if differs:
+        report.no_change = False
+    return differs
+
+
+def _store(report: ProgressReport) -> None:
+    """Check and save the report with its next version."""
+    report.version += report.pk is not None
+    checked(report).save()
 
 
 @transaction.atomic
@@ -95,20 +127,11 @@ def save_draft(
     responsibility), ServiceError (month not open or locked, report filed already), StaleRecord, InvalidInput.
     """
     require_writer(by, project)
-    on = clock.today()
-    _refuse_closed(month_of(year, month), on)
-    report = _report(project, year, month, version, request_key)
-    _refuse_state(report)
-    _store(report, values)
+    _refuse_closed(month_of(year, month), clock.today())
+    report = _to_write(_begun(project, year, month), project, year, month, version, request_key)
+    if _take(report, values) or report.pk is None:
+        _store(report)
     return report
-
-
-def _refuse_state(report: ProgressReport) -> None:
-    state = ReportState(report.state) if report.pk is not None else None
-    if state not in EDITABLE:
-        raise ServiceError(
-            f"这份月报已{'报送' if state == ReportState.FILED else '通过审核'}，不能修改。需要修改的，请先撤回或请审核人退回。"
-        )
 
 
 @transaction.atomic
@@ -129,18 +152,13 @@ def file_report(
     or red project names no problem and cause (domain.md §0.5: every lag has its 病因).
     """
     require_writer(by, project)
-    on = clock.today()
-    found = ProgressReport.objects.filter(project=project, year=year, month=month).first()
-    if found is not None and found.state in (ReportState.FILED, ReportState.PASSED):
-        if _says_the_same(found, values):
-            return found
-        raise ServiceError(
-            f"这份月报已于{chinese_day(found.filed_on or on)}由{found.filed_by_name}报送。需要修改的，请先撤回或请审核人退回。"
-        )
-    days = month_of(year, month)
+    on, days = clock.today(), month_of(year, month)
+    found = _begun(project, year, month)
+    if found is not None and found.state in COUNTED and _says_the_same(found, values):
+        return found
     _refuse_closed(days, on)
-    report = _report(project, year, month, version, request_key)
-    changed(report, dict(values or {}))
+    report = _to_write(found, project, year, month, version, request_key)
+    _take(report, values or {})
     if report.cutoff_on is None:
         report.cutoff_on = min(on, days.due_on)
     _refuse_incomplete(report, on)
@@ -149,8 +167,7 @@ def file_report(
     report.filed_on, report.filed_by, report.filed_by_name = on, by, name
     report.first_filed_on = report.first_filed_on or on
     report.return_reason = ""
-    report.version += report.pk is not None
-    checked(report).save()
+    _store(report)
     append_step(report, ReportAction.FILE, by, on)
     refresh(project)
     return report
@@ -164,12 +181,12 @@ def _refuse_incomplete(report: ProgressReport, on: date) -> None:
     """Raise InvalidInput for what a filed report has to say and does not."""
     wrong: dict[str | None, list[str]] = {}
     earlier = last_counted(report.project_id, report.year, report.month)
-    if report.cumulative is None:
+    if report.no_change and earlier is None:
+        wrong["no_change"] = ["本年还没有报过月报，不能报“无变化”，请填写数据。"]
+    elif report.cumulative is None:
         wrong["cumulative"] = ["请填写本年累计完成投资；没有完成投资的填 0。"]
     elif earlier is not None and not is_regular(report.cumulative, earlier.cumulative) and not report.progress.strip():
         wrong["progress"] = [f"累计完成投资比{earlier.month}月的 {money(earlier.cumulative)} 少，请在“本月进展”中说明原因。"]
-    if report.no_change and earlier is None:
-        wrong["no_change"] = ["本年还没有报过月报，不能报“无变化”，请填写数据。"]
     if report.problem.strip() and not report.problem_cause:
         wrong["problem_cause"] = ["填写了存在问题，请同时选择病因。"]
     elif not report.problem.strip() and _is_grave(report.project_id, report.year, on):
@@ -215,16 +232,37 @@ def file_unchanged(
     return file_report(project=project, year=year, month=month, by=by, version=version, values=values, request_key=request_key)
 
 
+@transaction.atomic
+def add_evidence(*, report: ProgressReport, uploads: Sequence[File], by: User | None) -> list[Attachment]:
+    """Keep photos or documents with a report, which nobody is obliged to send, and return them.
+
+    Raises NotAllowed, ServiceError once the month is locked, InvalidInput (`uploads`) as erqi.common.attachments.attach.
+    """
+    require_writer(by, report.project)
+    _refuse_closed(month_of(report.year, report.month), clock.today())
+    return attach(owner=report, uploads=uploads, by=by)
+
+
+@transaction.atomic
+def withdraw_evidence(*, report: ProgressReport, attachment: Attachment, reason: str, by: User | None) -> Attachment:
+    """Withdraw an attachment of the report that was wrong, with the reason. Raises as `add_evidence`; InvalidInput (`withdraw_reason`)."""
+    require_writer(by, report.project)
+    _refuse_closed(month_of(report.year, report.month), clock.today())
+    return withdraw_attachment(attachment=attachment, reason=reason, by=by)
+
+
 def file_many(*, rows: list[dict[str, Any]], by: User) -> list[Filed]:
-    """File several reports (each a dictionary of `file_report`'s arguments but `by`), each in a transaction of its own: what is
-    refused keeps the others not. Return what became of each row, in their order."""
+    """File several reports (each a dictionary of `file_report`'s arguments but `by`) and return what became of each, in their order.
+
+    Each is a transaction of its own: the ones that are refused do not keep the others from being filed.
+    """
     found = []
     for row in rows:
         try:
             found.append(Filed(row["project"], file_report(by=by, **row)))
         except InvalidInput as error:
             found.append(Filed(row["project"], None, "".join(text for texts in error.fields.values() for text in texts)))
-        except (NotAllowed, ServiceError) as error:
+        except ServiceError as error:
             found.append(Filed(row["project"], None, str(error)))
     return found
 
