@@ -8,10 +8,10 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySe
 from django.db.models.functions import Greatest
 
 from erqi.common.sql import count_children
-from projects.choices import ANSWERING_KINDS, LedgerKind, LedgerLevel
+from projects.choices import LedgerKind, LedgerLevel
 from projects.querysets.milestone import due_then
 from projects.querysets.responsibility import in_force
-from projects.querysets.unit import label_of
+from projects.querysets.unit import answering
 from projects.querysets.warning import level_case, with_schedule
 from projects.rules.search import search_terms
 from projects.rules.stage import STAGE_OF_NATURE
@@ -49,13 +49,7 @@ class LedgerEntryQuerySet(QuerySet):
 
     def with_answering_unit(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `answering_id`, `answering_unit` (short label) and `answering_kind`: who answers for the project on the day."""
-        responsibilities = apps.get_model("projects", "Responsibility").objects
-        rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(ANSWERING_KINDS)), output_field=IntegerField())
-        first = (
-            responsibilities.filter(in_force(as_of), project=OuterRef("project"), kind__in=ANSWERING_KINDS, duty="")
-            .annotate(_rank=rank, _label=label_of("unit__"))
-            .order_by("_rank", "pk")
-        )
+        first = answering(as_of)
         return self.annotate(
             answering_id=Subquery(first.values("unit_id")[:1]),
             answering_row=Subquery(first.values("pk")[:1]),

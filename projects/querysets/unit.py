@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from django.apps import apps
 from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from erqi.common.sql import count_children
+from projects.choices import ANSWERING_KINDS
 from projects.querysets.responsibility import in_force
 from projects.rules.search import search_terms
 
@@ -17,6 +19,18 @@ def label_of(path: str = "") -> Case:
         default=F(f"{path}short_name"),
         output_field=CharField(),
     )
+
+
+def answering(day: date) -> QuerySet:
+    """Return the rows that say which unit answers for the `project` of an outer row on the day, the one that does first.
+
+    `_label` is the unit's short name.
+    """
+    rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(ANSWERING_KINDS)), output_field=IntegerField())
+    rows = apps.get_model("projects", "Responsibility").objects.filter(
+        in_force(day), project=OuterRef("project"), kind__in=ANSWERING_KINDS, duty=""
+    )
+    return rows.annotate(_rank=rank, _label=label_of("unit__")).order_by("_rank", "pk")
 
 
 class SearchableQuerySet(QuerySet):

@@ -5,11 +5,13 @@ from datetime import date
 from typing import TypeVar
 
 from django.apps import apps
-from django.db.models import Case, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from projects.choices import LiftingState, PolicyState, ReportAction, UpdateLayer, WarningLevel
+from projects.querysets.responsibility import in_force
 from projects.querysets.revision import RevisionQuerySet, valid_on
+from projects.querysets.unit import answering
 
 T = TypeVar("T", bound=QuerySet)
 
@@ -132,6 +134,21 @@ class LiftingQuerySet(QuerySet):
         )
         return [project for project, state, reported, updated in rows if state == LiftingState.REJECTED and not (reported or updated)]
 
-    def for_list(self) -> "LiftingQuerySet":
-        """Return them with their project, the longest waiting first."""
-        return self.select_related("project").order_by("proposed_on", "pk")
+    def for_list(self, as_of: date) -> "LiftingQuerySet":
+        """Return them with their project and `unit_label` of who answers for it on the day: what awaits somebody first, the longest
+        waiting before the others; then what has ended, the latest first."""
+        waits = Case(When(ended_on=None, then=F("proposed_on")), default=None)
+        return (
+            self.select_related("project")
+            .annotate(unit_label=Subquery(answering(as_of).values("_label")[:1]))
+            .order_by(waits.asc(nulls_last=True), "-ended_on", "-pk")
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are by state."""
+        return dict(self.order_by().values_list("state").annotate(Count("pk")))
+
+    def of_units(self, units: Iterable[int], as_of: date) -> "LiftingQuerySet":
+        """Return those of the projects for which one of the units (keys) has a responsibility on the day."""
+        rows = apps.get_model("projects", "Responsibility").objects.filter(in_force(as_of), unit__in=list(units))
+        return self.filter(project__in=rows.values("project"))
