@@ -33,7 +33,7 @@ from projects.tests.test_rules_policy import sound_policies
 ONE_DAY = timedelta(days=1)
 AROUND = 60
 YEARS = st.sampled_from([2018, 2020])
-thorough = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 brief = settings(thorough, max_examples=40)
 
 
