@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from projects.choices import GRAVE_LEVELS, EscalationStep, WarningLevel
+from projects.rules.calendar import OPENS_BEFORE
 from projects.rules.policy import Policy
 from projects.rules.warning import Thresholds
 
@@ -157,8 +158,12 @@ def needs_lifting(before: WarningLevel, computed: WarningLevel) -> bool:
 
 
 def observed_until(day: date, cutoffs: Iterable[date], cycles: int) -> date:
-    """Return the last day of the observation after red that was confirmed on the day: so many reporting cut-offs later."""
-    later = sorted(cutoff for cutoff in cutoffs if cutoff > day)
+    """Return the last day of the observation after red that was confirmed on the day: so many reporting cut-offs later.
+
+    Only months that open on the day or later count, so that at least one whole report is made under observation: red that is
+    confirmed on the eve of a cut-off would else be watched for a day.
+    """
+    later = sorted(cutoff for cutoff in cutoffs if cutoff - OPENS_BEFORE * ONE_DAY >= day)
     return later[min(cycles, len(later)) - 1] if cycles > 0 and later else day
 
 

@@ -247,7 +247,8 @@ class TestConsequences:
     @pytest.mark.parametrize(
         ("on", "cycles", "until"),
         [
-            (date(2018, 6, 24), 1, date(2018, 6, 25)),
+            (date(2018, 6, 20), 1, date(2018, 6, 25)),  # the day on which June opens: June is reported under observation
+            (date(2018, 6, 21), 1, date(2018, 7, 25)),  # June may have been reported before: July is
             (date(2018, 6, 25), 1, date(2018, 7, 25)),  # confirmed on a cut-off: to the next one
             (date(2018, 7, 2), 1, date(2018, 7, 25)),
             (date(2018, 7, 2), 2, date(2018, 8, 27)),
