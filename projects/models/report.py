@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
-from erqi.common.models import Record, Simulated
+from erqi.common.models import Record, Simulated, User
 from projects.choices import LEVELS, DelayCause, ReportAction, ReportState
 from projects.models.ledger import money_field, not_negative
 from projects.models.project import Project
@@ -52,7 +52,7 @@ class ReportContent(models.Model):
 
     cumulative = money_field("本年累计完成投资")
     physical_percent = models.PositiveSmallIntegerField(
-        "形象进度（%）", null=True, blank=True, validators=[MaxValueValidator(100, "形象进度不能超过 100%。")]
+        "形象进度（%）", null=True, blank=True, validators=[MaxValueValidator(100, "形象进度不能超过 100%%。")]
     )
     physical = models.CharField("形象进度", max_length=100, blank=True)
     progress = models.CharField("本月进展", max_length=500, blank=True)
@@ -112,6 +112,10 @@ class ProgressReport(ReportContent, Record, Simulated):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:report_detail", args=[self.project.code, self.year, self.month])
+
+    def attachments_readable_by(self, user: User) -> bool:
+        """Say whether the account may read what is attached (erqi.common.attachment_views): a draft's is not everybody's yet."""
+        return self.first_filed_on is not None or any(user.can(code) for code in ("report.write", "report.review", "report.manage"))
 
 
 class ReportStep(ReportContent, Revision, Simulated):
