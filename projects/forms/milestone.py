@@ -1,5 +1,6 @@
-"""Forms of milestones: planning, correcting, moving a date with its cause, recording completion."""
+"""Forms of milestones: planning, correcting, moving a date with its cause, saying how one stands, recording completion."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,8 +8,9 @@ from django import forms
 
 from erqi.common.dates import chinese_day
 from erqi.common.forms import DayField, EditForm, YearField, column
-from projects.choices import DelayCause
-from projects.models import DateChange, Milestone
+from erqi.common.upload_field import UploadsField
+from projects.choices import DelayCause, UpdateLayer
+from projects.models import DateChange, Milestone, MilestoneUpdate
 from projects.rules.phrases import due_date
 
 _PHRASE = "如 3月底前、上半年、五一前；写了日期的以日期为准"
@@ -96,10 +98,78 @@ class MoveMilestoneForm(DueForm):
 
 
 class CompleteMilestoneForm(EditForm):
-    """The day on which a milestone was done."""
+    """The day on which a milestone was done, with evidence."""
 
     done_on = DayField(label="完成日期")
+    text = column(MilestoneUpdate, "text", label="完成情况", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    uploads = UploadsField(label="佐证（照片、文件）")
+
+    wide = {"text", "uploads"}
+
+    def __init__(self, data: Any = None, *, evidence: bool = True, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["uploads"].label += "" if evidence else "，可不附"
 
 
 class ReopenMilestoneForm(EditForm):
-    """Taking back a completion needs no words."""
+    """Why a completion is taken back."""
+
+    text = column(
+        MilestoneUpdate,
+        "text",
+        label="撤销原因",
+        required=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明撤销的原因。"},
+    )
+
+    wide = {"text"}
+
+
+# What the one form of updates is called by whoever fills it in: the words, and what helps to find them.
+TEXT_LABELS = {
+    UpdateLayer.SELF: ("进展情况", "干到哪一步、存在什么问题、下一步怎么做"),
+    UpdateLayer.OFFICE: ("进展情况", ""),
+    UpdateLayer.INSPECTOR: ("督察情况", "现场看到的情况；与上报不符的请写明"),
+    UpdateLayer.LEADER: ("您的问题/要求", "提交后进入填报单位的收件箱"),
+}
+
+
+class MilestoneUpdateForm(EditForm):
+    """How a milestone stands. `layers` are those in which the person may speak: of several one is chosen; `finishes` says whether
+    completion can be recorded with it."""
+
+    layer = forms.ChoiceField(label="以何身份登记", required=False)
+    text = column(MilestoneUpdate, "text", widget=forms.Textarea(attrs={"rows": 5}), error_messages={"required": "请写明节点的情况。"})
+    uploads = UploadsField(label="照片、文件")
+    finished = forms.BooleanField(label="本节点已完成", required=False)
+    done_on = DayField(label="完成日期", required=False)
+
+    sections = [("", ["layer", "text", "uploads"]), ("完成情况", ["finished", "done_on"])]
+    wide = {"text", "uploads"}
+
+    def __init__(self, data: Any = None, *, layers: Sequence[UpdateLayer], finishes: bool, **options: Any) -> None:
+        super().__init__(data, **options)
+        text = self.fields["text"]
+        if len(layers) > 1:
+            self.fields["layer"].choices = [("", "请选择"), *((layer.value, layer.label) for layer in layers)]
+            self.fields["layer"].required = True
+            text.label = "情况"
+        else:
+            del self.fields["layer"]
+            text.label, text.help_text = TEXT_LABELS[layers[0]] if layers else ("情况", "")
+        text.required = not finishes
+        if not finishes:
+            del self.fields["finished"], self.fields["done_on"]
+        elif UpdateLayer.SELF in layers:
+            self.fields["finished"].help_text = "登记完成须附照片或证明文件"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("finished"):
+            # The day is suggested beforehand; it says something only with the tick.
+            cleaned["done_on"] = None
+            self.errors.pop("done_on", None)
+        elif not cleaned.get("done_on") and "done_on" not in self.errors:
+            self.add_error("done_on", "请填写完成日期。")
+        return cleaned

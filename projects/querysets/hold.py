@@ -10,6 +10,10 @@ from projects.choices import DecisionState
 class HoldQuerySet(QuerySet):
     """Holds as of a day."""
 
+    def pending(self) -> "HoldQuerySet":
+        """Return the requests that await a decision."""
+        return self.filter(state=DecisionState.PENDING)
+
     def approved(self) -> "HoldQuerySet":
         """Return the holds that were granted."""
         return self.filter(state=DecisionState.APPROVED)

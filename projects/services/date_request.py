@@ -8,6 +8,7 @@ from django.core.files import File
 from django.db import transaction
 
 from erqi.common.attachments import attach
+from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import already, locked, require
@@ -18,6 +19,17 @@ from projects.services.grid import require_writer
 from projects.services.milestone import apply_move
 from projects.services.reminder import notify
 from projects.services.schedule import refresh
+
+
+def refusal_of(milestone: Milestone) -> str:
+    """Return why no other date can be asked for this milestone now; empty when it can."""
+    if milestone.done_by is not None:
+        return "该节点已完成，不必申请变更时限。"
+    if milestone.due_on is None:
+        return "该节点没有时限，请由重点项目办直接登记时限。"
+    if pending := milestone.date_requests.pending().first():
+        return f"该节点已有一份待审批的时限变更申请（改为{chinese_day(pending.to_due_on)}），请等待审批，或先撤回它。"
+    return ""
 
 
 @transaction.atomic
@@ -34,17 +46,17 @@ def request_date(
     """Ask for a milestone's date to be moved, with cause (病因) and reason, and return the request.
 
     From now until the decision the milestone's colour does not worsen (domain.md §6.1: a late decision must not make a date missed).
-    Raises NotAllowed (grid), ServiceError for a milestone that is done or has no date, InvalidInput (same or earlier date, no reason,
-    one pending).
+    Raises NotAllowed (grid), ServiceError for a milestone that is done, has no date or a request that is pending, InvalidInput (same or
+    earlier date, no reason).
     """
     require_writer(by, milestone.project)
+    milestone = locked(Milestone.objects.select_related("project"), milestone.pk, None)
+    # Under the lock: of two submits at the same moment the second finds what the first made.
     if earlier := already(DateRequest.objects.all(), request_key):
         return earlier
-    milestone = locked(Milestone.objects.select_related("project"), milestone.pk, None)
-    if milestone.done_by is not None:
-        raise ServiceError("该节点已完成，不必申请变更时限。")
-    if milestone.due_on is None:
-        raise ServiceError("该节点没有时限，请由重点项目办直接登记时限。")
+    if sentence := refusal_of(milestone):
+        raise ServiceError(sentence)
+    assert milestone.due_on is not None  # noqa: S101
     if to <= milestone.due_on:
         raise InvalidInput({"to_due_on": ["申请的时限应晚于现行时限；提前完成的，到时直接登记完成即可。"]})
     if not reason.strip():

@@ -24,6 +24,7 @@ from projects.services.reminder import notify
 from projects.services.schedule import refresh
 
 ONE_DAY = timedelta(days=1)
+PENDING = "该项目已有一份待审批的暂停申请，请等待审批，或先撤回它。"
 
 
 def longest_hold(on: date) -> int:
@@ -76,13 +77,17 @@ def request_hold(
 
     What is asked for while a hold stands renews it: it joins on without a gap, and reaches no further than the longest hold from
     today (domain.md §1.8: a pause is looked at anew every quarter). Raises NotAllowed (grid), InvalidInput: nothing explained, days in
-    the past or in the wrong order, longer than the rules allow, nothing beyond the hold that stands or a gap after it, one pending.
+    the past or in the wrong order, longer than the rules allow, nothing beyond the hold that stands or a gap after it; ServiceError
+    while one is pending.
     """
     require_writer(by, project)
-    if earlier := already(Hold.objects.all(), request_key):
-        return earlier
     on = clock.today()
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    # Under the lock: of two submits at the same moment the second finds what the first made.
+    if earlier := already(Hold.objects.all(), request_key):
+        return earlier
+    if Hold.objects.pending().filter(project=project).exists():
+        raise ServiceError(PENDING)
     _check_days(project, since, until, on)
     hold = Hold(project=project, reason=reason, summary=summary.strip(), steps=steps.strip(), since=since, until=until)
     if request_key:
@@ -142,7 +147,9 @@ def end_hold(*, hold: Hold, reason: str, version: int | None, by: User) -> Hold:
         raise ServiceError("该项目现在没有这项暂停，无需恢复。")
     values = {"ended_on": on, "end_reason": reason.strip()}
     for other in Hold.objects.filter(project=hold.project_id).exclude(pk=hold.pk).select_for_update():
-        if other.state == DecisionState.APPROVED and other.last_day >= on:
+        # What only begins later is called off alone, with its own renewals.
+        follows = hold.since <= on or other.since >= hold.since
+        if other.state == DecisionState.APPROVED and other.last_day >= on and follows:
             save_changes(other, values)
         elif other.is_pending:
             end_request(other, DecisionState.WITHDRAWN, "项目已恢复", None)

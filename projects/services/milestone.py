@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from erqi.common import clock
 from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
-from erqi.common.errors import InvalidInput, ServiceError
+from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require
 from projects.choices import DecisionState, ReminderKind, UpdateLayer
@@ -227,14 +227,17 @@ def complete_milestone(
     file), ServiceError when such a day is recorded already, or on a business date before the last word about it.
     """
     require_writer(by, milestone.project)
-    if already(MilestoneUpdate.objects.all(), request_key):
-        return Milestone.objects.select_related("project").get(pk=milestone.pk)
     layer = layers_of(by, milestone.project)[0]
+    milestone = locked(Milestone.objects.select_related("project"), milestone.pk, None)
+    # Under the lock: of two submits at the same moment the second finds what the first made.
+    if already(MilestoneUpdate.objects.all(), request_key):
+        return milestone
+    if version is not None and milestone.version != version:
+        raise StaleRecord(milestone)
     if done_on > clock.today():
         raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
     if not uploads and layer == UpdateLayer.SELF:
         raise InvalidInput({"uploads": ["登记节点完成须附佐证，请上传现场照片或证明文件。"]})
-    milestone = locked(Milestone.objects.select_related("project"), milestone.pk, version)
     if milestone.done_on is not None:
         raise ServiceError(f"该节点已登记于{chinese_day(milestone.done_on)}完成。日期有误的，请先“撤销完成”，再重新登记。")
     _refuse_before(milestone, milestone.updates.deciding(), "完成情况")

@@ -1,4 +1,4 @@
-"""Milestones: planning, correcting, moving their dates, recording and taking back completion."""
+"""Milestones: planning, correcting, moving their dates, saying how they stand, recording and taking back completion."""
 
 from typing import Any
 
@@ -8,17 +8,20 @@ from django.shortcuts import get_object_or_404
 from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
+from projects.choices import UpdateLayer
 from projects.forms.milestone import (
     ChangeMilestoneForm,
     CompleteMilestoneForm,
     DueForm,
+    MilestoneUpdateForm,
     MoveMilestoneForm,
     PlanMilestoneForm,
     ReopenMilestoneForm,
 )
-from projects.models import Milestone
+from projects.models import Milestone, MilestoneUpdate
 from projects.services import milestone as service
 from projects.views.project_edit import NewOfProject, crumbs
+from projects.views.writing import WRITERS, writer_refusal
 
 
 class DuePreview:
@@ -68,7 +71,7 @@ class MilestoneAction(EditView):
         return get_object_or_404(Milestone.objects.select_related("project"), pk=self.kwargs["pk"])
 
     def success_url(self, result: Milestone) -> str:
-        return self.record.project.get_absolute_url()
+        return self.record.get_absolute_url()
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return crumbs(self.record.project)
@@ -121,8 +124,9 @@ class MilestoneMove(DuePreview, MilestoneAction):
 
 
 class MilestoneComplete(MilestoneAction):
-    """Record the day on which a milestone was done."""
+    """Record the day on which a milestone was done: the office, and who reports the project with evidence."""
 
+    permission = WRITERS
     form_class = CompleteMilestoneForm
     template_name = "projects/confirm_complete.html"
     page_title = "登记完成"
@@ -131,20 +135,23 @@ class MilestoneComplete(MilestoneAction):
     def first_values(self) -> dict[str, Any]:
         return {"done_on": clock.today()}
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"evidence": not self.request.user.can("report.manage")}
+
     def refusal(self) -> str:
         if self.record.done_on is None:
-            return ""
+            return writer_refusal(self.request.user, self.record.project)
         return f"该节点已登记于{chinese_day(self.record.done_on)}完成。日期有误的，请先“撤销完成”，再重新登记。"
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
-        return service.complete_milestone(milestone=self.record, done_on=values["done_on"], version=version, by=self.request.user)
+        return service.complete_milestone(milestone=self.record, version=version, by=self.request.user, request_key=request_key, **values)
 
     def success_text(self, result: Milestone) -> str:
         return f"节点“{result.name}”已于{chinese_day(result.done_on)}完成。"
 
 
 class MilestoneReopen(MilestoneAction):
-    """Take back a completion recorded by mistake, after a question."""
+    """Take back a completion recorded by mistake or found untrue, with the reason."""
 
     form_class = ReopenMilestoneForm
     template_name = "projects/confirm_reopen.html"
@@ -160,7 +167,62 @@ class MilestoneReopen(MilestoneAction):
         return current.done_on is None
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Milestone:
-        return service.reopen_milestone(milestone=self.record, version=version, by=self.request.user)
+        return service.reopen_milestone(milestone=self.record, version=version, by=self.request.user, **values)
 
     def success_text(self, result: Milestone) -> str:
         return f"节点“{result.name}”的完成记录已撤销，恢复为未完成。"
+
+
+class MilestoneUpdatePage(EditView):
+    """Say how a milestone stands, each in the layer that is theirs: 自查, 督察, 问查; who reports it may say that it is done."""
+
+    permission = (*WRITERS, "lifting.verify", "inquiry.ask")
+    form_class = MilestoneUpdateForm
+    template_name = "projects/milestone_form.html"
+    submit_label = "提交"
+
+    TITLES = {UpdateLayer.INSPECTOR: "登记督察情况", UpdateLayer.LEADER: "领导问查"}
+
+    def get_record(self) -> None:
+        self.milestone = get_object_or_404(Milestone.objects.select_related("project"), pk=self.kwargs["pk"])
+        self.layers = service.layers_of(self.request.user, self.milestone.project)
+
+    @property
+    def page_title(self) -> str:
+        return self.TITLES.get(self.layers[0], "更新进展") if len(self.layers) == 1 else "更新进展"
+
+    def form_arguments(self) -> dict[str, Any]:
+        writes = bool({UpdateLayer.SELF, UpdateLayer.OFFICE} & set(self.layers))
+        return {"layers": self.layers, "finishes": writes and self.milestone.done_on is None}
+
+    def first_values(self) -> dict[str, Any]:
+        return {"done_on": clock.today()}
+
+    def refusal(self) -> str:
+        return "" if self.layers else writer_refusal(self.request.user, self.milestone.project)
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> MilestoneUpdate:
+        done_on, finished, layer = values.pop("done_on", None), values.pop("finished", False), values.pop("layer", "")
+        common = {"milestone": self.milestone, "by": self.request.user, "request_key": request_key, **values}
+        if not finished:
+            return service.update_milestone(layer=layer, **common)
+        return service.complete_milestone(done_on=done_on, version=None, **common).updates.deciding().last()
+
+    def success_url(self, result: MilestoneUpdate) -> str:
+        return self.milestone.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        return self.milestone.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return crumbs(self.milestone.project)
+
+    def success_text(self, result: MilestoneUpdate) -> str:
+        if result.changes_done:
+            return f"节点“{self.milestone}”已于{chinese_day(result.done_on)}完成。"
+        if result.layer == UpdateLayer.LEADER:
+            return "已提交，并已告知填报单位。"
+        return f"节点“{self.milestone}”的{result.get_layer_display()}情况已登记。"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(project=self.milestone.project, milestone=self.milestone, **context)
