@@ -17,8 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from erqi.common.models import SavedView, User
 from erqi.tests.uploads import make_attachment
+from projects.choices import WarningLevel
 from projects.models import Unit
-from projects.tests import builders
+from projects.tests import builders, correction_case, warning_builders
 from supervision.services.mechanism import add_mechanism, add_theme
 
 PUBLIC = "public"
@@ -99,6 +100,8 @@ TABLE: dict[str, Rule] = {
     "projects:entry_edit": Rule("ledger.edit", "entry"),
     "projects:entry_delist": Rule("ledger.edit", "entry"),
     "projects:entry_relist": Rule("ledger.edit", "entry"),
+    "projects:entry_close": Rule("ledger.edit", "entry"),
+    "projects:entry_reopen": Rule("ledger.edit", "entry"),
     "projects:responsibility_create": Rule("ledger.edit", "project"),
     "projects:responsibility_edit": Rule("ledger.edit", "responsibility"),
     "projects:responsibility_end": Rule("ledger.edit", "responsibility"),
@@ -112,6 +115,16 @@ TABLE: dict[str, Rule] = {
     "projects:inbox": VIEW,
     "projects:inbox_count": VIEW,
     "projects:inbox_read": VIEW,
+    # colours
+    "projects:project_colour": Rule("business.view", "project"),
+    "projects:level_set": Rule("lifting.confirm", "project"),
+    "projects:override_end": Rule("lifting.confirm", "override"),
+    "projects:lifting_list": VIEW,
+    "projects:lifting_detail": Rule("business.view", "lifting"),
+    "projects:lifting_verify": Rule("lifting.verify", "lifting"),
+    "projects:lifting_confirm": Rule("lifting.confirm", "lifting"),
+    "projects:lifting_reject": Rule("lifting.verify", "lifting"),
+    "projects:lifting_again": Rule("lifting.verify", "lifting"),
     # targets
     "projects:target_current": VIEW,
     "projects:target_list": Rule("business.view", "year"),
@@ -123,6 +136,11 @@ TABLE: dict[str, Rule] = {
     "projects:claim_withdraw": Rule("target.edit", "claim"),
     "projects:target_adopt_by_rule": Rule("target.adopt", "target"),
     "projects:reading_create": Rule("target.edit", "target"),
+    # corrections of monthly reports
+    "projects:correction_new": Rule(("report.write", "report.manage"), "locked_month"),
+    "projects:correction_detail": Rule("business.view", "correction"),
+    "projects:correction_decide": Rule("report.manage", "correction"),
+    "projects:correction_withdraw": Rule(("report.write", "report.manage"), "correction"),
     # documents, units, people
     "projects:document_list": VIEW,
     "projects:document_detail": Rule("business.view", "document"),
@@ -188,10 +206,14 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "entry": {"pk": builders.make_entry(ledger, project).pk},
         "responsibility": {"pk": builders.make_responsibility(project, unit).pk},
         "milestone": {"pk": builders.make_milestone(project, due_on=date(2018, 6, 30)).pk},
+        "lifting": {"pk": warning_builders.make_lifting(project).pk},
+        "override": {"pk": warning_builders.set_level(project, WarningLevel.RED, date(2018, 6, 1), date(2018, 6, 20)).pk},
         "year": {"year": 2018},
         "target": of_target,
         "claim": {**of_target, "claim": claim.pk},
         "document": {"code": document.code},
+        "locked_month": {"code": project.code, "year": 2018, "month": 7},
+        "correction": {"pk": correction_case.ask_for_correction(project).pk},
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},
         "attachment": {"pk": make_attachment(unit).pk},

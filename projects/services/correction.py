@@ -55,11 +55,11 @@ def request_correction(
     a slip that awaits its decision), StaleRecord, InvalidInput (no reason, no amount, nothing that differs).
     """
     require_writer(by, project)
+    # Two people who correct the same report at once come one after the other, and so does one form that arrives twice.
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if earlier := already(ReportCorrection.objects.all(), request_key):
         return earlier
     on, days = clock.today(), month_of(year, month)
-    # Two people who correct the same report at once come one after the other.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if refusal := correction_refusal(project, days, on):
         raise ServiceError(refusal)
     report = ProgressReport.objects.filter(project=project, year=year, month=month).first()
@@ -87,6 +87,8 @@ def _refuse_incomplete(report: ProgressReport, content: dict[str, Any], reason: 
         wrong["reason"] = ["请写明更正理由。"]
     if content["cumulative"] is None:
         wrong["cumulative"] = ["请填写本年累计完成投资；没有完成投资的填 0。"]
+    elif content["cumulative"] < 0:
+        wrong["cumulative"] = ["累计完成投资不能为负数。"]
     if content["problem"].strip() and not content["problem_cause"]:
         wrong["problem_cause"] = ["填写了存在问题，请同时选择病因。"]
     if content["cutoff_on"] > on:

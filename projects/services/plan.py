@@ -86,10 +86,10 @@ def set_plan(
     for a change, more than the ledger plans for the year).
     """
     require(by, "report.manage")
+    # The plans of a project are set one after the other, and so are those of one form that arrives twice.
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if earlier := already(InvestmentPlan.objects.all(), request_key):
         return earlier
-    # The plans of a project are set one after the other.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if wrong := plan_faults(cumulative, annual_plan(project, year)):
         raise InvalidInput(wrong)
     months = tuple(Decimal(amount) for amount in cumulative if amount is not None)

@@ -1,11 +1,11 @@
 """Addresses of targets."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from erqi.common.converters import YearConverter
+from erqi.common.converters import register_converters
 from projects.views import target, target_edit
 
-register_converter(YearConverter, "year")
+register_converters()
 
 urlpatterns = [
     path("targets/", target.TargetCurrentView.as_view(), name="target_current"),
