@@ -39,6 +39,12 @@ MENU: list[tuple[str, list[Entry]]] = [
         ],
     ),
     (
+        "预警",
+        [
+            Entry("摘牌", "projects:lifting_list", "flag-check", "business.view"),
+        ],
+    ),
+    (
         "督察",
         [
             Entry("督察台账主题", "supervision:theme_list", "list-check", "business.view"),

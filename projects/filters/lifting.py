@@ -12,7 +12,7 @@ from projects.rules.search import search_terms
 
 
 class LiftingFilter(BaseFilterSet):
-    """Filters of Lifting.objects.for_list: free text of the project, state, unit that has a responsibility, level to be left."""
+    """Filters of Lifting.objects.for_table: free text of the project, state, unit that has a responsibility, level to be left."""
 
     q = SearchFilter(label="搜索", hint="项目名称、编号或拼音首字母")
     state = ManyFilter(label="状态", options=LiftingState.choices)

@@ -134,7 +134,11 @@ class LiftingQuerySet(QuerySet):
         )
         return [project for project, state, reported, updated in rows if state == LiftingState.REJECTED and not (reported or updated)]
 
-    def for_list(self, as_of: date) -> "LiftingQuerySet":
+    def for_list(self) -> "LiftingQuerySet":
+        """Return them with their project, the longest waiting first."""
+        return self.select_related("project").order_by("proposed_on", "pk")
+
+    def for_table(self, as_of: date) -> "LiftingQuerySet":
         """Return them with their project and `unit_label` of who answers for it on the day: what awaits somebody first, the longest
         waiting before the others; then what has ended, the latest first."""
         waits = Case(When(ended_on=None, then=F("proposed_on")), default=None)

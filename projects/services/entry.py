@@ -87,6 +87,13 @@ def relist(*, entry: LedgerEntry, version: int | None, by: User) -> LedgerEntry:
     return change_entry(entry=entry, version=version, by=by, delisted_on=None, delist_reason="")
 
 
+def left_sentence(entry: LedgerEntry, on: date) -> str:
+    """Return that an entry cannot be closed since it has left its ledger by the day, an empty text for one that stands in it."""
+    if entry.delisted_on is not None and entry.delisted_on <= on:
+        return f"该项目已于{chinese_day(entry.delisted_on)}退出这本台账，不能销号。"
+    return ""
+
+
 def closing_refusals(entry: LedgerEntry, on: date) -> list[str]:
     """Return why an entry cannot be closed (销号) on the day, each as a sentence; an empty list when it can.
 
@@ -135,8 +142,8 @@ def close_entry(*, entry: LedgerEntry, version: int | None, by: User | None) -> 
     entry = locked(LedgerEntry.objects.select_related("ledger"), entry.pk, version)
     if entry.closed_on is not None:
         raise ServiceError(f"该项目已于{chinese_day(entry.closed_on)}销号，无需再办。")
-    if entry.delisted_on is not None and entry.delisted_on <= on:
-        raise ServiceError(f"该项目已于{chinese_day(entry.delisted_on)}退出这本台账，不能销号。")
+    if left := left_sentence(entry, on):
+        raise ServiceError(left)
     if refusals := closing_refusals(entry, on):
         raise ServiceError("".join(refusals))
     entry = save_cited(entry, {"closed_on": on, "reopen_reason": ""})

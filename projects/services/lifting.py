@@ -6,7 +6,7 @@ other facts become known, when the unit files or corrects a report or says how a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files import File
@@ -40,6 +40,13 @@ class Evidence:
 def row_of(lifting: Lifting, on: date) -> WarningSchedule | None:
     """Return the schedule row of the lifting's project and year that holds on the day, with its rules."""
     return WarningSchedule.objects.of_year(lifting.year).on(on).filter(project=lifting.project_id).select_related("policy").first()
+
+
+def began_on(lifting: Lifting) -> date:
+    """Return since when the project has had the level that is to be left, as it stood the day before the lifting was proposed."""
+    eve = lifting.proposed_on - timedelta(days=1)
+    row = row_of(lifting, eve)
+    return row.since(eve) if row is not None else lifting.proposed_on
 
 
 def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
@@ -131,12 +138,12 @@ def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User
     lifting, again = _locked(lifting, version, LiftingState.VERIFIED, [LiftingState.PROPOSED], by)
     if again:
         return lifting
-    row = _refuse_worse(lifting, row_of(lifting, on), on)
+    _refuse_worse(lifting, row_of(lifting, on), on)
     if not note.strip():
         raise InvalidInput({"verify_note": ["请写明核验的情况：何时何地看到什么。"]})
     if uploads:
         attach(owner=lifting, uploads=uploads, by=by)
-    elif not evidence_of(lifting, row.since(on)):
+    elif not evidence_of(lifting, began_on(lifting)):
         raise InvalidInput({"uploads": ["核验须有佐证：该项目本次预警以来没有上传过照片或文件，请在此上传。"]})
     return _save(
         lifting, state=LiftingState.VERIFIED, verified_on=on, verified_by=by, verified_by_name=name_of(by), verify_note=note.strip()

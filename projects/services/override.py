@@ -60,8 +60,7 @@ def set_level(
         raise InvalidInput(wrong)
     standing = LevelOverride.objects.select_for_update().filter(project=project, year=year, ended_on=None).first()
     if standing is not None and standing.until >= on:
-        words = policy.label(WarningLevel(standing.level))
-        raise ServiceError(f"该项目已由{standing.set_by_name}定为{words}，至{chinese_day(standing.until)}止。请先解除，再重新定级。")
+        raise ServiceError(standing_sentence(standing))
     if standing is not None:
         # It ended by itself; the record says so once another one follows.
         save_changes(standing, {"ended_on": standing.until + timedelta(days=1), "end_reason": ENDED_BY_ITSELF})
@@ -92,6 +91,12 @@ def end_override(*, override: LevelOverride, reason: str, version: int | None, b
     override = save_changes(override, {"ended_on": on, "end_reason": reason.strip()})
     refresh(project)
     return override
+
+
+def standing_sentence(override: LevelOverride) -> str:
+    """Return why no level can be set while another one holds."""
+    words = override.get_level_display()
+    return f"该项目已由{override.set_by_name}定为{words}，至{chinese_day(override.until)}止。请先解除，再重新定级。"
 
 
 def over(override: LevelOverride, on: date) -> str:

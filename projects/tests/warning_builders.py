@@ -249,6 +249,20 @@ def levels(projects: Iterable[Project], day: date, year: int = 2018) -> list[War
     return [rows[project.pk].level_on(day) if project.pk in rows else WarningLevel.UNRATED for project in projects]
 
 
+def make_lifting(project: Project, year: int = 2018, **values: Any) -> Lifting:
+    """Return a lifting that awaits an inspector, whatever the project's colour is; where that matters, `finish` what makes it red."""
+    return Lifting.objects.create(
+        **{
+            "project": project,
+            "year": year,
+            "from_level": WarningLevel.RED,
+            "to_level": WarningLevel.GREEN,
+            "proposed_on": date(2018, 7, 2),
+            **values,
+        }
+    )
+
+
 def open_lifting(project: Project, year: int = 2018) -> Lifting | None:
     """Return the project's lifting that awaits somebody."""
     return Lifting.objects.open().filter(project=project, year=year).first()

@@ -1,4 +1,4 @@
-"""Ledger entries: entering a project into a ledger, changing, leaving (退库), coming back."""
+"""Ledger entries: entering a project into a ledger, changing, leaving (退库), coming back, being done with (销号)."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.forms.entry import DelistForm, EntryForm, NewEntryForm, RelistForm
+from projects.forms.lifting import CloseForm, ReopenForm
 from projects.models import Ledger, LedgerEntry
 from projects.services import entry as service
 from projects.views.project_edit import NewOfProject, crumbs, locked_sentence
@@ -115,3 +116,52 @@ class EntryRelist(EntryAction):
 
     def success_text(self, result: LedgerEntry) -> str:
         return f"已恢复列入{self.record.ledger.name}。"
+
+
+class EntryClose(EntryAction):
+    """Close an entry (销号): its milestones are done and nothing is open; the page says what still is."""
+
+    form_class = CloseForm
+    template_name = "projects/confirm_close.html"
+    page_title = "销号"
+    submit_label = "确认销号"
+
+    def refusal(self) -> str:
+        on = clock.today()
+        if self.record.closed_on:
+            return f"该项目已于{chinese_day(self.record.closed_on)}销号，无需再办。"
+        return super().refusal() or service.left_sentence(self.record, on) or "".join(service.closing_refusals(self.record, on))
+
+    def stands_as_asked(self, current: LedgerEntry, values: dict[str, Any]) -> bool:
+        return current.closed_on is not None
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerEntry:
+        return service.close_entry(entry=self.record, version=version, by=self.request.user)
+
+    def success_text(self, result: LedgerEntry) -> str:
+        return f"“{self.record.project.name}”{self.record.ledger.year}年度已于{chinese_day(result.closed_on)}销号。"
+
+
+class EntryReopen(EntryAction):
+    """Take a closing back, with the reason."""
+
+    form_class = ReopenForm
+    template_name = "projects/confirm_entry_reopen.html"
+    page_title = "恢复（撤销销号）"
+    submit_label = "确认恢复"
+
+    def values_of(self, record: LedgerEntry) -> dict[str, Any]:
+        # The reason of an earlier time is none for this one.
+        return {}
+
+    def refusal(self) -> str:
+        return super().refusal() if self.record.closed_on else "该项目没有销号，无需恢复。"
+
+    def stands_as_asked(self, current: LedgerEntry, values: dict[str, Any]) -> bool:
+        return current.closed_on is None and current.reopen_reason == values["reopen_reason"]
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> LedgerEntry:
+        return service.reopen_entry(entry=self.record, reason=values["reopen_reason"], version=version, by=self.request.user)
+
+    def success_text(self, result: LedgerEntry) -> str:
+        return f"“{self.record.project.name}”{self.record.ledger.year}年度已恢复评价。"

@@ -15,6 +15,7 @@ from projects.models import Citation, Milestone, Project, Responsibility, Target
 from projects.rules.milestone import MilestoneState, Standing, standing
 from projects.rules.responsibility import in_force
 from projects.rules.stage import stage_on
+from projects.views.project_colour import colour_context
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
             citations=printed_once(citation for found in sources.values() for citation in found),
             can_edit=self.request.user.can("ledger.edit"),
             breadcrumbs=self._trail(entries, project),
+            **colour_context(project, entries, on.day, self.request.GET.get("year", ""), self.request.user),
         )
 
     @staticmethod
