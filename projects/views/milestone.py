@@ -138,6 +138,9 @@ class MilestoneComplete(MilestoneAction):
     def form_arguments(self) -> dict[str, Any]:
         return {"evidence": not self.request.user.can("report.manage")}
 
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(pending=self.record.date_requests.pending().first(), **context)
+
     def refusal(self) -> str:
         if self.record.done_on is None:
             return writer_refusal(self.request.user, self.record.project)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -11,41 +10,12 @@ from django.views.generic import TemplateView
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
 from projects.choices import Duty, ResponsibilityKind
-from projects.models import Citation, Milestone, Project, Responsibility, Target
-from projects.rules.milestone import MilestoneState, Standing, standing
+from projects.models import Citation, Project, Responsibility, Target
 from projects.rules.responsibility import in_force
 from projects.rules.stage import stage_on
 from projects.views.project_colour import colour_context
-
-
-@dataclass(frozen=True)
-class MilestoneRow:
-    """A milestone with its standing on the page's day."""
-
-    milestone: Milestone
-    standing: Standing
-
-    @property
-    def state(self) -> str:
-        """The name of the mark that the time line shows."""
-        return self.standing.state.value
-
-    @property
-    def moved(self) -> bool:
-        """Whether the valid date differs from the baseline."""
-        return self.standing.due_on != self.milestone.baseline_due_on
-
-    @property
-    def words(self) -> str:
-        """How it stands, in words."""
-        late = self.standing.days_late
-        if self.standing.state is MilestoneState.DONE:
-            return "已完成" if not late or late <= 0 else f"已完成，晚 {late} 天"
-        if self.standing.state is MilestoneState.LATE:
-            return f"已过时限 {late} 天，未见完成记录"
-        if self.standing.state is MilestoneState.UNDATED:
-            return "未定日期"
-        return "今日到期" if late == 0 else f"距时限 {-(late or 0)} 天"
+from projects.views.project_holds import hold_context
+from projects.views.project_milestones import Rights, milestone_rows
 
 
 @dataclass(frozen=True)
@@ -100,16 +70,16 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
         project = get_object_or_404(Project.objects.for_detail(), code=code)
         on = as_of(self.request)
         entries = list(project.entries.for_project())
-        milestones = list(project.milestones.known(on.day).for_project())
-        rows = [MilestoneRow(milestone, self._standing(milestone, on.day)) for milestone in milestones]
+        rights = Rights.of(self.request.user, project)
+        rows = milestone_rows(project, on.day, rights)
         responsibilities = list(project.responsibilities.select_related("unit", "person"))
         current = [row for row in responsibilities if in_force(row.since, row.until, on.day)]
         targets = list(Target.objects.with_figure().filter(project=project).select_related("scope").order_by("-year", "seq"))
         aliases, members = list(project.aliases.all()), list(project.members.all())
-        facts = [project, *aliases, *entries, *milestones, *responsibilities]
+        facts = [project, *aliases, *entries, *(row.milestone for row in rows), *responsibilities]
         sources = Citation.objects.index(facts)
         latest = next((entry for entry in entries if entry.ledger.year <= on.day.year), None)
-        stage = stage_on(on.day, [(m.kind, m.done_by) for m in milestones], latest.nature if latest else "")
+        stage = stage_on(on.day, [(row.milestone.kind, row.done_by) for row in rows], latest.nature if latest else "")
         return super().get_context_data(
             **kwargs,
             page_title=project.name,
@@ -125,16 +95,11 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
             targets=targets,
             sources=sources,
             citations=printed_once(citation for found in sources.values() for citation in found),
-            can_edit=self.request.user.can("ledger.edit"),
+            can_edit=rights.edits,
+            **hold_context(project, on.day, writes=rights.writes),
             breadcrumbs=self._trail(entries, project),
             **colour_context(project, entries, on.day, self.request.GET.get("year", ""), self.request.user),
         )
-
-    @staticmethod
-    def _standing(milestone: Milestone, day: date) -> Standing:
-        changes = [(change.recorded_on, change.from_due_on) for change in milestone.date_changes.all()]
-        updates = [(update.recorded_on, update.from_done_on) for update in milestone.updates.all() if update.changes_done]
-        return standing(milestone.due_on, changes, milestone.done_on, milestone.done_known_on, day, updates)
 
     @staticmethod
     def _trail(entries: list, project: Project) -> list[dict[str, str]]:
