@@ -25,6 +25,7 @@ from projects.rules.policy import Policy
 from projects.rules.schedule_data import causes_data, facts_data
 from projects.rules.warning import Thresholds, thresholds
 from projects.services.citation import save_cited
+from projects.services.deferral import put_off
 from projects.services.facts import Known, known_facts, warned_entries
 
 BATCH = 500
@@ -102,6 +103,8 @@ def current_rows(projects: Collection[int], year: int, on: date) -> dict[int, Wa
 def refresh(project: Project | int) -> None:
     """Compute a project's colours anew for every year in which it has them. Called inside the transaction of a change."""
     key = project if isinstance(project, int) else project.pk
+    if put_off(key):
+        return
     on = clock.today()
     years = Ledger.objects.main().filter(warned_since__lte=on, entries__project=key).values_list("year", flat=True)
     for year in sorted(years):
@@ -136,7 +139,7 @@ def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Flo
         floor = _floor(before, plain, versions[0], found[0], on, (confirmed or {}).get(key))
         made = _rows(key, year, facts, plain, versions, found, floor, rows)
         ahead = [row for row in rows if row.valid_until is None or row.valid_until > on]
-        if not _same(ahead, made, on):
+        if not _same(ahead, made):
             replaced += ahead
             fresh += made
         _propose(proposals, made[0], before, floor, found[0].level(on), liftings.get(key), on)
@@ -246,11 +249,10 @@ def _rows(
     return made
 
 
-def _same(ahead: list[WarningSchedule], made: list[WarningSchedule], on: date) -> bool:
-    """Say whether the rows that hold from the day on already say what the new ones would."""
+def _same(ahead: list[WarningSchedule], made: list[WarningSchedule]) -> bool:
+    """Say whether the rows that hold from the day on already say what the new ones would. (Their rules tell when each begins.)"""
     return len(ahead) == len(made) and all(
-        max(one.valid_from, on) == other.valid_from and all(getattr(one, name) == getattr(other, name) for name in _SAME)
-        for one, other in zip(ahead, made, strict=True)
+        all(getattr(one, name) == getattr(other, name) for name in _SAME) for one, other in zip(ahead, made, strict=True)
     )
 
 

@@ -171,6 +171,11 @@ class TestObservation:
         move(observed, date(2018, 10, 1), self.UNTIL + 2 * ONE_DAY)
         assert floor(observed, self.UNTIL + 2 * ONE_DAY) == (None, None)
 
+    def test_its_last_day_belongs_to_it(self, observed):
+        move(observed, date(2018, 11, 1), self.UNTIL)
+        assert levels([observed], self.UNTIL) == [YELLOW]
+        assert levels([observed], self.UNTIL + ONE_DAY) == [GREEN]
+
     def test_red_within_it_has_to_be_lifted_again(self, observed):
         move(observed, DUE, IN_RED + 2 * ONE_DAY)
         assert levels([observed], IN_RED + 2 * ONE_DAY) == [RED]
