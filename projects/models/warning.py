@@ -37,6 +37,10 @@ class WarningPolicy(Record):
     created_on = models.DateField("拟稿日期", editable=False)
     created_by = account("拟稿人账号")
     created_by_name = models.CharField("拟稿人", max_length=60, editable=False)
+    # Who answers for the text that was submitted: not always who drafted it, and neither of them approves it.
+    submitted_on = models.DateField("提交日期", null=True, blank=True, editable=False)
+    submitted_by = account("提交人账号")
+    submitted_by_name = models.CharField("提交人", max_length=60, blank=True, editable=False)
     approved_on = models.DateField("批准日期", null=True, blank=True, editable=False)
     approved_by = account("批准人账号")
     approved_by_name = models.CharField("批准人", max_length=60, blank=True, editable=False)
