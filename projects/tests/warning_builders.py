@@ -97,10 +97,12 @@ def enter_coloured(
     GREEN to RED come from a milestone that is early or late on the day; UNRATED has none, PAUSED a hold that covers the day, DONE is
     closed on the day. Its schedule is known from `since` on.
     """
-    found = make_entry(ledger, make_project(name, **values), **entry or {})
-    project = found.project
-    if level in DAYS_LATE:
-        make_milestone(project, MilestoneKind.OTHER, ledger.year, name="主体施工", due_on=on - timedelta(days=DAYS_LATE[level]))
+    # The services compute the colour too, as of the business date.
+    with clock.at(since):
+        found = make_entry(ledger, make_project(name, **values), **entry or {})
+        project = found.project
+        if level in DAYS_LATE:
+            make_milestone(project, MilestoneKind.OTHER, ledger.year, name="主体施工", due_on=on - timedelta(days=DAYS_LATE[level]))
     recompute(since, project)
     if level == WarningLevel.PAUSED:
         make_hold(project, max(since, on - timedelta(days=10)), on + timedelta(days=20))
