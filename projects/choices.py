@@ -252,6 +252,14 @@ class DecisionState(TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class RequestKind(TextChoices):
+    """What may be asked for; the list of requests tells them apart."""
+
+    DATE = "date", "变更时限"
+    HOLD = "hold", "暂停"
+    CORRECTION = "correction", "月报更正"
+
+
 class HoldReason(TextChoices):
     """Why a project is paused (domain.md §1.8)."""
 

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from projects.views import date_request, hold
+from projects.views.request import RequestList
 
 urlpatterns = [
+    path("requests/", RequestList.as_view(), name="request_list"),
     path("requests/dates/<int:pk>/", date_request.DateRequestDetail.as_view(), name="date_request"),
     path("requests/dates/<int:pk>/decide/", date_request.DateRequestDecide.as_view(), name="date_request_decide"),
     path("requests/dates/<int:pk>/withdraw/", date_request.DateRequestWithdraw.as_view(), name="date_request_withdraw"),

@@ -1,0 +1,140 @@
+"""Requests that await a decision, or did, of all kinds in one list: new dates, holds, corrections of monthly reports.
+
+The three tables are read as one UNION, so that order, paging and counting are the database's; conditions are put to each of
+them before.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.apps import apps
+from django.db.models import Case, CharField, Count, DateField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from projects.choices import REPORTING_KINDS, DecisionState, RequestKind
+from projects.querysets.responsibility import in_force
+from projects.rules.search import search_terms
+
+# What the three have in common under the same name, and what is named alike for the list.
+SHARED = (
+    *("pk", "state", "requested_on", "requested_by_name", "decided_on", "decided_by_name", "decision_reason", "simulated"),
+    "waiting_since",
+)
+_NO_DAY = Value(None, output_field=DateField())
+_NO_MONTH = Value(None, output_field=IntegerField())
+_NO_TEXT = Value("", output_field=CharField())
+
+
+def _common(kind: str, project: str) -> dict[str, object]:
+    return {
+        "kind": Value(kind, output_field=CharField()),
+        "project_key": F(f"{project}__pk"),
+        "project_code": F(f"{project}__code"),
+        "project_name": F(f"{project}__name"),
+        "project_sort": F(f"{project}__sort_key"),
+    }
+
+
+# By kind: the model, the way to its project, and what its rows say in the columns that only some of them fill.
+SOURCES = {
+    RequestKind.DATE: (
+        "DateRequest",
+        "milestone__project",
+        {
+            "subject": F("milestone__name"),
+            "cause_code": F("cause"),
+            "first_on": Coalesce("change__from_due_on", "milestone__due_on"),
+            "last_on": F("to_due_on"),
+            "month": _NO_MONTH,
+            "why": F("reason"),
+        },
+    ),
+    RequestKind.HOLD: (
+        "Hold",
+        "project",
+        {
+            "subject": _NO_TEXT,
+            "cause_code": F("reason"),
+            "first_on": F("since"),
+            "last_on": F("until"),
+            "month": _NO_MONTH,
+            "why": F("summary"),
+        },
+    ),
+    RequestKind.CORRECTION: (
+        "ReportCorrection",
+        "report__project",
+        {
+            "subject": _NO_TEXT,
+            "cause_code": _NO_TEXT,
+            "first_on": _NO_DAY,
+            "last_on": _NO_DAY,
+            "month": F("report__year") * 100 + F("report__month"),
+            "why": F("reason"),
+        },
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which requests are meant; an empty condition leaves all.
+
+    `units`: those that may report the project on the day `on`, or own it. `own`: (units, account), what these units' projects or the
+    account itself asked for.
+    """
+
+    on: date
+    kinds: Collection[str] = ()
+    states: Collection[str] = ()
+    units: Collection[int] = ()
+    own: tuple[Collection[int], int] | None = None
+    text: str = ""
+
+    def of_kind(self, model: str, project: str) -> QuerySet:
+        """Return the requests of one kind; `project` leads to their project."""
+        rows = apps.get_model("projects", model).objects.order_by()
+        if self.states:
+            rows = rows.filter(state__in=self.states)
+        if self.units:
+            rows = rows.filter(_of_units(self.units, project, self.on))
+        if self.own is not None:
+            rows = rows.filter(_of_units(self.own[0], project, self.on) | Q(requested_by=self.own[1]))
+        for term in search_terms(self.text):
+            rows = rows.filter(**{f"{project}__search_key__contains": term})
+        return rows
+
+
+def request_rows(asked: Asked) -> QuerySet:
+    """Return the rows of the list: what awaits a decision first, the longest waiting at the top, then what was decided last."""
+    parts = [
+        _named(asked.of_kind(model, project), kind, project, columns)
+        for kind, (model, project, columns) in SOURCES.items()
+        if not asked.kinds or kind in asked.kinds
+    ]
+    rows = parts[0].union(*parts[1:], all=True)
+    return rows.order_by(F("waiting_since").asc(nulls_last=True), F("decided_on").desc(nulls_last=True), "kind", "pk")
+
+
+def request_counts(asked: Asked) -> dict[str, int]:
+    """Return how many requests of all kinds have each state: one query."""
+    parts = [asked.of_kind(model, project).values("state").annotate(number=Count("pk")) for model, project, _ in SOURCES.values()]
+    counts: dict[str, int] = defaultdict(int)
+    for state, number in parts[0].union(*parts[1:], all=True).values_list("state", "number"):
+        counts[state] += number
+    return counts
+
+
+def _named(rows: QuerySet, kind: str, project: str, columns: dict[str, object]) -> QuerySet:
+    waiting = Case(When(state=DecisionState.PENDING, then=F("requested_on")), default=None)
+    return rows.annotate(waiting_since=waiting).values(*SHARED, **_common(kind, project), **columns)
+
+
+def _of_units(units: Collection[int], project: str, on: date) -> Q:
+    """Return the condition that one of the units reports the project, leads it, or owns it."""
+    responsible = apps.get_model("projects", "Responsibility").objects.filter(
+        in_force(on), unit__in=units, kind__in=REPORTING_KINDS, duty=""
+    )
+    return Q(**{f"{project}__in": responsible.values("project")}) | Q(**{f"{project}__owner__in": units})

@@ -1,0 +1,63 @@
+"""审批申请: all requests in one list; for the office the queue of what it decides, for a reporter what the own unit asked for."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from erqi.common import clock
+from erqi.common.listing import Listing, ListView
+from projects.choices import DecisionState
+from projects.filters.request import RequestFilter
+from projects.querysets.request import Asked, request_counts, request_rows
+from projects.services.grid import units_of
+from projects.tables.request import RequestTable
+
+_ENDED = (DecisionState.APPROVED, DecisionState.REJECTED, DecisionState.WITHDRAWN)
+
+
+class RequestList(ListView):
+    """Requests, what awaits a decision first."""
+
+    permission = "business.view"
+    table_class = RequestTable
+    filterset_class = RequestFilter
+    template_name = "projects/request_list.html"
+    page_title = "审批申请"
+    noun = "份"
+    empty_title = "没有符合条件的申请"
+    empty_text = "在项目页的节点下申请变更时限，在“暂停”一栏申请暂停；锁定月份的月报用更正单。"
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the list is about before any filter: a reporter sees the requests of the own units, everybody else all."""
+        user = self.request.user
+        only_own = user.can("report.write") and not user.can("report.manage")
+        return Asked(clock.today(), own=(units_of(user), user.pk) if only_own else None)
+
+    def get_queryset(self) -> QuerySet:
+        return request_rows(self.asked)
+
+    def filter_options(self) -> dict[str, Any]:
+        return {"asked": self.asked}
+
+    def table_options(self) -> dict[str, Any]:
+        return {"on": clock.today()}
+
+    def get_context(self, listing: Listing) -> dict[str, Any]:
+        counts = request_counts(self.asked)
+        chosen = listing.filterset.cleaned.get("state", [])
+        tabs = [("全部", ()), ("待审批", (DecisionState.PENDING,)), ("已办结", _ENDED)]
+        return {
+            "only_own": self.asked.own is not None,
+            "tabs": [
+                {
+                    "label": label,
+                    "url": self.request.path + ("?" + "&".join(f"state={state}" for state in states) if states else ""),
+                    "active": sorted(chosen) == sorted(states),
+                    "count": sum(counts.get(state, 0) for state in states or DecisionState),
+                }
+                for label, states in tabs
+            ],
+            "breadcrumbs": [{"label": self.page_title}],
+        }
