@@ -15,6 +15,16 @@ from typing import Any
 from projects.choices import LEVELS, Basis, Curve, Dimension, EscalationStep, Family, WarningLevel
 
 
+# What a policy's other figures may be: from, to. A hold or a level set by hand never lasts for ever (domain.md §1.6, §1.8).
+LIMITS: dict[str, tuple[int, int]] = {
+    "min_eval_month": (1, 12),
+    "observation_cycles": (0, 6),
+    "manual_max_days": (1, 366),
+    "hold_max_days": (1, 366),
+}
+MOST_CYCLES = 24
+
+
 class BandFault(Enum):
     """What can be wrong with a dimension's bands."""
 

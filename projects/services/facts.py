@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
 from projects.models import DateRequest, Hold, InvestmentPlan, LedgerEntry, LevelOverride, Milestone, ProgressReport, WarningSchedule
 from projects.models.report import MONTHS
-from projects.rules.colour import merged_pause
+from projects.rules.colour import Bounds, merged_pause
 from projects.rules.milestone import belongs
 from projects.rules.policy import Policy
 from projects.rules.warning import Facts, InvestmentFact, MilestoneFact, Obligation
@@ -28,6 +28,17 @@ class Known:
     manual_level: WarningLevel | None = None
     manual_until: date | None = None
     simulated: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """What is known to bound the colour; a floor is the schedule's own."""
+        return Bounds(
+            self.closed_on,
+            self.paused_from,
+            self.paused_until,
+            manual_level=self.manual_level,
+            manual_until=self.manual_until,
+        )
 
 
 @dataclass

@@ -5,7 +5,7 @@ one order everywhere: the project first, then what is recorded about it.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from erqi.common.models import User
 from erqi.common.saving import locked, require
 from projects.choices import LedgerKind, LedgerLevel, LiftingState, WarningLevel
 from projects.models import Ledger, Lifting, Project, Rescheduling, WarningPolicy, WarningSchedule
-from projects.rules.colour import Bounds, is_paused, level_on, needs_lifting
+from projects.rules.colour import is_paused, level_on, needs_lifting
 from projects.rules.policy import Policy
 from projects.rules.schedule_data import causes_data, facts_data
 from projects.rules.warning import Thresholds, thresholds
@@ -207,15 +207,9 @@ def _rows(
 ) -> list[WarningSchedule]:
     """Return the new rows: one, and one more for each set of rules that is approved for a later day."""
     made: list[WarningSchedule] = []
-    bounds = Bounds(
-        known.closed_on,
-        known.paused_from,
-        known.paused_until,
-        floor.level if floor else None,
-        floor.until if floor else None,
-        known.manual_level,
-        known.manual_until,
-    )
+    bounds = known.bounds
+    if floor is not None:
+        bounds = replace(bounds, floor_level=floor.level, floor_until=floor.until)
     for version, dates in zip(versions, found, strict=True):
         level = level_on(dates, bounds, version.begin)
         eve = version.begin - ONE_DAY
