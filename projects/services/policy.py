@@ -133,6 +133,8 @@ def approve_policy(*, policy: WarningPolicy, version: int | None, by: User | Non
     """
     require(by, "policy.approve")
     on = clock.today()
+    # Approvals come one after the other: no two versions take the same day.
+    list(WarningPolicy.objects.filter(state=PolicyState.SUBMITTED).order_by("pk").select_for_update().values_list("pk"))
     row = _taken(policy, None, [PolicyState.SUBMITTED, PolicyState.APPROVED])
     if row.state == PolicyState.APPROVED:
         if by is not None and row.approved_by_id == by.pk:
