@@ -57,11 +57,11 @@ class Simulation:
         return sum(number for (before, after), number in self.counts.items() if after > before)
 
 
-def simulate(policy: Policy, on: date, *, only: Turn | None = None) -> Simulation:
+def simulate(policy: Policy, on: date, *, only: Turn | None = None, listed: int = LISTED, size: int = BATCH) -> Simulation:
     """Return what the rules would make of the colours of the day, for all projects that have colours this year or later.
 
-    Each project's bounds (holds, floors, levels set by hand, 销号) stay as they are. Up to LISTED projects that turn are named, with
-    `only` those that turn from and to these levels. A constant number of queries for every BATCH projects. Raises ServiceError for
+    Each project's bounds (holds, floors, levels set by hand, 销号) stay as they are. Up to `listed` projects that turn are named, with
+    `only` those that turn from and to these levels. A constant number of queries for every `size` projects. Raises ServiceError for
     rules whose bands are faulty.
     """
     if sentences := [fault_sentence(policy, fault) for fault in faults(policy)]:
@@ -69,16 +69,16 @@ def simulate(policy: Policy, on: date, *, only: Turn | None = None) -> Simulatio
     found = Simulation(on)
     for year in warned_years(on):
         if year >= on.year:
-            _simulate_year(found, policy, year, only)
+            _simulate_year(found, policy, year, only, listed, size)
     return found
 
 
-def _simulate_year(found: Simulation, policy: Policy, year: int, only: Turn | None) -> None:
+def _simulate_year(found: Simulation, policy: Policy, year: int, only: Turn | None, listed: int, size: int) -> None:
     # A coming year's ledger is read on its first day.
     day = clamp_to_year(found.on, year)
     entries = warned_entries(year, found.on).listed(day).order_by("pk")
     last = 0
-    while batch := list(entries.filter(pk__gt=last).values_list("pk", "project_id", "project__code", "project__name")[:BATCH]):
+    while batch := list(entries.filter(pk__gt=last).values_list("pk", "project_id", "project__code", "project__name")[:size]):
         last = batch[-1][0]
         keys = [key for _, key, _, _ in batch]
         known, rows = known_facts(keys, year, found.on), current_rows(keys, year, day)
@@ -88,7 +88,7 @@ def _simulate_year(found: Simulation, policy: Policy, year: int, only: Turn | No
             bounds = row.bounds if row is not None else facts.bounds
             after = level_on(thresholds(policy, facts.facts, workdays), bounds, day)
             found.counts[before, after] += 1
-            if before != after and only in (None, (before, after)) and len(found.turned) < LISTED:
+            if before != after and only in (None, (before, after)) and len(found.turned) < listed:
                 reason = "没有可以评价的节点时限或投资计划"
                 if after != WarningLevel.UNRATED:
                     reason = reason_words(after, policy, assess(policy, facts.facts, workdays, day), bounds, day)
