@@ -3,27 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
-from django.views.generic import TemplateView
 
 from erqi.common import clock
-from erqi.common.access import PermissionRequiredMixin, may
 from erqi.common.editing import EditView
 from projects.choices import DecisionState
-from projects.forms.correction import CorrectionForm, DecideCorrectionForm, WithdrawCorrectionForm
+from projects.forms.correction import CorrectionForm
 from projects.models import ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
 from projects.rules.report import COUNTED
 from projects.sentences.report_content import LABELS, content_words, neighbour_sentences
 from projects.services import correction as service
-from projects.services.grid import may_write
 from projects.services.period import Month, month_of
 from projects.services.report import last_counted, prefilled
+from projects.views.decision import OneRequest, RequestDecide, RequestDetail, RequestWithdraw
 from projects.views.project_edit import crumbs
-
-WRITERS = ("report.write", "report.manage")
+from projects.views.writing import WRITERS, writer_refusal
 
 
 @dataclass(frozen=True)
@@ -54,21 +51,32 @@ def differences(slip: ReportCorrection, before: ReportStep | None) -> list[Diffe
     return [row for row in rows if row.old or row.new]
 
 
-def slip_context(slip: ReportCorrection) -> dict[str, Any]:
-    """Return what the pages of one slip show of it: three queries."""
-    report, before = slip.report, content_before(slip)
-    others = ProgressReport.objects.counted().filter(project=report.project_id, year=report.year).exclude(pk=report.pk)
-    counted = {month: amount for month, amount in others.values_list("month", "cumulative") if amount is not None}
-    return {
-        "slip": slip,
-        "report": report,
-        "project": report.project,
-        "month": f"{report.year}年{report.month}月",
-        "before": before,
-        "rows": differences(slip, before),
-        "remarks": neighbour_sentences(report.month, slip.cumulative, counted) if slip.cumulative is not None else [],
-        "overtaken": slip.is_pending and report.version != slip.report_version,
-    }
+class OneCorrection(OneRequest):
+    """The pages of one slip."""
+
+    noun = "月报更正单"
+    facts_template = "projects/_correction.html"
+    url_prefix = "correction"
+    decides_with = "report.manage"
+
+    def rows(self) -> QuerySet[ReportCorrection]:
+        return ReportCorrection.objects.select_related("report__project")
+
+    def project_of(self, asked: ReportCorrection) -> Project:
+        return asked.report.project
+
+    def facts(self) -> dict[str, Any]:
+        """Old and new side by side, and what does not fit the months beside it: two queries."""
+        slip, report, before = self.asked, self.asked.report, content_before(self.asked)
+        others = ProgressReport.objects.counted().filter(project=report.project_id, year=report.year).exclude(pk=report.pk)
+        counted = {month: amount for month, amount in others.values_list("month", "cumulative") if amount is not None}
+        return {
+            "report": report,
+            "before": before,
+            "rows": differences(slip, before),
+            "remarks": neighbour_sentences(report.month, slip.cumulative, counted) if slip.cumulative is not None else [],
+            "overtaken": slip.is_pending and report.version != slip.report_version,
+        }
 
 
 class CorrectionNew(EditView):
@@ -116,9 +124,8 @@ class CorrectionNew(EditView):
         return {name: value for name, value in earlier.items() if name in self.form_class.base_fields} | {"cutoff_on": self.month.due_on}
 
     def refusal(self) -> str:
-        if not may_write(self.request.user, self.project):
-            return f"“{self.project}”不由您所在的单位填报。责任分工有误的，请联系重点项目办调整。"
-        return service.correction_refusal(self.project, self.month, clock.today())
+        sentence = writer_refusal(self.request.user, self.project)
+        return sentence or service.correction_refusal(self.project, self.month, clock.today())
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> ReportCorrection:
         reason = values.pop("reason")
@@ -143,95 +150,32 @@ class CorrectionNew(EditView):
         return super().get_context_data(project=self.project, report=self.report, month=self.month, counts=self.counts, **context)
 
 
-class SlipPage:
-    """What the pages of one slip share."""
-
-    @cached_property
-    def slip(self) -> ReportCorrection:
-        slips = ReportCorrection.objects.select_related("report__project")
-        return get_object_or_404(slips, pk=self.kwargs["pk"])
-
-    def breadcrumbs(self) -> list[dict[str, str]]:
-        return crumbs(self.slip.report.project)
-
-
-class CorrectionDetail(SlipPage, PermissionRequiredMixin, TemplateView):
+class CorrectionDetail(OneCorrection, RequestDetail):
     """A slip: what the report said and is to say, why, and what was decided."""
 
-    permission = "business.view"
-    template_name = "projects/correction_detail.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        slip, user = self.slip, self.request.user
-        own = slip.requested_by_id == user.pk
-        decides = slip.is_pending and user.can("report.manage")
-        title = f"{slip.report.year}年{slip.report.month}月月报更正单"
-        return super().get_context_data(
-            page_title=title,
-            breadcrumbs=[*self.breadcrumbs(), {"label": title}],
-            own=own,
-            form=DecideCorrectionForm(record=slip) if decides and not own else None,
-            withdraw_url=reverse("projects:correction_withdraw", args=[slip.pk]) if own and slip.is_pending and may(user, WRITERS) else "",
-            **slip_context(slip),
-            **kwargs,
-        )
+    def actions(self) -> list[tuple[str, str]]:
+        report = self.asked.report
+        return [(f"{report.year}年{report.month}月月报", report.get_absolute_url())]
 
 
-class SlipAction(SlipPage, EditView):
-    """Base of what is done about a slip."""
-
-    template_name = "projects/correction_decide.html"
-
-    def get_record(self) -> ReportCorrection:
-        return self.slip
-
-    def values_of(self, record: ReportCorrection) -> dict[str, Any]:
-        return {}
-
-    def decided_sentence(self) -> str:
-        return "" if self.slip.is_pending else f"这张更正单{self.slip.get_state_display()}，无需再办。"
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**slip_context(self.slip), **context)
-
-
-class CorrectionDecide(SlipAction):
+class CorrectionDecide(OneCorrection, RequestDecide):
     """Approve a slip or refuse it with a reason."""
 
     permission = "report.manage"
-    form_class = DecideCorrectionForm
-    page_title = "审批更正单"
-    submit_label = "提交审批意见"
-    error_fields = {"decision_reason": "reason"}
 
-    def refusal(self) -> str:
-        own = self.slip.requested_by_id == self.request.user.pk
-        return self.decided_sentence() or ("不能审批自己提出的申请，请由他人审批。" if own else "")
-
-    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> ReportCorrection:
-        approve = values["decision"] == DecisionState.APPROVED
-        return service.decide_correction(
-            correction=self.slip, approve=approve, reason=values["reason"], version=version, by=self.request.user
-        )
+    def decide(self, *, approve: bool, reason: str, version: int | None) -> ReportCorrection:
+        return service.decide_correction(correction=self.asked, approve=approve, reason=reason, version=version, by=self.request.user)
 
     def success_text(self, result: ReportCorrection) -> str:
         if result.state == DecisionState.APPROVED:
             return "已同意更正：更正后的数字自今天起计入，原数字保留可查；该项目的预警状态已重新计算。"
-        return "已答复不同意，原数字不变；理由已告知填报人。"
+        return "已答复不同意：原数字不变；理由已告知申请人。"
 
 
-class CorrectionWithdraw(SlipAction):
-    """Take one's own slip back, after a question."""
+class CorrectionWithdraw(OneCorrection, RequestWithdraw):
+    """Take one's own slip back."""
 
-    permission = WRITERS
-    form_class = WithdrawCorrectionForm
-    page_title = "撤回更正单"
-    submit_label = "确认撤回"
     success_message = "更正单已撤回，原数字不变。"
 
-    def refusal(self) -> str:
-        own = self.slip.requested_by_id == self.request.user.pk
-        return self.decided_sentence() or ("" if own else "只能撤回自己提出的申请。")
-
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> ReportCorrection:
-        return service.withdraw_correction(correction=self.slip, version=version, by=self.request.user)
+        return service.withdraw_correction(correction=self.asked, version=version, by=self.request.user)

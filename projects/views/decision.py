@@ -25,6 +25,8 @@ class OneRequest:
     noun = ""
     facts_template = ""
     url_prefix = ""
+    # Who decides on it.
+    decides_with = "request.decide"
 
     def rows(self) -> Any:
         """Return the queryset in which the request is found."""
@@ -79,7 +81,7 @@ class RequestDetail(OneRequest, PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, asked = self.request.user, self.asked
-        decides = asked.is_pending and user.can("request.decide")
+        decides = asked.is_pending and user.can(self.decides_with)
         withdraws = asked.is_pending and self.is_own() and not writer_refusal(user, self.project)
         return super().get_context_data(
             page_title=self.noun,

@@ -1,5 +1,6 @@
 // Keyboard in tables marked data-keys: arrows or j/k move between rows with data-href, Home/End jump, Enter opens,
 // x ticks the row. "/" puts the cursor in the search box from anywhere. A click on a row's empty space opens it too.
+// A row that the address names (#report-12) is the current one from the start.
 (function () {
   "use strict";
 
@@ -80,6 +81,13 @@
     event.preventDefault();
   });
 
+  function start() {
+    var named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    var table = named && named.matches("tr[data-href]") && named.closest("[data-keys]");
+    if (table) go(table, rows(table), rows(table).indexOf(named));
+  }
+
+  start();
   document.addEventListener("click", function (event) {
     var row = event.target.closest("[data-keys] tbody tr[data-href]");
     if (!row || event.target.closest("a, button, input, select, textarea, label, summary, [data-check]")) return;
