@@ -1,10 +1,20 @@
-"""The demonstration: one account per role and a fixed business date, so that a newcomer can look at everything at once."""
+"""The demonstration: one account per role, a fixed business date and a simulated year, so that a newcomer can look at everything at
+once."""
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+
+from django.conf import settings
 
 from erqi.common import accounts, clock
 from erqi.common.models import Installation, User
 from erqi.common.roles import Role
+from projects.imports.simulation import run
+from projects.models import InvestmentPlan, Milestone, ProgressReport
+
+STORY = Path(settings.BASE_DIR) / "fixtures" / "demo"
 
 # A Friday in the year of the fullest ledger (design.md §8).
 BUSINESS_DATE = date(2018, 9, 28)
@@ -43,3 +53,19 @@ def make_demo(password: str) -> int:
         accounts.grant_role(user=user, role=role, by=None)
         added += 1
     return added
+
+
+def simulate_demo(password: str, progress: Callable[[str], None]) -> Counter[str]:
+    """Live through the simulated months (projects.imports.simulation) and return how many records of which kind they left.
+
+    Nothing is done a second time, nor where people have begun to keep the year's plans and reports themselves. The caller holds the
+    transaction, and no history context: each simulated day has its own.
+    """
+    made: Counter[str] = Counter()
+    if run.is_wanted():
+        progress("模拟数据")
+        for _ in run.simulate(STORY, password):
+            pass
+        for model in (Milestone, InvestmentPlan, ProgressReport):
+            made[f"模拟{model._meta.verbose_name}"] = model.objects.filter(simulated=True).count()
+    return made

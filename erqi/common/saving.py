@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
+from erqi.common.bulk import is_bulk, remembered
 from erqi.common.errors import InvalidInput, NotAllowed, StaleRecord
 from erqi.common.models import NumberSeries, Record, User
 
@@ -15,14 +16,16 @@ R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=models.Model)
 
 
-def require(by: User | None, permission: str) -> None:
-    """Raise NotAllowed unless the account has the permission. `None` is the system itself (seeds and commands).
+def read_anew(by: User) -> User | None:
+    """Return the account as it is now, so that a permission withdrawn while a form was open counts; None for one that is gone."""
+    return remembered(("account", by.pk), lambda: User.objects.filter(pk=by.pk).first())
 
-    The account is read anew, so that a permission withdrawn while a form was open counts.
-    """
+
+def require(by: User | None, permission: str) -> None:
+    """Raise NotAllowed unless the account has the permission now. `None` is the system itself (seeds and commands)."""
     if by is None:
         return
-    fresh = User.objects.filter(pk=by.pk).first()
+    fresh = read_anew(by)
     if fresh is None or not fresh.can(permission):
         raise NotAllowed("您没有进行此项操作的权限（或权限刚被收回）。如需办理，请联系安全管理员。")
 
@@ -38,8 +41,10 @@ def checked(instance: M) -> M:
     try:
         instance.clean_fields(exclude=read)
         instance.clean()
-        instance.validate_unique()
-        _check_constraints(instance)
+        # Within erqi.common.bulk the database says it by itself.
+        if not is_bulk():
+            instance.validate_unique()
+            _check_constraints(instance)
     except ValidationError as error:
         fields = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
         raise InvalidInput({None if field == NON_FIELD_ERRORS else field: texts for field, texts in fields.items()}) from None

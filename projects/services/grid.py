@@ -7,10 +7,11 @@ from datetime import date
 from django.db.models import Q
 
 from erqi.common import clock
+from erqi.common.bulk import remembered
 from erqi.common.errors import NotAllowed
 from erqi.common.models import User
 from erqi.common.roles import permissions_of
-from erqi.common.saving import require
+from erqi.common.saving import read_anew, require
 from projects.choices import ResponsibilityKind
 from projects.models import Post, Project, Responsibility
 from projects.querysets.responsibility import in_force
@@ -23,14 +24,22 @@ def units_of(user: User | None, day: date | None = None) -> set[int]:
     """Return the units (keys) in which the account's person holds a post on the day (default: today)."""
     if user is None:
         return set()
-    day = day or clock.today()
-    posts = Post.objects.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day), person__account=user)
-    return set(posts.exclude(unit=None).values_list("unit_id", flat=True))
+    on = day or clock.today()
+    posts = Post.objects.filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gte=on), person__account=user)
+    return remembered(("units", user.pk, on), lambda: set(posts.exclude(unit=None).values_list("unit_id", flat=True)))
 
 
 def grids(projects: Collection[int], day: date | None = None) -> dict[int, Grid]:
     """Return the units that have a responsibility for each project (keys) on the day, and its owner: two queries."""
     day = day or clock.today()
+    known: dict[int, Grid] = remembered(("grids", day), dict)
+    if missing := [project for project in projects if project not in known]:
+        found = _read_grids(missing, day)
+        known |= {project: found[project] for project in missing}
+    return defaultdict(list, {project: known[project] for project in projects})
+
+
+def _read_grids(projects: Collection[int], day: date) -> dict[int, Grid]:
     found: dict[int, Grid] = defaultdict(list)
     rows = Responsibility.objects.filter(in_force(day), project__in=projects, unit__isnull=False, duty="").order_by("pk")
     for project, kind, unit in rows.values_list("project_id", "kind", "unit_id"):
@@ -58,7 +67,7 @@ def require_writer(by: User | None, project: Project) -> None:
     """Raise NotAllowed unless the account may write the project's reports, updates and requests. `None` is the system itself."""
     if by is None:
         return
-    fresh = User.objects.filter(pk=by.pk).first()
+    fresh = read_anew(by)
     if fresh is None or not fresh.can("report.manage"):
         require(by, "report.write")
         if not may_write(fresh, project):
@@ -69,7 +78,7 @@ def require_reviewer(by: User | None, project: Project) -> None:
     """Raise NotAllowed unless the account may review the project's reports."""
     if by is None:
         return
-    fresh = User.objects.filter(pk=by.pk).first()
+    fresh = read_anew(by)
     if fresh is None or not fresh.can("report.manage"):
         require(by, "report.review")
         if not may_review(fresh, project):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from erqi.common import clock, workdays
+from erqi.common.bulk import remembered
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
@@ -58,7 +59,8 @@ def _month(year: int, month: int, record: ReportPeriod | None) -> Month:
 
 def month_of(year: int, month: int) -> Month:
     """Return a month with its days."""
-    return _month(year, month, ReportPeriod.objects.filter(year=year, month=month).first())
+    record = remembered(("month", year, month), lambda: ReportPeriod.objects.filter(year=year, month=month).first())
+    return _month(year, month, record)
 
 
 def months_of(year: int) -> list[Month]:

@@ -140,7 +140,7 @@ class Command(BaseCommand):
                 self._progress("载入初始数据")
                 told = io.StringIO()
                 try:
-                    call_command("seed", documents_only=documents_only, stdout=told)
+                    call_command("seed", documents_only=documents_only, progress=self._progress, stdout=told)
                 except CommandError as error:
                     raise OperatorError(str(error)) from error
                 step.done = f"初始数据已载入：{told.getvalue().strip()}"
