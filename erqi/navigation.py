@@ -26,6 +26,8 @@ MENU: list[tuple[str, list[Entry]]] = [
         "填报",
         [
             Entry("我的待办", "projects:todo", "checklist", "business.view", also=("/inbox/",)),
+            Entry("月报填报", "projects:report_grid", "report", ("report.write", "report.manage")),
+            Entry("审批申请", "projects:request_list", "gavel", "business.view", also=("/holds/", "/reports/corrections/")),
         ],
     ),
     (

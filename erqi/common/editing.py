@@ -72,10 +72,11 @@ class Author:
 class Since:
     """What was written to a record after the version that a person saw, from its history (erqi.common.history)."""
 
-    def __init__(self, record: models.Model, version: int) -> None:
+    def __init__(self, record: models.Model, version: int | None) -> None:
         self.record = record
         events = getattr(record, "events", None)
-        self.events = list(events.filter(version__gte=version).select_related("pgh_context").order_by("pgh_id")) if events else []
+        # Without a version the person saw no record at all: somebody else began it.
+        self.events = list(events.filter(version__gte=version or 0).select_related("pgh_context").order_by("pgh_id")) if events else []
 
     @staticmethod
     def _author(event: Any) -> Author:
@@ -91,6 +92,11 @@ class Since:
     def last(self) -> Author:
         """Who wrote the record last."""
         return self._author(self.events[-1]) if self.events else Author("", None)
+
+    @property
+    def first(self) -> Author:
+        """Who wrote the version that the person saw; who began the record, when they saw none."""
+        return self._author(self.events[0]) if self.events else Author("", None)
 
     def author(self, name: str) -> Author | None:
         """Return who gave the column the value that it has now, or None when it has not changed since."""

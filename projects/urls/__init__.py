@@ -1,17 +1,38 @@
 """Addresses of the projects app, one module per family."""
 
-from projects.urls import correction, document, ledger, ledger_edit, lifting, milestone, project, target, todo, unit
+from projects.urls import (
+    correction,
+    document,
+    ledger,
+    ledger_edit,
+    lifting,
+    milestone,
+    period,
+    project,
+    report,
+    request,
+    review,
+    target,
+    todo,
+    unit,
+    warning,
+)
 
 app_name = "projects"
 urlpatterns = [
+    *review.urlpatterns,
+    *period.urlpatterns,
     *correction.urlpatterns,
     *ledger_edit.urlpatterns,
     *ledger.urlpatterns,
     *lifting.urlpatterns,
     *project.urlpatterns,
+    *report.urlpatterns,
     *milestone.urlpatterns,
+    *request.urlpatterns,
     *target.urlpatterns,
     *document.urlpatterns,
     *unit.urlpatterns,
+    *warning.urlpatterns,
     *todo.urlpatterns,
 ]

@@ -28,7 +28,8 @@
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (!("dirty" in form.dataset) || form.method !== "post") return;
+    // forms with data-local-draft keep theirs by themselves (local-draft.js)
+    if (!("dirty" in form.dataset) || "localDraft" in form.dataset || form.method !== "post") return;
     var values = fields(form).map(function (field) {
       return [field.name, field.type === "checkbox" || field.type === "radio" ? field.checked : field.value, field.type === "radio" ? field.value : ""];
     });
@@ -76,7 +77,7 @@
       });
       return;
     }
-    var form = document.querySelector("form[data-dirty]");
+    var form = document.querySelector("form[data-dirty]:not([data-local-draft])");
     if (draft.lost && form && location.pathname === draft.path) offer(draft, form);
     else if (!draft.lost) write(null); // the submit was answered: saved, or shown again with what was typed
   });

@@ -20,13 +20,20 @@
     var button = event.target.closest("[data-dismiss]");
     if (button) button.parentElement.remove();
   });
-  document.addEventListener("htmx:sendError", function () {
+  // where something says itself what became of its request
+  function saysItself(event) {
+    return event.target.closest && event.target.closest("[data-own-errors]");
+  }
+  document.addEventListener("htmx:sendError", function (event) {
+    if (saysItself(event)) return;
     say("没有连上服务器，内容未更新。请检查网络后重试。");
   });
-  document.addEventListener("htmx:timeout", function () {
+  document.addEventListener("htmx:timeout", function (event) {
+    if (saysItself(event)) return;
     say("服务器长时间没有回应，内容未更新。请稍后重试。");
   });
   document.addEventListener("htmx:responseError", function (event) {
+    if (saysItself(event)) return;
     var status = event.detail.xhr.status;
     if (status === 403) say("没有完成：没有这项操作的权限，或登录已过期。请刷新页面。");
     else if (status === 404) say("没有完成：对象不存在或已被移除。请刷新页面。");
