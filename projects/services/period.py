@@ -78,6 +78,14 @@ def current_month(day: date) -> Month:
     return (open_ones or opened or [month_of(day.year - 1, 12)])[-1]
 
 
+def open_months(day: date) -> list[Month]:
+    """Return the months in which reports can be written on the day, the earliest first: usually one, or with those opened again more."""
+    found = [month for month in months_of(day.year) if month.is_open(day)]
+    for record in ReportPeriod.objects.filter(year__lt=day.year, locks_on__gte=day, locked_on=None).order_by("-year", "-month"):
+        found.insert(0, _month(record.year, record.month, record))
+    return found
+
+
 def _begin(year: int, month: int) -> tuple[ReportPeriod, bool]:
     """Return the month's record under a row lock, with the days that the rule gives where there was none, and whether it is new."""
     rule = month_dates(year, month, workdays.is_workday)
