@@ -16,10 +16,12 @@ from projects.choices import DecisionState, UpdateLayer, WarningLevel
 from projects.models import DateRequest, LedgerEntry, Milestone, MilestoneUpdate, Reminder
 from projects.querysets.ledger_state import read_stage_and_next
 from projects.services import milestone as service
+from projects.services.lifting import reject_lifting
 from projects.tests.browsing import sign_in
 from projects.tests.builders import make_milestone
 from projects.tests.concurrency import at_once
 from projects.tests.request_case import DUE, RED, Case, make_case
+from projects.tests.warning_builders import open_lifting
 
 pytestmark = pytest.mark.django_db
 
@@ -335,3 +337,13 @@ def test_two_who_complete_at_once(case: Case) -> None:
     results = at_once(lambda: complete(case, done_on=TODAY), lambda: complete(case, "lead_reporter", TODAY - DAY, uploads=[upload()]))
     assert sorted(type(result).__name__ for result in results) == ["Milestone", "ServiceError"]
     assert MilestoneUpdate.objects.deciding().count() == 1
+
+
+def test_a_refused_lifting_is_proposed_anew_once_something_is_said(case: Case) -> None:
+    complete(case)
+    with clock.at(TODAY):
+        reject_lifting(lifting=open_lifting(case.project), reason="现场未完成", version=None, by=case.inspector)
+    say(case, "inspector", "再次到场")
+    assert open_lifting(case.project) is None
+    say(case, "reporter", "已补齐")
+    assert open_lifting(case.project) is not None
