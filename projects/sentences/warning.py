@@ -102,6 +102,20 @@ def lifting_words(level: WarningLevel, bounds: Bounds, assessments: Sequence[Ass
             parts.append(f"登记“{one.cause.name}”完成并附佐证，或经批准变更时限")
     words = "；".join(parts)
     if level in GRAVE_LEVELS:
-        confirm = "经督察员核验、督察办确认后摘牌" + ("，红转黄观察一期" if level == WarningLevel.RED else "")
+        if not words and (ends := _ends_by_itself(level, bounds)):
+            return ends
+        observed = policy.observation_cycles if level == WarningLevel.RED else 0
+        confirm = "经督察员核验、督察办确认后摘牌" + (f"，红转黄观察{'一' if observed == 1 else f' {observed} '}期" if observed else "")
         return f"{words}，{confirm}" if words else confirm
     return f"{words}后自动解除" if words else ""
+
+
+def _ends_by_itself(level: WarningLevel, bounds: Bounds) -> str:
+    """Return when a level that no figure gives ends without anybody's confirmation; an empty text when it waits for one."""
+    if bounds.floor_level == level:
+        return f"观察至{chinese_day(bounds.floor_until)}，期满后按数据评价" if bounds.floor_until else ""
+    return (
+        f"人工定级至{chinese_day(bounds.manual_until)}到期，或由督察办提前解除"
+        if bounds.manual_level == level and bounds.manual_until
+        else ""
+    )

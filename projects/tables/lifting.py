@@ -53,14 +53,14 @@ class LiftingTable(BaseTable):
 
     dense = False
 
-    project = _Project("项目", url=lambda record: record.get_absolute_url(), sort=["project__sort_key"], pinned=True)
+    project = _Project("项目", url=lambda record: record.get_absolute_url(), sort=["project__sort_key"])
     levels = _Levels("摘牌", sort=["from_level"])
     state = ChoiceColumn("状态", LiftingState)
     proposed_on = DateColumn("提出")
     waiting = _Waiting("等待", sort=["proposed_on"])
     unit_label = TextColumn("责任单位", low=True)
     verified_by_name = Column("核验人", low=True)
-    verify_note = TextColumn("核验情况", low=True)
+    verify_note = TextColumn("核验情况", shown=False)
     ended_by_name = Column("办结人", shown=False)
     end_note = TextColumn("意见", shown=False)
 

@@ -109,6 +109,7 @@ class ProjectColour(PermissionRequiredMixin, TemplateView):
             **kwargs,
             **found,
             page_title="预警是怎么算的",
+            print_subtitle=f"{project.code}　{project.name}",
             project=project,
             as_of=on,
             bounds=bounds_of(colour) if colour else [],

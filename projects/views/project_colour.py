@@ -156,6 +156,13 @@ class Colour:
         return next((one for one in self.liftings if one.ended_on is None or one.ended_on > self.day), None)
 
     @property
+    def refused_lifting(self) -> Lifting | None:
+        """The last lifting, where it was refused by the day and the colour still waits for people."""
+        waits = self.bounds.floor_level is not None and self.bounds.floor_until is None
+        last = self.liftings[0] if self.liftings else None
+        return last if waits and last is not None and self.open_lifting is None and last.state == LiftingState.REJECTED else None
+
+    @property
     def lifting_state(self) -> str:
         """How far the open lifting was on the day."""
         one = self.open_lifting
@@ -175,8 +182,27 @@ class Colour:
 
     @property
     def differs(self) -> bool:
-        """Whether the unit's own word is milder than the colour: worth a look on the site."""
-        return self.self_level is not None and self.level in LEVELS and self.self_level < self.level
+        """Whether the unit's own word is milder than what the figures say: worth a look on the site."""
+        return self.self_level is not None and self.self_level < self.computed
+
+    @cached_property
+    def computed(self) -> WarningLevel:
+        """What the figures alone say on the day, whatever waits or was set by hand."""
+        return self.row.schedule.thresholds.level(self.day) if self.row else WarningLevel.UNRATED
+
+    @property
+    def computed_word(self) -> str:
+        return level_word(self.policy, self.computed)
+
+    @property
+    def to_do(self) -> list[Line]:
+        """What is assessed and not done yet, or gives the colour."""
+        return [line for line in self.lines if not line.done]
+
+    @property
+    def finished(self) -> list[str]:
+        """The milestones of the year that are done."""
+        return [line.what for line in self.lines if line.done]
 
     @cached_property
     def strip(self) -> Strip | None:
