@@ -12,7 +12,8 @@ from projects.choices import LedgerKind, LedgerLevel
 from projects.querysets.milestone import due_then
 from projects.querysets.responsibility import in_force
 from projects.querysets.unit import answering
-from projects.querysets.warning import level_case, with_schedule
+from projects.querysets.warning import gravity, level_case, with_schedule
+from projects.querysets.warning_since import since_case
 from projects.rules.search import search_terms
 from projects.rules.stage import STAGE_OF_NATURE
 
@@ -57,6 +58,10 @@ class LedgerEntryQuerySet(QuerySet):
             answering_unit=Subquery(first.values("_label")[:1]),
         )
 
+    def with_answering_id(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Annotate `answering_id` alone: the unit that answers for the project on the day."""
+        return self.annotate(answering_id=Subquery(answering(as_of).values("unit_id")[:1]))
+
     def with_milestone(
         self, as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False
     ) -> "LedgerEntryQuerySet":
@@ -98,6 +103,27 @@ class LedgerEntryQuerySet(QuerySet):
     def with_level(self, year: int, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `level` (WarningLevel) as shown on the day, and join the schedule of the year as `schedule`."""
         return with_schedule(self, "project__schedules", year, as_of).annotate(level=level_case(as_of, "schedule__"))
+
+    def for_warnings(self, ledger, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the rows of the warnings board as they stood on the day, with `level` and `schedule_key`; those whose next threshold
+        is nearest or longest past come first."""
+        rows = self.filter(ledger=ledger).listed(as_of).with_level(ledger.year, as_of).annotate(schedule_key=F("schedule__pk"))
+        return rows.order_by("schedule__red_on", "schedule__yellow_on", "schedule__blue_on", "seq")
+
+    def worst_first(self, as_of: date) -> "LedgerEntryQuerySet":
+        """Annotate rows of `for_warnings` with `first`, the day since which the level is shown, and put the worst and longest first."""
+        rows = self.annotate(first=since_case(as_of, "schedule__"))
+        return rows.order_by(gravity(), F("first").asc(nulls_last=True), "seq")
+
+    def changed_colour(self, ledger, first: date, last: date) -> "LedgerEntryQuerySet":
+        """Return the entries whose colour differs between two days (`level_was`, `level_now`), or that entered or left the ledger
+        between them; `schedule_key` is the schedule that holds on the last day."""
+        rows = self.filter(ledger=ledger).entered(last).exclude(delisted_on__lte=first)
+        rows = with_schedule(rows, "project__schedules", ledger.year, first, "was")
+        rows = with_schedule(rows, "project__schedules", ledger.year, last, "now")
+        rows = rows.annotate(level_was=level_case(first, "was__"), level_now=level_case(last, "now__"), schedule_key=F("now__pk"))
+        moved = Q(listed_on__gt=first, listed_on__lte=last) | Q(delisted_on__gt=first, delisted_on__lte=last)
+        return rows.filter(moved | ~Q(level_was=F("level_now"))).order_by("seq")
 
     def search(self, text: str) -> "LedgerEntryQuerySet":
         """Return the entries whose project matches every word: name, alias, code, full pinyin or initials."""

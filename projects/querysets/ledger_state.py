@@ -10,10 +10,10 @@ from django.db.models import F
 
 from projects.choices import ANSWERING_KINDS, WarningLevel
 from projects.querysets.responsibility import in_force
-from projects.querysets.warning import level_case
-from projects.querysets.warning_since import since_case
+from projects.rules.colour import Bounds, level_on, since
 from projects.rules.milestone import known, value_on
 from projects.rules.stage import stage_on
+from projects.rules.warning import Thresholds
 
 _RANK = {kind: place for place, kind in enumerate(ANSWERING_KINDS)}
 
@@ -88,21 +88,34 @@ def read_answering_units(entries: Iterable[Any], as_of: date) -> None:
         _, entry.answering_row, entry.answering_id, entry.answering_kind, entry.answering_unit = found
 
 
+_DATES = ("green_on", "blue_on", "yellow_on", "red_on")
+_BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_until", "manual_level", "manual_until")
+_SHOWN = ("entered_level", "entered_on", "valid_from", "simulated")
+
+
 def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
     """Set `level` (WarningLevel), `level_word` (what the rules in force call it), `level_since` (None without a schedule) and
     `level_simulated` on entries: one query. What had left its ledger by the day has no level (None)."""
     entries = list(entries)
     schedules = apps.get_model("projects", "WarningSchedule").objects.of_year(year).on(as_of)
-    rows = (
-        schedules.filter(project__in={entry.project_id for entry in entries})
-        .annotate(level=level_case(as_of), labels=F("policy__rules__labels"))
-        .annotate(first=since_case(as_of))
-        .values_list("project_id", "level", "labels", "first", "simulated")
-    )
-    found = {project: row for project, *row in rows}
+    rows = schedules.filter(project__in={entry.project_id for entry in entries})
+    found = {
+        project: _shown(row, as_of)
+        for project, *row in rows.values_list("project_id", *_DATES, *_BOUNDS, *_SHOWN, F("policy__rules__labels"))
+    }
     for entry in entries:
-        number, labels, since, simulated = found.get(entry.project_id, (WarningLevel.UNRATED, {}, None, False))
-        level = WarningLevel(number)
+        level, since, simulated, labels = found.get(entry.project_id, (WarningLevel.UNRATED, None, False, {}))
         entry.level = None if entry.delisted_on is not None and entry.delisted_on <= as_of else level
         entry.level_word = labels.get(level.code, level.label)
         entry.level_since, entry.level_simulated = since, simulated
+
+
+def _shown(row: list[Any], as_of: date) -> tuple[WarningLevel, date, bool, dict[str, str]]:
+    """Return level, since when, whether simulated, and the rules' words, of the columns that `read_levels` asks for."""
+    dates, (closed, paused, resumed, floor, floor_until, manual, manual_until) = row[: len(_DATES)], row[len(_DATES) : -len(_SHOWN) - 1]
+    entered_level, entered_on, valid_from, simulated, labels = row[-len(_SHOWN) - 1 :]
+    thresholds = Thresholds(*dates)
+    # A level is a number here; the rules compare numbers.
+    bounds = Bounds(closed, paused, resumed, floor, floor_until, manual, manual_until)
+    since_day = since(thresholds, bounds, entered_level, entered_on, valid_from, as_of)
+    return WarningLevel(level_on(thresholds, bounds, as_of)), since_day, simulated, labels

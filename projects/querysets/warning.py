@@ -61,10 +61,10 @@ def gravity(level: str = "level") -> Case:
     return _number(*(When(**{level: int(one), "then": Value(place)}) for place, one in enumerate(GRAVITY)), default=len(GRAVITY))
 
 
-def with_schedule(rows: T, relation: str, year: int, day: date) -> T:
-    """Join the schedule of the year that holds on the day as `schedule`; rows without one keep NULL. Never multiplies rows."""
+def with_schedule(rows: T, relation: str, year: int, day: date, name: str = "schedule") -> T:
+    """Join the schedule of the year that holds on the day as `schedule` (`name`); rows without one keep NULL. Never multiplies rows."""
     condition = Q(**{f"{relation}__year": year}) & valid_on(day, f"{relation}__")
-    return rows.annotate(schedule=FilteredRelation(relation, condition=condition))
+    return rows.annotate(**{name: FilteredRelation(relation, condition=condition)})
 
 
 class WarningScheduleQuerySet(RevisionQuerySet):

@@ -8,45 +8,72 @@ from django.db.models.functions import Cast, Greatest
 from projects.choices import LEVELS, WarningLevel
 
 
-def since_case(day: date, prefix: str = "", level: str = "level") -> Case:
-    """Return the expression of the first day of the level shown on the day without break (rules.colour.since, as SQL).
+class _Since:
+    """The expressions of one schedule row (`prefix` leads to it) on one day."""
 
-    `level` names the annotation of `level_case`; NULL where there is no schedule. Of what turned since the row began, the latest
-    counts: the end of a pause or of a floor above the level, and the level's own threshold unless a floor of that level stood
-    there already.
-    """
-    shown, began = F(level), F(f"{prefix}entered_on")
+    def __init__(self, day: date, prefix: str) -> None:
+        self.day, self.prefix = day, prefix
 
-    def turned(first: F | Expression, last: str, also: Q) -> When:
-        """The case that a turn on this day came after the row began and by the day; `last` is the column it is compared by."""
-        ends = last.endswith("_until")
-        after = Q(**{f"{prefix}{last}__{'gte' if ends else 'gt'}": F(f"{prefix}valid_from")})
-        return When(after & Q(**{f"{prefix}{last}__{'lt' if ends else 'lte'}": day}) & also, then=first)
+    def column(self, name: str) -> F:
+        return F(self.prefix + name)
 
-    def ended(name: str, above: bool) -> Case:
-        until = f"{name}_until"
-        also = Q(**{f"{prefix}{name}_level__gt": shown}) if above else Q(**{f"{prefix}{name}_from__lte": F(f"{prefix}{until}")})
-        return _day_or_null(turned(_plus(F(f"{prefix}{until}"), 1), until, also))
+    def q(self, **conditions: object) -> Q:
+        return Q(**{self.prefix + name: value for name, value in conditions.items()})
 
-    thresholds = []
-    for one in LEVELS:
-        column = f"{one.code}_on"
-        threshold = F(f"{prefix}{column}")
-        before = _plus(threshold, -1)
-        floored = Q(**{f"{prefix}floor_level": int(one)}) & (
-            Q(**{f"{prefix}floor_until": None}) | Q(**{f"{prefix}floor_until__gte": before})
-        )
-        by_hand = Q(**{f"{prefix}manual_level": int(one), f"{prefix}manual_until__gte": before})
-        thresholds += [
-            When(Q(**{level: int(one)}) & (floored | by_hand), then=Value(None)),
-            turned(threshold, column, Q(**{level: int(one)})),
+    def began(self, column: str) -> Q:
+        """Say that the column's day came after the row began, by the day."""
+        return self.q(**{f"{column}__gt": self.column("valid_from"), f"{column}__lte": self.day})
+
+    def ended(self, column: str) -> Q:
+        """Say that the day after the column's came after the row began, by the day."""
+        return self.q(**{f"{column}__gte": self.column("valid_from"), f"{column}__lt": self.day})
+
+    def shown(self, level: WarningLevel) -> Q:
+        """Say that a threshold, a floor or a level set by hand gives the level on the day; worse levels are asked before."""
+        floor = self.q(floor_level=level) & (self.q(floor_until=None) | self.q(floor_until__gte=self.day))
+        return self.q(**{f"{level.code}_on__lte": self.day}) | floor | self.q(manual_level=level, manual_until__gte=self.day)
+
+    def of(self, level: WarningLevel | None) -> Greatest:
+        """Return since when a level has been shown that nothing but thresholds and floors gives (None: no level at all).
+
+        The latest of what turned since the row began: the end of a pause, or of a floor above the level; the level's own threshold,
+        unless a floor of that level stood there already.
+        """
+        number = int(level) if level is not None else int(WarningLevel.UNRATED)
+        turned = [
+            _day_or_null(
+                When(self.ended("paused_until") & self.q(paused_from__lte=self.column("paused_until")), then=self.after("paused_until"))
+            ),
+            _day_or_null(When(self.ended("floor_until") & self.q(floor_level__gt=number), then=self.after("floor_until"))),
+            _day_or_null(When(self.ended("manual_until") & self.q(manual_level__gt=number), then=self.after("manual_until"))),
         ]
-    latest = Greatest(began, ended("paused", False), ended("floor", True), ended("manual", True), _day_or_null(*thresholds))
+        if level is not None:
+            column = f"{level.code}_on"
+            eve = _plus(self.column(column), -1)
+            floored = self.q(floor_level=level) & (self.q(floor_until=None) | self.q(floor_until__gte=eve))
+            held = floored | self.q(manual_level=level, manual_until__gte=eve)
+            turned.append(_day_or_null(When(held, then=Value(None)), When(self.began(column), then=self.column(column))))
+        # PostgreSQL's GREATEST ignores NULL.
+        return Greatest(self.column("entered_on"), *turned)
+
+    def after(self, column: str) -> Expression:
+        return _plus(self.column(column), 1)
+
+
+def since_case(day: date, prefix: str = "") -> Case:
+    """Return the expression of the first day of the level shown on the day without break; NULL where there is no schedule.
+
+    `prefix` leads to a schedule row that holds on the day, as in querysets.warning.level_case.
+    """
+    row = _Since(day, prefix)
+    entered = row.column("entered_on")
     return Case(
-        turned(F(f"{prefix}closed_on"), "closed_on", Q(**{level: int(WarningLevel.DONE)})),
-        turned(F(f"{prefix}paused_from"), "paused_from", Q(**{level: int(WarningLevel.PAUSED)})),
-        When(**{f"{level}__in": [int(WarningLevel.DONE), int(WarningLevel.PAUSED)], "then": began}),
-        default=latest,
+        When(row.began("closed_on"), then=row.column("closed_on")),
+        When(row.q(closed_on__lte=day), then=entered),
+        When(row.began("paused_from") & row.q(paused_until__gte=day), then=row.column("paused_from")),
+        When(row.q(paused_from__lte=day, paused_until__gte=day), then=entered),
+        *(When(row.shown(level), then=row.of(level)) for level in reversed(LEVELS)),
+        default=row.of(None),
         output_field=DateField(),
     )
 

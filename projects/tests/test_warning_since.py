@@ -47,7 +47,7 @@ class SinceTest(TestCase):
         )
         schedule.entered_level = level_on(schedule.schedule.thresholds, schedule.bounds, BEGAN)
         schedule.save()
-        found = WarningSchedule.objects.annotate(level=level_case(day)).annotate(first=since_case(day)).get(pk=schedule.pk)
+        found = WarningSchedule.objects.annotate(level=level_case(day), first=since_case(day)).get(pk=schedule.pk)
         assert WarningLevel(found.level) == schedule.level_on(day)
         assert found.first == schedule.since(day)
 
@@ -57,4 +57,4 @@ class SinceTest(TestCase):
 
 @pytest.mark.django_db
 def test_without_a_schedule_nothing_is_known():
-    assert not WarningSchedule.objects.annotate(level=level_case(BEGAN)).annotate(first=since_case(BEGAN)).exists()
+    assert not WarningSchedule.objects.annotate(first=since_case(BEGAN)).exists()

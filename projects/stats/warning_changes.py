@@ -1,0 +1,84 @@
+"""What changed in colour between two days: project by project, from the schedules that held on each of them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from projects.choices import WarningLevel
+from projects.models import Ledger, LedgerEntry, WarningSchedule
+from projects.querysets.ledger_state import read_answering_units
+from projects.querysets.warning_state import read_people
+from projects.rules.colour import Segment, segments
+from projects.rules.turning import direction
+from projects.stats.warning import Standing, Versions, read_standings
+
+_COLUMNS = ("pk", "project_id", "seq", "project__code", "project__name", "listed_on", "delisted_on", "delist_reason")
+_LEVELS = ("level_was", "level_now", "schedule_key")
+
+
+@dataclass
+class Change:
+    """A project whose colour differs between two days, or that entered or left the ledger between them."""
+
+    record: Any
+    # None: not in the ledger on that day.
+    before: WarningLevel | None
+    after: WarningLevel | None
+    # The colours from the first day to the last, as stretches.
+    path: list[Segment] = field(default_factory=list)
+
+    @property
+    def standing(self) -> Standing | None:
+        return self.record.standing
+
+    @property
+    def kind(self) -> str:
+        """What happened: listed, delisted, closed, worse, better, other."""
+        if self.before is None or self.after is None:
+            return "listed" if self.before is None else "delisted"
+        if self.after == WarningLevel.DONE:
+            return "closed"
+        return direction(self.before, self.after).value
+
+    @property
+    def day(self) -> date | None:
+        """The day of the last change of colour; of entering or leaving the ledger."""
+        if self.kind == "listed":
+            return self.record.listed_on
+        if self.kind == "delisted":
+            return self.record.delisted_on
+        return self.path[-1].first if len(self.path) > 1 else None
+
+
+def changes_between(ledger: Ledger, first: date, last: date, versions: Versions) -> list[Change]:
+    """Return what changed after a day, up to another one: five queries."""
+    rows = LedgerEntry.objects.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS)
+    records = [SimpleNamespace(**row) for row in rows]
+    read_standings(records, versions, last)
+    read_answering_units(records, last)
+    read_people(records, last)
+    paths = _paths([record.project_id for record in records], ledger.year, first, last)
+    found = []
+    for record in records:
+        before = None if record.listed_on is not None and record.listed_on > first else WarningLevel(record.level_was)
+        after = None if record.delisted_on is not None and record.delisted_on <= last else WarningLevel(record.level_now)
+        # What came and went between the days stood in the ledger on neither.
+        if before is not None or after is not None:
+            found.append(Change(record, before, after, paths.get(record.project_id, [])))
+    return found
+
+
+def _paths(projects: list[int], year: int, first: date, last: date) -> dict[int, list[Segment]]:
+    """Return the stretches of colour of the projects (keys) from a day to another: one query."""
+    rows: dict[int, list[WarningSchedule]] = defaultdict(list)
+    for row in WarningSchedule.objects.of_year(year).of_projects(projects).between(first, last).defer("facts"):
+        rows[row.project_id].append(row)
+    return {project: segments([row.schedule for row in known], first, last) for project, known in rows.items()}
+
+
+def counted(changes: list[Change]) -> dict[str, int]:
+    """Return how many changes of each kind there are."""
+    kinds = ("worse", "better", "other", "listed", "delisted", "closed")
+    return {kind: sum(change.kind == kind for change in changes) for kind in kinds}

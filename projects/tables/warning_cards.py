@@ -1,0 +1,100 @@
+"""The cards of the warnings board: one function draws one project, escaped; a template per card would cost more than all the rest."""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from erqi.common.dates import chinese_day
+from projects.choices import WarningLevel
+from projects.sentences.warning import cause_words, lifting_words, rule_words
+from projects.stats.warning import Standing
+from projects.tables.level import SIMULATED, level_html
+from projects.tables.sources import page_address
+from projects.tables.warning_words import coming, last_report, lifting_state, people, self_differs, step_words, who, why
+
+
+class Cards:
+    """Draws the cards and compact rows of one page. Takes the addresses of a version of the rules and of a lifting ("" for none)."""
+
+    def __init__(
+        self, version_address: Callable[[int], str] = lambda key: "", lifting_address: Callable[[int], str] = lambda key: ""
+    ) -> None:
+        self.address = page_address("projects:project_detail")
+        self.explained = page_address("projects:project_colour")
+        self.version_address, self.lifting_address = version_address, lifting_address
+
+    def link(self, record: Any) -> str:
+        """Return the project's name as a link."""
+        return f'<a class="wcard-name" href="{escape(self.address(record.project__code))}">{escape(record.project__name)}</a>'
+
+    def compact(self, record: Any) -> str:
+        """Return a line for what needs no attention: name, unit, and why where it is not green."""
+        standing = record.standing
+        level = standing.level if standing else WarningLevel.UNRATED
+        mark = SIMULATED if standing and standing.simulated else ""
+        reason = f'<span class="wrow-why">{escape(why(standing))}</span>' if level in (WarningLevel.PAUSED, WarningLevel.DONE) else ""
+        return f'<li class="wrow">{self.link(record)}{mark} <span class="wrow-unit">{escape(who(record))}</span>{reason}</li>'
+
+    def card(self, record: Any) -> str:
+        """Return the card of a project: colour, sentence, days, who answers, last report, what comes next, the rule and figures."""
+        standing = record.standing
+        level = standing.level
+        badge = level_html(level, standing.word, simulated=standing.simulated)
+        lines = [("责任", self._responsible(record)), ("上报", self._report(record))]
+        if record.lifting:
+            lines.append(("摘牌", self._lifting(record)))
+        if step := step_words(record):
+            lines.append(("建议", escape(step)))
+        facts = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in lines)
+        code = f'<span class="wcard-code">{escape(record.project__code)}</span>'
+        return (
+            f'<article class="wcard for-{level.code}"><h3>{self.link(record)}{code}</h3>'
+            f'<p class="wcard-state">{badge}<span class="wcard-days">第 <strong>{standing.days}</strong> 天</span>'
+            f'<span class="wcard-since">自 {standing.since.isoformat()}</span></p>'
+            f'<p class="wcard-why">{escape(why(standing))}。</p><dl class="wcard-facts">{facts}</dl>{self._details(standing)}</article>'
+        )
+
+    def _lifting(self, record: Any) -> str:
+        text = f"<strong>{escape(lifting_state(record))}</strong>"
+        if address := self.lifting_address(record.lifting.key):
+            text = f'<a href="{escape(address)}">{text}</a>'
+        return text + (SIMULATED if record.lifting.simulated else "")
+
+    @staticmethod
+    def _responsible(record: Any) -> str:
+        named = people(record)
+        return escape(who(record)) + (f'<span class="wcard-people">{escape(named)}</span>' if named else "")
+
+    @staticmethod
+    def _report(record: Any) -> str:
+        text = escape(last_report(record))
+        if record.report and record.report.simulated:
+            text += SIMULATED
+        own = self_differs(record)
+        if own is not None:
+            text += f'<span class="wcard-self">自评 {level_html(own, record.standing.policy.label(own))}</span>'
+        return text
+
+    def _details(self, standing: Standing) -> str:
+        """Return the rule and the figures behind the colour, to be opened."""
+        policy = standing.policy
+        lines = []
+        for one in standing.assessments:
+            note = "；时限变更待审批，计时停止" if one.frozen else ""
+            note += "" if one.counts else "；不计入总色"
+            lines.append(
+                f"<li>{level_html(one.level, policy.label(one.level))} {escape(cause_words(one.cause, policy.basis))}"
+                f'<span class="wcard-rule">{escape(rule_words(policy, one) + note)}</span></li>'
+            )
+        after = [f"<li>{escape(sentence)}</li>" for sentence in coming(standing)]
+        lifting = lifting_words(standing.level, standing.bounds, standing.assessments, policy)
+        if lifting:
+            after.append(f"<li>解除：{escape(lifting)}</li>")
+        version = standing.version
+        named = f"{version.name}（{chinese_day(version.effective_from)}起执行）"
+        address = self.version_address(version.key)
+        rule = f'<a href="{escape(address)}">{escape(named)}</a>' if address else escape(named)
+        return (
+            f'<details class="wcard-more"><summary>规则与依据</summary><ul class="wcard-lines">{"".join(lines)}</ul>'
+            f'{"<ul class=wcard-next>" + "".join(after) + "</ul>" if after else ""}<p class="wcard-version">规则：{rule}</p></details>'
+        )
