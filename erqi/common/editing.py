@@ -170,6 +170,8 @@ class EditView(PermissionRequiredMixin, TemplateView):
     success_message = "已保存。"
     # What a service calls a value, where the form calls it otherwise.
     error_fields: ClassVar[dict[str, str]] = {}
+    # Columns that the form shows in fields of other names: no change “elsewhere”.
+    shown_otherwise: ClassVar[set[str]] = set()
     record: Any = None
 
     def get_record(self) -> Any:
@@ -317,7 +319,14 @@ class EditView(PermissionRequiredMixin, TemplateView):
             # The table asks which value to take, so the field is not shown a second time below.
             again.fields[row["name"]].widget = again.fields[row["name"]].hidden_widget()
             again.fields[row["name"]].show_hidden_initial = True
-        return self.show(again, 409, stale=str(error), conflicts=rows, elsewhere=since.elsewhere(set(standing)), last_change=since.last)
+        return self.show(
+            again,
+            409,
+            stale=str(error),
+            conflicts=rows,
+            elsewhere=since.elsewhere(set(standing) | self.shown_otherwise),
+            last_change=since.last,
+        )
 
     @staticmethod
     def _row(form: EditForm, name: str, theirs: Any, author: Author) -> dict[str, Any]:
