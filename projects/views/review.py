@@ -180,7 +180,7 @@ class ReviewQueue(PermissionRequiredMixin, TemplateView):
             states=self._states(),
             units=self.unit_choices,
             unit=self.unit,
-            rows=[self._shown(row, following, locked) for row, following in zip(rows, [*rows[1:], None], strict=True)],
+            rows=[self._shown(row, following, locked) for row, following in zip(rows, [*rows[1:], None], strict=False)],
             can_tick=any(not row.own for row in rows) and not locked and self.state == ReportState.FILED,
             page_obj=self.queue,
             state=self.state,
