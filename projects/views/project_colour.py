@@ -100,6 +100,9 @@ class Colour:
     def sentence(self) -> str:
         if self.is_delisted:
             return f"已于{chinese_day(self.entry.delisted_on)}退出{self.entry.ledger.name}，不再评价。"
+        warned_since = self.entry.ledger.warned_since
+        if self.row is None and warned_since is not None and self.day < warned_since:
+            return f"{self.entry.ledger.name}自{chinese_day(warned_since)}起启用预警，此前不评价。"
         return colour_sentence(self.level, self.policy, self.assessments, self.bounds, self.since, self.day)
 
     @property
