@@ -1,8 +1,9 @@
-"""Databases of a test run: two templates, built once by whichever process needs them first, and clones for everybody.
+"""Databases of a test run: three templates, built once by whichever process needs them first, and clones for everybody.
 
 `db` (pytest-django) works on a clone of the migrated template; `seeded_db` is the same on a clone of the seeded one, which
-holds what `manage.py up` puts into an empty installation. Both roll back after each test. A transactional test changes its
-clone for good, so the clone is made anew afterwards: emptying the tables would also lose what the migrations wrote.
+holds what `manage.py seed --no-simulation` puts into an empty installation, and `demo_db` on one with the simulated months
+besides: what `manage.py up` gives. All roll back after each test. A transactional test changes its clone for good, so the
+clone is made anew afterwards: emptying the tables would also lose what the migrations wrote.
 """
 
 import os
@@ -24,9 +25,11 @@ from erqi.embedded import EmbeddedServer, data_dir
 from erqi.embedded.locks import only_one
 from erqi.tests import structures
 from erqi.tests.plugin import run_dir
+from projects.imports.simulation import pictures
 
 _MIGRATED = "template"
 _SEEDED = "seeded"
+_DEMO = "demo"
 _own_name = settings.DATABASES["default"]["NAME"]
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _state: dict[str, object] = {}
@@ -99,9 +102,26 @@ def ensure_seeded() -> str:
             else:
                 clone(ensure_migrated(), _SEEDED)
                 with _pointed_to(_SEEDED), open(run_dir() / "seed.log", "w", encoding="utf-8") as log:
-                    call_command("seed", stdout=log)
+                    call_command("seed", no_simulation=True, stdout=log)
                 _keep(seed, _SEEDED)
     return _SEEDED
+
+
+def ensure_demo() -> str:
+    """Build the template of the whole demonstration unless a process of this run has done so, and return its part name."""
+    with _built_once(_DEMO) as missing:
+        if missing:
+            demo = structures.kept_demo()
+            if demo.exists():
+                _restore(demo, _DEMO)
+                # The kept file holds the rows alone.
+                pictures.keep_all()
+            else:
+                clone(ensure_seeded(), _DEMO)
+                with _pointed_to(_DEMO), open(run_dir() / "seed.log", "a", encoding="utf-8") as log:
+                    call_command("seed", stdout=log)
+                _keep(demo, _DEMO)
+    return _DEMO
 
 
 def seeded_dump() -> Path:
@@ -214,16 +234,21 @@ point_to(database_name("none"))
 TransactionTestCase._fixture_teardown = _renew_clone
 
 
+# The fixtures whose tests work on a filled database, with the template that it is a clone of.
+_FILLED = {"demo_db": (_DEMO, ensure_demo), "seeded_db": (_SEEDED, ensure_seeded)}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Choose the test's database before the first fixture opens a transaction, whatever the order of its arguments."""
-    seeded = "seeded_db" in getattr(item, "fixturenames", ())
-    if seeded:
+    asked = getattr(item, "fixturenames", ())
+    part, ensure = next((found for fixture, found in _FILLED.items() if fixture in asked), (None, None))
+    if part is not None:
         from pytest_django.plugin import blocking_manager_key  # inline: complete only after its own configuration
 
         with item.config.stash[blocking_manager_key].unblock():
-            _ensure_clone(f"{_worker}_{_SEEDED}", ensure_seeded())
-    point_to(database_name(f"{_worker}_{_SEEDED}" if seeded else _worker))
+            _ensure_clone(f"{_worker}_{part}", ensure())
+    point_to(database_name(f"{_worker}_{part}" if part else _worker))
 
 
 @pytest.fixture(scope="session")
@@ -235,6 +260,11 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
 
 @pytest.fixture
 def seeded_db(db: None) -> None:
+    """Run the test in a transaction on a database that holds all documented facts and the demonstration's accounts."""
+
+
+@pytest.fixture
+def demo_db(db: None) -> None:
     """Run the test in a transaction on a database that holds everything `manage.py up` seeds into an empty installation."""
 
 

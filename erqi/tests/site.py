@@ -42,11 +42,11 @@ class Site:
 
 
 @contextmanager
-def running_site(blocker: object) -> Iterator[Site]:
+def running_site(blocker: object, *, demo: bool = False) -> Iterator[Site]:
     """Start a server on a free loopback port and a clone of its own; stop it and drop the clone afterwards."""
     part = f"{_worker}_site{next(_numbers)}"
     with blocker.unblock():
-        databases.clone(databases.ensure_seeded(), part)
+        databases.clone(databases.ensure_demo() if demo else databases.ensure_seeded(), part)
     log = run_dir() / f"{part}.log"
     listener = socket.create_server(("127.0.0.1", 0))
     environment = {
@@ -100,11 +100,19 @@ def site(django_db_blocker: object) -> Iterator[Site]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def demo_site(django_db_blocker: object) -> Iterator[Site]:
+    """As `site`, with the simulated months of the demonstration."""
+    with running_site(django_db_blocker, demo=True) as started:
+        yield started
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Add what the server wrote to the report of a test that failed."""
     report = yield
-    found = getattr(item, "funcargs", {}).get("site")
+    arguments = getattr(item, "funcargs", {})
+    found = arguments.get("site") or arguments.get("demo_site")
     if report.failed and isinstance(found, Site) and found.log.exists():
         report.sections.append(("server log", found.log.read_text(encoding="utf-8", errors="replace")[-6000:]))
     return report

@@ -1,7 +1,8 @@
-"""Keeps two outcomes between test runs, because producing them takes far longer than any single test.
+"""Keeps three outcomes between test runs, because producing them takes far longer than any single test.
 
 The migrated structure is kept under a digest of every migration's text and of the libraries that carry them out, the seeded
-data under a digest of the fixtures and the source below the pages besides: whatever changed runs for real. A fresh checkout
+data (without and with the simulated months) under a digest of the fixtures and the source below the pages besides: whatever
+changed runs for real. A fresh checkout
 keeps nothing yet and runs everything.
 """
 
@@ -43,6 +44,13 @@ def kept_seed() -> Path:
         _add(digest, (file for file in (CHECKOUT / folder).rglob("*.py") if not _ABOVE & {*file.relative_to(CHECKOUT).parts, file.stem}))
     _add(digest, (file for file in (CHECKOUT / "fixtures").rglob("*") if file.is_file()))
     return _FOLDER / f"seed-{digest.hexdigest()[:20]}.sql"
+
+
+def kept_demo() -> Path:
+    """Return the file that holds (or would hold) the seeded data with the simulated months of the demonstration."""
+    # The pictures that stand for photos are drawn; another version of the library draws other bytes.
+    digest = hashlib.sha256(f"{kept_seed().name}{importlib.metadata.version('pillow')}".encode())
+    return _FOLDER / f"demo-{digest.hexdigest()[:20]}.sql"
 
 
 def _add(digest: "hashlib._Hash", files: Iterable[Path]) -> None:
