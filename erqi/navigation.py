@@ -27,6 +27,9 @@ MENU: list[tuple[str, list[Entry]]] = [
         [
             Entry("我的待办", "projects:todo", "checklist", "business.view", also=("/inbox/",)),
             Entry("月报填报", "projects:report_grid", "report", ("report.write", "report.manage")),
+            Entry("月报审核", "projects:report_review", "clipboard-check", ("report.review", "report.manage")),
+            Entry("填报日历", "projects:period_list", "calendar", "business.view"),
+            Entry("投资计划", "projects:plan_current", "currency-yuan", "business.view"),
             Entry("审批申请", "projects:request_list", "gavel", "business.view", also=("/holds/", "/reports/corrections/")),
         ],
     ),
@@ -43,6 +46,9 @@ MENU: list[tuple[str, list[Entry]]] = [
     (
         "预警",
         [
+            Entry("四色预警", "projects:warning_board", "layout-kanban", "business.view"),
+            Entry("转色预告", "projects:warning_upcoming", "calendar-time", "business.view"),
+            Entry("变化对比", "projects:warning_changes", "git-compare", "business.view"),
             Entry("摘牌", "projects:lifting_list", "flag-check", "business.view"),
         ],
     ),
@@ -68,13 +74,20 @@ MENU: list[tuple[str, list[Entry]]] = [
 
 def navigation(request: HttpRequest) -> list[dict]:
     """Return the menu's groups that the person may see, with the current page marked."""
+    allowed = [(label, [entry for entry in entries if may(request.user, entry.permission)]) for label, entries in MENU]
+    urls = {entry.url_name: reverse(entry.url_name) for _, entries in allowed for entry in entries}
+    # Addresses stand below each other (/warnings/, /warnings/upcoming/): the page belongs to the entry that says most of it.
+    said = {
+        entry.url_name: max((len(start) for start in (urls[entry.url_name], *entry.also) if request.path.startswith(start)), default=0)
+        for _, entries in allowed
+        for entry in entries
+    }
+    most = max(said.values(), default=0)
     groups = []
-    for label, entries in MENU:
+    for label, entries in allowed:
         items = [
-            {"label": entry.label, "url": url, "icon": entry.icon, "active": request.path.startswith((url, *entry.also))}
+            {"label": entry.label, "url": urls[entry.url_name], "icon": entry.icon, "active": 0 < said[entry.url_name] == most}
             for entry in entries
-            if may(request.user, entry.permission)
-            for url in [reverse(entry.url_name)]
         ]
         if items:
             groups.append({"label": label, "items": items})

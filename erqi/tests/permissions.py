@@ -108,8 +108,20 @@ TABLE: dict[str, Rule] = {
     "projects:milestone_create": Rule("ledger.edit", "project"),
     "projects:milestone_edit": Rule("ledger.edit", "milestone"),
     "projects:milestone_move": Rule("ledger.edit", "milestone"),
-    "projects:milestone_complete": Rule("ledger.edit", "milestone"),
+    "projects:milestone_complete": Rule(("report.write", "report.manage"), "milestone"),
     "projects:milestone_reopen": Rule("ledger.edit", "milestone"),
+    "projects:milestone_update": Rule(("report.write", "report.manage", "lifting.verify", "inquiry.ask"), "milestone"),
+    # new dates, holds
+    "projects:date_request_new": Rule(("report.write", "report.manage"), "milestone"),
+    "projects:date_request": Rule("business.view", "date_request"),
+    "projects:date_request_decide": Rule("request.decide", "date_request"),
+    "projects:date_request_withdraw": Rule(("report.write", "report.manage"), "date_request"),
+    "projects:hold_new": Rule(("report.write", "report.manage"), "project"),
+    "projects:hold_detail": Rule("business.view", "hold"),
+    "projects:hold_decide": Rule("request.decide", "hold"),
+    "projects:hold_withdraw": Rule(("report.write", "report.manage"), "hold"),
+    "projects:hold_resume": Rule(("report.write", "report.manage"), "hold"),
+    "projects:request_list": VIEW,
     # to-do list and inbox
     "projects:todo": VIEW,
     "projects:inbox": VIEW,
@@ -119,6 +131,9 @@ TABLE: dict[str, Rule] = {
     "projects:project_colour": Rule("business.view", "project"),
     "projects:level_set": Rule("lifting.confirm", "project"),
     "projects:override_end": Rule("lifting.confirm", "override"),
+    "projects:warning_board": VIEW,
+    "projects:warning_upcoming": VIEW,
+    "projects:warning_changes": VIEW,
     "projects:lifting_list": VIEW,
     "projects:lifting_detail": Rule("business.view", "lifting"),
     "projects:lifting_verify": Rule("lifting.verify", "lifting"),
@@ -136,6 +151,21 @@ TABLE: dict[str, Rule] = {
     "projects:claim_withdraw": Rule("target.edit", "claim"),
     "projects:target_adopt_by_rule": Rule("target.adopt", "target"),
     "projects:reading_create": Rule("target.edit", "target"),
+    # monthly reports
+    "projects:report_grid": Rule(("report.write", "report.manage")),
+    "projects:report_row": Rule(("report.write", "report.manage"), "month"),
+    "projects:report_detail": Rule("business.view", "month", post=("report.write", "report.manage")),
+    "projects:report_evidence": Rule(("report.write", "report.manage"), "month"),
+    "projects:report_evidence_withdraw": Rule(("report.write", "report.manage"), "report_attachment"),
+    # review, calendar, plans
+    "projects:report_review": Rule(("report.review", "report.manage")),
+    "projects:period_list": VIEW,
+    "projects:period_edit": Rule("report.manage", "period"),
+    "projects:period_lock": Rule("report.manage", "period"),
+    "projects:period_unlock": Rule("report.manage", "period"),
+    "projects:plan_current": VIEW,
+    "projects:plan_grid": Rule("business.view", "year"),
+    "projects:plan_edit": Rule("report.manage", "plan"),
     # corrections of monthly reports
     "projects:correction_new": Rule(("report.write", "report.manage"), "locked_month"),
     "projects:correction_detail": Rule("business.view", "correction"),
@@ -189,8 +219,12 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
     """Build one of each record and return what fills the addresses; saved views belong to the account given."""
     ledger = builders.make_ledger(code="sample", year=2018)
     project = builders.make_project()
-    unit, person, area, category = builders.make_unit(), builders.make_person(), builders.make_area(), builders.make_category()
+    unit, area, category = builders.make_unit(), builders.make_area(), builders.make_category()
+    # The grid of responsibility lets the account write the project, as far as its roles do.
+    person = builders.make_person(account=user, posts=[{"unit": unit, "title": "科员"}])
     document = builders.make_document()
+    other = builders.make_milestone(project, name="封顶", due_on=date(2018, 6, 30))
+    report = warning_builders.make_report(project, 6, 100, on=date(2018, 6, 22))
     target = builders.make_target(year=2018)
     claim = builders.make_claim(target, 480, document)
     theme = add_theme(code="sample", seq=1, name="主题", by=None)
@@ -206,12 +240,18 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "entry": {"pk": builders.make_entry(ledger, project).pk},
         "responsibility": {"pk": builders.make_responsibility(project, unit).pk},
         "milestone": {"pk": builders.make_milestone(project, due_on=date(2018, 6, 30)).pk},
+        "date_request": {"pk": warning_builders.make_date_request(other, date(2018, 9, 30), on=date(2018, 6, 1)).pk},
+        "hold": {"pk": warning_builders.make_hold(project, date(2018, 9, 1), date(2018, 9, 30), state="pending").pk},
         "lifting": {"pk": warning_builders.make_lifting(project).pk},
         "override": {"pk": warning_builders.set_level(project, WarningLevel.RED, date(2018, 6, 1), date(2018, 6, 20)).pk},
         "year": {"year": 2018},
         "target": of_target,
         "claim": {**of_target, "claim": claim.pk},
         "document": {"code": document.code},
+        "month": {"code": project.code, "year": 2018, "month": 9},
+        "report_attachment": {"code": project.code, "year": 2018, "month": 6, "pk": make_attachment(report).pk},
+        "period": {"year": 2018, "month": 7},
+        "plan": {"code": project.code, "year": 2018},
         "locked_month": {"code": project.code, "year": 2018, "month": 7},
         "correction": {"pk": correction_case.ask_for_correction(project).pk},
         "unit": {"pk": unit.pk},
