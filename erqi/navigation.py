@@ -50,6 +50,7 @@ MENU: list[tuple[str, list[Entry]]] = [
             Entry("转色预告", "projects:warning_upcoming", "calendar-time", "business.view"),
             Entry("变化对比", "projects:warning_changes", "git-compare", "business.view"),
             Entry("摘牌", "projects:lifting_list", "flag-check", "business.view"),
+            Entry("预警规则", "projects:policy_list", "adjustments", "business.view"),
         ],
     ),
     (
