@@ -19,6 +19,7 @@ from erqi.common.models import SavedView, User
 from erqi.tests.uploads import make_attachment
 from projects.choices import WarningLevel
 from projects.models import Unit
+from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
 from supervision.services.mechanism import add_mechanism, add_theme
 
@@ -140,6 +141,19 @@ TABLE: dict[str, Rule] = {
     "projects:lifting_confirm": Rule("lifting.confirm", "lifting"),
     "projects:lifting_reject": Rule("lifting.verify", "lifting"),
     "projects:lifting_again": Rule("lifting.verify", "lifting"),
+    # the warning rules
+    "projects:policy_list": VIEW,
+    "projects:policy_create": Rule("policy.edit"),
+    "projects:policy_detail": Rule("business.view", "policy"),
+    "projects:policy_edit": Rule("policy.edit", "policy"),
+    "projects:policy_simulate": Rule(("policy.edit", "policy.approve"), "policy"),
+    "projects:policy_submit": Rule("policy.edit", "policy"),
+    "projects:policy_withdraw": Rule("policy.edit", "policy"),
+    "projects:policy_discard": Rule("policy.edit", "policy"),
+    "projects:policy_approve": Rule("policy.approve", "policy"),
+    "projects:policy_return": Rule("policy.approve", "policy"),
+    "projects:policy_pass": Rule("business.view", "pass", post="warning.start"),
+    "projects:warning_start": Rule("warning.start", "ledger"),
     # targets
     "projects:target_current": VIEW,
     "projects:target_list": Rule("business.view", "year"),
@@ -243,6 +257,8 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "date_request": {"pk": warning_builders.make_date_request(other, date(2018, 9, 30), on=date(2018, 6, 1)).pk},
         "hold": {"pk": warning_builders.make_hold(project, date(2018, 9, 1), date(2018, 9, 30), state="pending").pk},
         "lifting": {"pk": warning_builders.make_lifting(project).pk},
+        "policy": {"pk": warning_builders.make_policy(None, state="draft").pk},
+        "pass": {"pk": start_pass(reason="重算", by=None).pk},
         "override": {"pk": warning_builders.set_level(project, WarningLevel.RED, date(2018, 6, 1), date(2018, 6, 20)).pk},
         "year": {"year": 2018},
         "target": of_target,

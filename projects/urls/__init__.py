@@ -9,6 +9,7 @@ from projects.urls import (
     milestone,
     period,
     plan,
+    policy,
     project,
     report,
     request,
@@ -36,5 +37,6 @@ urlpatterns = [
     *document.urlpatterns,
     *unit.urlpatterns,
     *warning.urlpatterns,
+    *policy.urlpatterns,
     *todo.urlpatterns,
 ]
