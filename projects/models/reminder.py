@@ -5,11 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from erqi.common.models import Simulated
 from projects.choices import ReminderKind
 from projects.querysets.reminder import ReminderQuerySet
 
 
-class Reminder(models.Model):
+class Reminder(Simulated):
     """A line in a person's inbox. `key` says what it is about and in which window (7 days, overdue …): each is written once."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", verbose_name="收件人")
