@@ -1,6 +1,7 @@
 """What people do in a browser: log in, filter, open, edit, see the history; on a desk screen and on a phone."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from erqi.common.models import SavedView, User
 from erqi.tests.permissions import PUBLIC, TABLE, address_of
 from erqi.tests.plugin import DEMO_PASSWORD
+from projects.choices import WarningLevel
 from projects.models import (
     Area,
     Category,
@@ -22,6 +24,7 @@ from projects.models import (
     TargetClaim,
     Unit,
 )
+from projects.tests import warning_builders
 from supervision.models import Mechanism, Theme
 
 SIZES = {"desk": {"width": 1366, "height": 800}, "phone": {"width": 360, "height": 740}}
@@ -117,6 +120,10 @@ def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
         "responsibility": {"pk": Responsibility.objects.earliest("pk").pk},
         "milestone": {"pk": Milestone.objects.earliest("pk").pk},
         "year": {"year": 2018},
+        "lifting": {"pk": warning_builders.make_lifting(project).pk},
+        "override": {"pk": warning_builders.set_level(project, WarningLevel.RED, date(2018, 9, 1), date(2018, 9, 20)).pk},
+        "month": {"code": project.code, "year": 2018, "month": 9},
+        "report_attachment": {"code": project.code, "year": 2018, "month": 9, "pk": 1},
         "target": target,
         "claim": {**target, "claim": claim.pk},
         "document": {"code": document.code},
