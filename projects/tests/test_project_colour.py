@@ -206,6 +206,7 @@ def test_another_year_is_shown_when_asked_for(viewer: Client) -> None:
     assert "2018年度，截至2018年9月28日" in page(viewer, project)
     html = page(viewer, project, "?year=2017")
     assert "2017年度，截至2017年12月31日" in html
+    assert "截至2017年12月31日：预警，自2017年12月28日起第 4 天" in html
     assert "“供地”时限2017年12月20日，已逾期 11 天" in html
     assert 'id="colour"' not in page(viewer, project, "?year=1999")
 

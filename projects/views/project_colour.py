@@ -47,6 +47,8 @@ class Colour:
     override: LevelOverride | None
     hold: Hold | None
     step: ReportStep | None
+    # Whether the page is about another day: a colour of a past year is that of its last day.
+    is_clamped: bool = False
     row: WarningSchedule | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -239,7 +241,7 @@ def chosen_entry(entries: Sequence[LedgerEntry], day: date, asked: str) -> Ledge
 def read_colour(project: Project, entry: LedgerEntry, day: date) -> Colour:
     """Return the colour of a project's entry on the day, clamped into the entry's year: five queries."""
     year = entry.ledger.year
-    day = clamp_to_year(day, year)
+    asked, day = day, clamp_to_year(day, year)
     since = entry.ledger.warned_since or day
     ahead = day + AHEAD if day >= clock.today() else day
     rows = WarningSchedule.objects.of_year(year).filter(project=project).between(min(since, day), ahead).select_related("policy")
@@ -253,6 +255,7 @@ def read_colour(project: Project, entry: LedgerEntry, day: date) -> Colour:
         override=LevelOverride.objects.filter(known, project=project, year=year, since__lte=day, until__gte=day).first(),
         hold=Hold.objects.covering(day).filter(project=project, decided_on__lte=day).first(),
         step=ReportStep.objects.figures(day).filter(report__project=project, report__year=year).select_related("report").first(),
+        is_clamped=asked != day,
     )
 
 
