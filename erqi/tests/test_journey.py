@@ -109,6 +109,7 @@ def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
     project = Project.objects.get(code="EQ-2018-059")
     unit, person, document = Unit.objects.earliest("pk"), Person.objects.earliest("pk"), Document.objects.get(code="D2")
     theme = Theme.objects.earliest("pk")
+    movable = Milestone.objects.filter(due_on__isnull=False, done_on=None, done_known_on=None, date_requests=None).earliest("pk")
     return {
         "": {},
         "account": {"pk": user.pk},
@@ -120,6 +121,8 @@ def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
         "responsibility": {"pk": Responsibility.objects.earliest("pk").pk},
         "milestone": {"pk": Milestone.objects.earliest("pk").pk},
         "year": {"year": 2018},
+        "date_request": {"pk": warning_builders.make_date_request(movable, date(2018, 12, 31), on=date(2018, 9, 20)).pk},
+        "hold": {"pk": warning_builders.make_hold(project, date(2018, 10, 8), date(2018, 12, 20), state="pending").pk},
         "lifting": {"pk": warning_builders.make_lifting(project).pk},
         "override": {"pk": warning_builders.set_level(project, WarningLevel.RED, date(2018, 9, 1), date(2018, 9, 20)).pk},
         "month": {"code": project.code, "year": 2018, "month": 9},
