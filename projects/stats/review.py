@@ -71,6 +71,11 @@ class ReviewRow:
         return ratio(self.report.cumulative, self.row.planned)
 
     @property
+    def level_simulated(self) -> bool:
+        """Whether the colour has to say of itself that it follows from simulated facts: the report beside it does not."""
+        return self.row.simulated and not self.report.simulated
+
+    @property
     def is_late(self) -> bool:
         return self.month.punctuality(self.report.first_filed_on, self.report.filed_on or self.month.locks_on) is Punctuality.LATE
 

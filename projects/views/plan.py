@@ -21,7 +21,7 @@ from erqi.common.listing import Listing, ListView
 from erqi.common.numbers import money, percent, ratio
 from projects.filters.plan import PlanFilter
 from projects.forms.plan import PlanForm
-from projects.models import InvestmentPlan, Ledger, LedgerEntry, ProgressReport, Project
+from projects.models import Citation, InvestmentPlan, Ledger, LedgerEntry, ProgressReport, Project
 from projects.models.report import MONTHS
 from projects.querysets.plan import with_plan
 from projects.services import plan as service
@@ -138,6 +138,7 @@ class PlanEdit(EditView):
             year=self.year,
             entry=self.entry,
             annual=self.entry.annual_plan if self.entry else None,
+            sources=Citation.objects.index([self.entry] if self.entry else []),
             standing=self.standing,
             plans=self.plans,
             rows=self.rows(),
