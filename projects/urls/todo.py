@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from projects.views import todo
+from projects.views import inbox, todo
 
 urlpatterns = [
     path("todo/", todo.Todo.as_view(), name="todo"),
-    path("inbox/", todo.Inbox.as_view(), name="inbox"),
-    path("inbox/count/", todo.InboxCount.as_view(), name="inbox_count"),
-    path("inbox/read/", todo.InboxRead.as_view(), name="inbox_read"),
+    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("inbox/count/", inbox.InboxCount.as_view(), name="inbox_count"),
+    path("inbox/read/", inbox.InboxRead.as_view(), name="inbox_read"),
 ]

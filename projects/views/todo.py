@@ -1,22 +1,40 @@
-"""我的待办 and the inbox: what waits for the person, and what the person was told."""
+"""我的待办: what waits for the person, what the person waits for."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
-from projects.choices import GRAVE_LEVELS
+from projects.choices import WarningLevel
 from projects.models import Reminder
-from projects.services.reminder import mark_read
-from projects.stats.todo import KINDS, todo
+from projects.stats.todo import todo, waiting
+from projects.stats.todo.desk import Desk
+from projects.stats.todo.items import KINDS, Item
 
-PER_PAGE = 50
+# Nobody reads further in one go; the rest is a click away (`?all=1`).
+MOST = 60
+# What has to be done first, next, and may wait, by the level that a line weighs.
+GROUPS = ((WarningLevel.RED, "先办"), (WarningLevel.YELLOW, "接着办"), (WarningLevel.UNRATED, "留意"))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of one urgency."""
+
+    label: str
+    items: list[Item]
+
+
+def groups_of(items: list[Item]) -> list[Group]:
+    """Return the lines, which are sorted, by how soon they have to be done."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        label = next(label for level, label in GROUPS if item.level >= level)
+        found.setdefault(label, []).append(item)
+    return [Group(label, lines) for label, lines in found.items()]
 
 
 class Todo(PermissionRequiredMixin, TemplateView):
@@ -26,68 +44,35 @@ class Todo(PermissionRequiredMixin, TemplateView):
     template_name = "projects/todo.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        day = clock.today()
-        items = todo(self.request.user, day)
+        desk = Desk(self.request.user, clock.today())
+        items = todo(desk)
         asked = self.request.GET.get("kind", "")
         kind = asked if asked in KINDS else ""
-        counts = {code: sum(item.kind == code for item in items) for code in KINDS}
-        tabs = [{"label": "全部", "url": reverse("projects:todo"), "count": len(items), "active": not kind}]
-        tabs += [
-            {"label": label, "url": f"{reverse('projects:todo')}?kind={code}", "count": counts[code], "active": code == kind}
-            for code, label in KINDS.items()
-            if counts[code] or code == kind
-        ]
+        chosen = [item for item in items if not kind or item.kind == kind]
+        shown = chosen if self.request.GET.get("all") == "1" else chosen[:MOST]
+        query = f"?kind={kind}&all=1" if kind else "?all=1"
         return super().get_context_data(
             **kwargs,
             page_title="我的待办",
-            day=day,
-            items=[item for item in items if not kind or item.kind == kind],
+            day=desk.day,
+            groups=groups_of(shown),
+            first=shown[0] if shown else None,
             all_count=len(items),
-            grave_count=sum(item.level in GRAVE_LEVELS for item in items),
-            tabs=tabs,
-            reminders=list(Reminder.objects.unread().filter(user=self.request.user)[:5]),
+            urgent_count=sum(item.level >= WarningLevel.RED for item in items),
+            more=len(chosen) - len(shown),
+            more_url=f"{reverse('projects:todo')}{query}",
+            tabs=self._tabs(items, kind),
+            waiting=waiting(desk),
+            unread_count=Reminder.objects.unread().filter(user=self.request.user).count(),
+            # An account whose person has no post is told why nothing comes.
+            lost=(self.request.user.can("report.write") or self.request.user.can("report.review")) and not desk.units,
         )
 
-
-class Inbox(PermissionRequiredMixin, TemplateView):
-    """The person's reminders, the latest first; opening the page marks nothing, following a line does."""
-
-    permission = "business.view"
-    template_name = "projects/inbox.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = Reminder.objects.filter(user=self.request.user)
-        only_unread = self.request.GET.get("unread") == "1"
-        page = Paginator(rows.unread() if only_unread else rows, PER_PAGE).get_page(self.request.GET.get("page"))
-        return super().get_context_data(
-            **kwargs,
-            page_title="收件箱",
-            page_obj=page,
-            unread_count=rows.unread().count(),
-            only_unread=only_unread,
-            breadcrumbs=[{"label": "我的待办", "url": reverse("projects:todo")}, {"label": "收件箱"}],
-        )
-
-
-class InboxCount(PermissionRequiredMixin, View):
-    """The number of unread reminders, which the header fetches after the page: no page waits for it."""
-
-    permission = "business.view"
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "projects/inbox_count.html", {"unread_count": Reminder.objects.unread().filter(user=request.user).count()})
-
-
-class InboxRead(PermissionRequiredMixin, View):
-    """Marks one reminder, or all, as read and leads to where the reminder points; a second click changes nothing."""
-
-    permission = "business.view"
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        key = request.POST.get("reminder", "")
-        mark_read(user=request.user, reminders=[int(key)] if key.isdecimal() and len(key) < 19 else None)
-        url = request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-        return redirect(url if url and safe else "projects:inbox")
+    def _tabs(self, items: list[Item], kind: str) -> list[dict[str, Any]]:
+        address = reverse("projects:todo")
+        tabs = [{"label": "全部", "url": address, "count": len(items), "active": not kind}]
+        for code, label in KINDS.items():
+            number = sum(item.kind == code for item in items)
+            if number or code == kind:
+                tabs.append({"label": label, "url": f"{address}?kind={code}", "count": number, "active": code == kind})
+        return tabs

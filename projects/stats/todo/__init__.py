@@ -1,0 +1,37 @@
+"""我的待办: what is due from a person today, the gravest consequence first, each matter once."""
+
+from projects.choices import ResponsibilityKind
+from projects.stats.todo import colours, decisions, months
+from projects.stats.todo.desk import Desk
+from projects.stats.todo.items import Item, Waiting
+
+
+def todo(desk: Desk) -> list[Item]:
+    """Return what is due from the person on the day, sorted by consequence."""
+    user = desk.user
+    found: list[Item] = []
+    if user.can("report.manage"):
+        found += months.overview(desk)
+    else:
+        if user.can("report.review"):
+            found += months.reviews(desk)
+    if user.can("report.write"):
+        lines = colours.own_projects(desk)
+        found += lines.items
+        if not user.can("report.manage"):
+            found += months.own_reports(desk, lines.reported)
+        found += decisions.holds(desk)
+    if user.can("inquiry.ask"):
+        found += colours.watched_projects(desk, ResponsibilityKind.PATRON)
+    if user.can("lifting.verify"):
+        found += colours.watched_projects(desk, ResponsibilityKind.INSPECTOR)
+    found += decisions.requests(desk)
+    found += decisions.policies(desk)
+    found += decisions.passes(desk)
+    found += decisions.liftings(desk)
+    return sorted(found, key=lambda item: item.weight)
+
+
+def waiting(desk: Desk) -> list[Waiting]:
+    """Return what the person has handed over and others act on next, the oldest first."""
+    return decisions.waiting(desk)

@@ -1,0 +1,286 @@
+"""The colours on somebody's desk: what is behind or soon will be, why, what follows, and where its cause is mended."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+
+from projects.choices import GRAVE_LEVELS, Dimension, Family, ResponsibilityKind, WarningLevel
+from projects.models import LevelOverride, Project, Unit
+from projects.rules.colour import floor_on
+from projects.rules.todo import next_step
+from projects.rules.warning import Assessment, Cause, CauseKind
+from projects.sentences.colour import month_day
+from projects.sentences.report import month_name
+from projects.sentences.todo import ISSUE_SOLVED, next_report_words, next_step_words, prevent_words, step_words, turn_ahead_words
+from projects.sentences.warning import cause_words, lifting_words, reason_words
+from projects.services.period import Month
+from projects.stats.todo.desk import Desk
+from projects.stats.todo.inquiries import asked_words, inquiries, inquiry_item
+from projects.stats.todo.items import Item, Link, Shown
+from projects.stats.todo.months import report_url, returned_item, returned_reports
+from projects.stats.warning import Standing
+
+PAUSE_ASKED = "已申请暂停，批准前照常评价"
+# How far ahead a person is told of a colour that will turn.
+AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A project that is behind or soon will be, as far as anybody can do something about it."""
+
+    standing: Standing
+
+    @property
+    def level(self) -> WarningLevel:
+        return self.standing.level
+
+    @cached_property
+    def worse(self) -> tuple[date, WarningLevel] | None:
+        """When the colour turns worse by itself, and to what, until the year's end."""
+        found = ((day, to) for day, _, to in self.standing.ahead if self.level < to <= WarningLevel.RED)
+        return next(found, None)
+
+    @property
+    def soon(self) -> tuple[date, WarningLevel] | None:
+        """The same, if it is soon."""
+        return self.worse if self.worse is not None and self.worse[0] <= self.standing.day + AHEAD else None
+
+    @cached_property
+    def giving(self) -> list[Assessment]:
+        """What gives the colour of today."""
+        return [one for one in self.standing.assessments if one.counts and one.level == self.level] if self.is_trouble else []
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether the colour of today is more than the rules' ordinary one: with family A blue is what goes well."""
+        least = WarningLevel.BLUE if self.standing.policy.family == Family.WARNING else WarningLevel.YELLOW
+        return least <= self.level <= WarningLevel.RED
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the supervision office set the colour."""
+        bounds = self.standing.bounds
+        day = self.standing.day
+        held = bounds.manual_until is not None and day <= bounds.manual_until
+        return held and bounds.manual_level == self.level and floor_on(bounds, day) == self.level
+
+    @cached_property
+    def cause(self) -> Cause | None:
+        """What is to be mended first: of what gives the colour what does not wait for a decision, else what will turn it."""
+        for one in self.giving:
+            if not one.frozen:
+                return one.cause
+        return self.standing.thresholds.cause(self.soon[1]) if self.soon else None
+
+    @property
+    def wants_somebody(self) -> bool:
+        """Whether there is anything to do: not while all that gives the colour waits for others, and nothing turns."""
+        if self.level in (WarningLevel.PAUSED, WarningLevel.DONE):
+            return False
+        return self.cause is not None or (self.is_trouble and self.by_hand)
+
+    @property
+    def grave(self) -> bool:
+        """Whether it is yellow or red, or soon will be."""
+        return self.level in GRAVE_LEVELS or (self.soon is not None and self.soon[1] in GRAVE_LEVELS)
+
+    @property
+    def is_figures(self) -> bool:
+        """Whether the amounts invested are what is to be mended first."""
+        return self.cause is not None and self.cause.dimension == Dimension.INVESTMENT
+
+    def why(self, override: LevelOverride | None = None) -> str:
+        """Return why the colour is as it is (`override` if somebody set it), or why it will turn."""
+        policy = self.standing.policy
+        if self.by_hand and override is not None and self.cause is None:
+            until = month_day(override.until, self.standing.day)
+            return f"{override.set_by_name}定级，至{until}止：{override.reason}"
+        if self.is_trouble:
+            return reason_words(self.level, policy, self.standing.assessments, self.standing.bounds, self.standing.day)
+        return cause_words(self.cause, policy.basis) if self.cause else ""
+
+    def follows(self, cutoffs: Collection[date]) -> str:
+        """Return what follows if nothing is done: the next colour, or what the rules ask for then."""
+        one = self.standing
+        if self.worse is not None:
+            return turn_ahead_words(one.policy, *self.worse, one.day)
+        if not self.is_trouble:
+            return ""
+        ahead = next_step(one.policy, self.level, one.since, one.day, cutoffs)
+        return next_step_words(*ahead, one.day) if ahead else step_words(one.step)
+
+    def remedy(self) -> str:
+        """Return what would lift the colour or keep it from turning."""
+        one = self.standing
+        if self.cause is None:
+            return ""
+        if not self.is_trouble:
+            return prevent_words(self.cause, one.day)
+        if self.cause.dimension == Dimension.ISSUE:
+            # The problem is a sentence, and stands in the line already.
+            return "，".join(filter(None, [ISSUE_SOLVED, lifting_words(self.level, one.bounds, (), one.policy)]))
+        return lifting_words(self.level, one.bounds, self.giving, one.policy)
+
+    def item(
+        self, project: Project, url: str, action: str, cutoffs: Collection[date], override: LevelOverride | None = None, **values: Any
+    ) -> Item:
+        """Return the line of the list."""
+        one = self.standing
+        shown = Shown(self.level, one.word) if self.level != WarningLevel.UNRATED else None
+        coming = Shown(self.soon[1], one.policy.label(self.soon[1])) if self.soon else None
+        return replace(
+            Item(
+                "project",
+                project.name,
+                url,
+                action,
+                max(self.level, coming.level if coming else self.level),
+                self.soon[0] if self.soon else one.since,
+                text=self.why(override),
+                follows=self.follows(cutoffs),
+                project=project,
+                shown=shown,
+                since=one.since if self.is_trouble else None,
+                coming=coming,
+                simulated=one.simulated,
+            ),
+            **values,
+        )
+
+
+@dataclass(frozen=True)
+class Mending:
+    """Where somebody who reports a project does something about a cause."""
+
+    url: str
+    action: str
+    remedy: str = ""
+    links: tuple[Link, ...] = ()
+    # It is the month's report.
+    reports: bool = False
+
+
+def troubles(desk: Desk, keys: Collection[int]) -> list[Trouble]:
+    """Return which of the projects are in trouble about which somebody can do something."""
+    return [found for found in map(Trouble, desk.standings(keys)) if found.wants_somebody]
+
+
+@dataclass
+class OwnLines:
+    """The reporter's lines about single projects; `reported`: the projects whose line already is about the month's report."""
+
+    items: list[Item] = field(default_factory=list)
+    reported: set[int] = field(default_factory=set)
+
+
+def own_projects(desk: Desk) -> OwnLines:
+    """The reporter's lines: projects in trouble, reports that were returned, questions that a leader asked; each matter once."""
+    lines = OwnLines()
+    returned = returned_reports(desk)
+    asked = inquiries(projects=desk.own)
+    lifted = desk.own_liftings
+    overrides = desk.overrides(desk.own)
+    for one in troubles(desk, desk.own):
+        key = one.standing.row.project_id
+        project = desk.projects[key]
+        month = _to_fill(desk, key)
+        # Improved already: the inspector's and the supervision office's turn, unless something else turns.
+        # What is mildly behind by its figures alone has the month's line, or nothing can be done about it before the next month.
+        if (key in lifted and not one.giving and one.soon is None) or (one.is_figures and not one.grave):
+            continue
+        if key in returned and one.cause is not None and one.cause.kind is not CauseKind.MILESTONE:
+            # The returned report mends it: one line for both.
+            lines.items.append(_merged(returned_item(*returned.pop(key), desk), one, desk))
+            continue
+        mending = _mending(one, project, month, desk)
+        if mending.reports:
+            lines.reported.add(key)
+        inquiry = asked.pop(one.cause.key, None) if one.cause is not None and one.cause.kind is CauseKind.MILESTONE else None
+        lines.items.append(
+            one.item(
+                project,
+                mending.url,
+                mending.action,
+                desk.cutoffs,
+                overrides.get(key),
+                remedy=mending.remedy or one.remedy(),
+                links=mending.links,
+                note=asked_words(inquiry, desk.day) if inquiry is not None else PAUSE_ASKED if key in desk.pausing else "",
+            )
+        )
+    lines.items += [returned_item(report, month, desk) for report, month in returned.values()]
+    lines.items += [inquiry_item(update, desk) for update in asked.values()]
+    return lines
+
+
+def _to_fill(desk: Desk, key: int) -> Month | None:
+    """Return the open month of this year in which the project's report does not count yet."""
+    months = [month for month in desk.open_months if month.year == desk.day.year and desk.missing(month, [key])]
+    return months[-1] if months else None
+
+
+def _mending(one: Trouble, project: Project, month: Month | None, desk: Desk) -> Mending:
+    cause, key = one.cause, project.pk
+    if cause is None:
+        return Mending(reverse("projects:project_colour", args=[project.code]), "看依据")
+    if cause.kind is CauseKind.MILESTONE:
+        links = (Link("申请变更时限", reverse("projects:date_request_new", args=[cause.key])),)
+        if one.level in GRAVE_LEVELS and key not in desk.pausing:
+            links += (Link("申请暂停", reverse("projects:hold_new", args=[project.code])),)
+        return Mending(reverse("projects:milestone_update", args=[cause.key]), "更新进展", links=links)
+    if month is not None:
+        return Mending(report_url(month, project), f"填{month_name(month.year, month.month, desk.day)}月报", reports=True)
+    later = next((other.opens_on for other in desk.months if other.opens_on > desk.day), None)
+    remedy = "；".join(filter(None, [next_report_words(later, desk.day), one.remedy()]))
+    return Mending(reverse("projects:project_colour", args=[project.code]), "看依据", remedy)
+
+
+def _merged(item: Item, one: Trouble, desk: Desk) -> Item:
+    """Return a returned report's line with the colour that it mends."""
+    colour = one.item(item.project, item.url, item.action, desk.cutoffs)
+    worse = min(item, colour, key=lambda line: line.weight)
+    return replace(
+        item,
+        level=worse.level,
+        on=worse.on,
+        note=f"{colour.text}；{colour.follows}" if colour.follows else colour.text,
+        shown=colour.shown,
+        since=colour.since,
+        coming=colour.coming,
+    )
+
+
+def watched_projects(desk: Desk, kind: str) -> list[Item]:
+    """The lines of whom the grid names as patron (分包领导) or inspector: what is yellow or red or soon will be, and who answers."""
+    keys = desk.of_person(kind)
+    found = [one for one in troubles(desk, keys) if one.grave]
+    projects = Project.objects.in_bulk([one.standing.row.project_id for one in found])
+    lifted, overrides = desk.liftings(projects), desk.overrides(projects)
+    ledger = desk.ledger(desk.day.year)
+    units = Unit.objects.in_bulk({unit for key in projects if (unit := ledger.reporter(key)) is not None})
+    items = []
+    for one in found:
+        key = one.standing.row.project_id
+        # A lifting that waits has a line of its own where it is somebody's to decide.
+        if key in lifted and not one.giving and one.soon is None:
+            continue
+        unit = units.get(ledger.reporter(key) or 0)
+        items.append(_watched(one, projects[key], str(unit) if unit else "", kind, overrides.get(key), desk))
+    return items
+
+
+def _watched(one: Trouble, project: Project, unit: str, kind: str, override: LevelOverride | None, desk: Desk) -> Item:
+    asks = "问查" if kind == ResponsibilityKind.PATRON else "登记督察"
+    page = project.get_absolute_url()
+    if one.cause is not None and one.cause.kind is CauseKind.MILESTONE:
+        url, links = reverse("projects:milestone_update", args=[one.cause.key]), (Link("看项目", page),)
+    else:
+        url, asks, links = page, "看项目", ()
+    step = step_words(one.standing.step)
+    line = one.item(project, url, asks, desk.cutoffs, override, unit=unit, links=links)
+    return replace(line, remedy="" if line.follows == step else step)
