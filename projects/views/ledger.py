@@ -144,6 +144,7 @@ class LedgerDetail(ListView):
             "sources": Citation.objects.index([self.ledger, *revisions]),
             "actions": self._actions() if user.can("ledger.edit") else [],
             "lock_action": self._lock_action() if user.can("ledger.lock") else None,
+            "warnings_url": self._warnings_url() if user.can("warning.start") else "",
         }
 
     def _ledger_tabs(self) -> list[dict[str, Any]]:
@@ -174,6 +175,11 @@ class LedgerDetail(ListView):
             named = []
         named.append(("plus", "建立台账", resolved("projects:ledger_create")))
         return [{"icon": icon, "label": label, "url": url} for icon, label, url in named if url]
+
+    def _warnings_url(self) -> str:
+        """Where colours are started for this ledger; empty when it has them or is not of the kind that gets them."""
+        may_have = (self.ledger.level, self.ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)
+        return resolved("projects:warning_start", self.ledger.code) if may_have and self.ledger.warned_since is None else ""
 
     def _lock_action(self) -> dict[str, str] | None:
         name, label = ("ledger_unlock", "解锁") if self.ledger.is_locked else ("ledger_lock", "锁定")
