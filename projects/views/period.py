@@ -53,15 +53,13 @@ class MonthRow:
     @property
     def days(self) -> list[tuple[str, str]]:
         """The month's days with their day of the week, by what happens on them."""
-        month = self.month
-        days = [
-            ("开始", month.opens_on),
-            ("提醒", month.reminds_on),
-            ("截止", month.due_on),
-            ("审核", month.review_by),
-            ("锁定", month.locks_on),
-        ]
-        return [(label, f"{short_day(day, month.year)}（{weekday(day)[-1]}）") for label, day in days]
+        of = self.month
+        days = [("开始", of.opens_on), ("提醒", of.reminds_on), ("截止", of.due_on), ("审核", of.review_by), ("锁定", of.locks_on)]
+        return [(label, f"{self._short(day)}（{weekday(day)[-1]}）") for label, day in days]
+
+    def _short(self, day: date) -> str:
+        own = (day.year, day.month) == (self.month.year, self.month.month)
+        return f"{day.day}日" if own else short_day(day, self.month.year)
 
     @property
     def notes(self) -> list[str]:
