@@ -177,9 +177,10 @@ class LedgerDetail(ListView):
         return [{"icon": icon, "label": label, "url": url} for icon, label, url in named if url]
 
     def _warnings_url(self) -> str:
-        """Where colours are started for this ledger; empty when it has them or is not of the kind that gets them."""
-        may_have = (self.ledger.level, self.ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)
-        return resolved("projects:warning_start", self.ledger.code) if may_have and self.ledger.warned_since is None else ""
+        """Where colours are started for this ledger; empty when it has them or is none that gets them."""
+        ledger = self.ledger
+        may_have = (ledger.level, ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS) and ledger.year >= clock.today().year
+        return resolved("projects:warning_start", ledger.code) if may_have and ledger.warned_since is None else ""
 
     def _lock_action(self) -> dict[str, str] | None:
         name, label = ("ledger_unlock", "解锁") if self.ledger.is_locked else ("ledger_lock", "锁定")
