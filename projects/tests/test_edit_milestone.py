@@ -173,7 +173,7 @@ def test_completion_is_recorded_taken_back_and_closes_the_date(start: Milestone)
     start.refresh_from_db()
     assert (start.done_on, start.version) == (date(2018, 3, 20), 2)
     assert "该节点已完成，不能再变更时限。" in text(client.get(page("move", start)))
-    reopen = fill(client, page("reopen", start))
+    reopen = fill(client, page("reopen", start), text="误登记")
     assert client.post(page("reopen", start), reopen).status_code == 302
     assert client.post(page("reopen", start), reopen).status_code == 302
     start.refresh_from_db()

@@ -196,7 +196,8 @@ class MilestoneUpdatePage(EditView):
 
     def form_arguments(self) -> dict[str, Any]:
         writes = bool({UpdateLayer.SELF, UpdateLayer.OFFICE} & set(self.layers))
-        return {"layers": self.layers, "finishes": writes and self.milestone.done_on is None}
+        # The second submit of a form that finished the milestone is read like the first.
+        return {"layers": self.layers, "finishes": writes and (self.milestone.done_on is None or self.request.method == "POST")}
 
     def first_values(self) -> dict[str, Any]:
         return {"done_on": clock.today()}

@@ -63,6 +63,11 @@ class MilestoneRow:
     actions: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def has_more(self) -> bool:
+        """Whether anything stands below the line of dates."""
+        return bool(self.pending or self.changes or self.refused or self.milestone.note or self.layers or self.actions)
+
+    @property
     def state(self) -> str:
         """The name of the mark that the time line shows."""
         return self.standing.state.value
@@ -114,7 +119,8 @@ class Rights:
             found.append(("、".join(speaks), "milestone_update"))
         if self.writes and milestone.done_on is None:
             found.append(("登记完成", "milestone_complete"))
-        if self.writes and is_open and milestone.due_on is not None:
+        waits = any(request.is_pending for request in milestone.date_requests.all())
+        if self.writes and is_open and milestone.due_on is not None and not waits:
             found.append(("申请变更时限", "date_request_new"))
         if self.edits and is_open:
             found.append(("变更时限", "milestone_move"))
