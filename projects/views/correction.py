@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from erqi.common import clock
@@ -141,7 +142,7 @@ class CorrectionNew(EditView):
         )
 
     def cancel_url(self) -> str:
-        return self.project.get_absolute_url()
+        return reverse("projects:report_detail", args=[self.project.code, self.month.year, self.month.month])
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return crumbs(self.project)
