@@ -150,10 +150,25 @@ class ReportDetail(ReportPage, EditView):
         return {name: getattr(record, name) for name in CONTENT if name in self.form_class.base_fields}
 
     def first_values(self) -> dict[str, Any]:
-        return {} if self.report is not None else prefilled(last_counted(self.project, self.month.year, self.month.month))
+        return {} if self.report is not None else self.first_values_of_month()
+
+    def first_values_of_month(self) -> dict[str, Any]:
+        """Return what a month that nobody began shows first."""
+        return prefilled(last_counted(self.project, self.month.year, self.month.month))
 
     def stands_as_asked(self, current: Any, values: dict[str, Any]) -> bool:
         return (current.state in COUNTED or not self.files) and super().stands_as_asked(current, values)
+
+    def show_stale(self, form: ReportForm, error: StaleRecord) -> HttpResponse:
+        """Answer as every form does; two people who both began the report share what a new month begins with."""
+        if form.cleaned_data["version"] is None:
+            form.cleaned_data["version"] = 0
+            begun, data = self.first_values_of_month(), form.data.copy()
+            for name, shown in form.fields.items():
+                value = shown.prepare_value(begun.get(name))
+                data.setdefault(f"initial-{name}", "" if value is None else str(value))
+            form.data = data
+        return super().show_stale(form, error)
 
     @property
     def _of_report(self) -> dict[str, Any]:
