@@ -4,6 +4,7 @@ Who may do so is decided by the service that calls, which knows the owner. A pag
 (erqi.common.upload_field): that is the name under which errors are reported.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,6 +12,7 @@ from django.core.files import File
 from django.db import models, transaction
 
 from erqi.common import clock, files
+from erqi.common.bulk import is_bulk, remembered
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import Attachment, AttachmentKind, User
 from erqi.common.saving import checked
@@ -107,12 +109,19 @@ def _checked_files(uploads: Sequence[File]) -> list[files.CheckedFile]:
         try:
             files.check_size(name, upload.size)  # before a byte of it is read
             upload.seek(0)  # the same submit may be tried again (erqi.common.editing)
-            good.append(files.check_file(name, upload.read()))
+            good.append(_checked(name, upload.read()))
         except files.Unacceptable as error:
             wrong.append(str(error))
     if wrong:
         raise InvalidInput({FIELD: wrong})
     return good
+
+
+def _checked(name: str, raw: bytes) -> files.CheckedFile:
+    """Return the file as it may be kept; a program that attaches one picture to many records has it written anew once."""
+    if not is_bulk():
+        return files.check_file(name, raw)
+    return remembered(("file", name, hashlib.sha256(raw).digest()), lambda: files.check_file(name, raw))
 
 
 def _key(owner: models.Model) -> dict[str, object]:

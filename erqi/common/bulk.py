@@ -14,13 +14,14 @@ _memory: ContextVar[dict[Any, Any] | None] = ContextVar("bulk_memory", default=N
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
-    """Remember, for this thread and the length of the block, who may do what and which days a month has.
+def at_once(memory: dict[Any, Any] | None = None) -> Iterator[None]:
+    """Remember, for this thread and the length of the block, who may do what and which days a month has; with `memory`, a dictionary
+    of the caller's, also from one block to the next.
 
-    Nothing that is remembered may change within the block (accounts, roles, posts, responsibilities, months). A broken constraint is
-    an IntegrityError and no sentence: it is a mistake of the program that writes, and the whole transaction has to go.
+    Nothing that is remembered may change meanwhile (accounts, roles, posts, responsibilities, months). A broken constraint is an
+    IntegrityError and no sentence: it is a mistake of the program that writes, and the whole transaction has to go.
     """
-    token = _memory.set({})
+    token = _memory.set({} if memory is None else memory)
     try:
         yield
     finally:

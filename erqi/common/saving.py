@@ -37,12 +37,13 @@ def checked(instance: M) -> M:
     with all conditions of the model's constraints in one query: services validate every write, and most writes are right.
     """
     related = [field for field in instance._meta.concrete_fields if field.is_relation]
-    read = {field.name for field in related if field.is_cached(instance) and getattr(instance, field.attname) is not None}
+    # Within erqi.common.bulk what is asked of the database is left to its own constraints.
+    bulk = is_bulk()
+    read = {field.name for field in related if bulk or (field.is_cached(instance) and getattr(instance, field.attname) is not None)}
     try:
         instance.clean_fields(exclude=read)
         instance.clean()
-        # Within erqi.common.bulk the database says it by itself.
-        if not is_bulk():
+        if not bulk:
             instance.validate_unique()
             _check_constraints(instance)
     except ValidationError as error:

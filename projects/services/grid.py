@@ -15,6 +15,7 @@ from erqi.common.saving import read_anew, require
 from projects.choices import ResponsibilityKind
 from projects.models import Post, Project, Responsibility
 from projects.querysets.responsibility import in_force
+from projects.rules.responsibility import in_force as in_force_on
 from projects.rules.responsibility import reporting_unit, reviewing_unit, writing_units
 
 Grid = list[tuple[str, int]]
@@ -24,9 +25,10 @@ def units_of(user: User | None, day: date | None = None) -> set[int]:
     """Return the units (keys) in which the account's person holds a post on the day (default: today)."""
     if user is None:
         return set()
-    on = day or clock.today()
-    posts = Post.objects.filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gte=on), person__account=user)
-    return remembered(("units", user.pk, on), lambda: set(posts.exclude(unit=None).values_list("unit_id", flat=True)))
+    day = day or clock.today()
+    posts = Post.objects.filter(person__account=user).exclude(unit=None)
+    rows = remembered(("posts", user.pk), lambda: list(posts.order_by().values_list("unit_id", "since", "until")))
+    return {unit for unit, since, until in rows if in_force_on(since, until, day)}
 
 
 def grids(projects: Collection[int], day: date | None = None) -> dict[int, Grid]:

@@ -14,7 +14,7 @@ from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
-from erqi.common.saving import already, checked, locked, require
+from erqi.common.saving import already, checked, locked, read_anew, require
 from projects.choices import DecisionState, ReminderKind, UpdateLayer
 from projects.models import DateChange, Milestone, MilestoneUpdate, Project
 from projects.rules.phrases import due_date
@@ -128,7 +128,7 @@ def layers_of(by: User | None, project: Project) -> list[UpdateLayer]:
     (自查), an inspector (督察), a leader (问查). The account is read anew; `None` is the system itself."""
     if by is None:
         return [UpdateLayer.OFFICE]
-    fresh = User.objects.filter(pk=by.pk).first()
+    fresh = read_anew(by)
     if fresh is None:
         return []
     found = []

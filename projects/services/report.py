@@ -204,7 +204,8 @@ def _is_grave(project: int, year: int, on: date) -> bool:
 
 def append_step(report: ProgressReport, action: ReportAction, by: User | None, on: date, reason: str = "") -> ReportStep:
     """Append the step with what the report says, and end the one before it."""
-    report.steps.filter(valid_until=None).update(valid_until=on)
+    if report.version > 1:  # what was written once only has no step before
+        report.steps.filter(valid_until=None).update(valid_until=on)
     step = ReportStep(
         report=report,
         action=action,
@@ -272,12 +273,13 @@ def _advance(
 ) -> ProgressReport:
     """Take a step on a filed report: lock, check state and month, write, refresh the colour."""
     Project.objects.select_for_update(no_key=True).get(pk=report.project_id)
-    current = ProgressReport.objects.select_for_update(of=("self",)).select_related("project").get(pk=report.pk)
+    report = locked(ProgressReport.objects.select_related("project"), report.pk, None)
     target = ACTIONS[action][1]
-    if current.state == target and current.version != version:
-        # The second click on the same button.
-        return current
-    report = locked(ProgressReport.objects.select_related("project"), report.pk, version)
+    if version is not None and report.version != version:
+        if report.state == target:
+            # The second click on the same button.
+            return report
+        raise StaleRecord(report)
     on = clock.today()
     month = month_of(report.year, report.month)
     if month.is_locked(on):

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from erqi.common import clock, workdays
 from erqi.common.bulk import at_once
@@ -71,6 +72,7 @@ class _Story:
         self.levels: dict[int, WarningLevel] = {}
         self.writer = Writer(material)
         self._planned = 0
+        self.memory: dict[Any, Any] = {}
 
     def live(self, day: date) -> None:
         """Do what belongs to the day; each project's colour is computed once, when everything of the day is known."""
@@ -82,7 +84,7 @@ class _Story:
         elif day == PREPARED_ON:
             self._prepare()
         else:
-            with at_once():
+            with at_once(self.memory):
                 self._work(day)
 
     def _work(self, day: date) -> None:
@@ -135,7 +137,8 @@ class _Story:
         plots = [plot for plot in self.material.plots if plot.code in entries]
         with at_once():
             assign_units(plots, {code: entry.project for code, entry in entries.items()}, self.people)
-        with at_once():
+        # There are no colours yet: nothing to compute anew.
+        with at_once(self.memory), deferred():
             self._plan(plots, entries)
 
     def _plan(self, plots: list[Plot], entries: dict[str, LedgerEntry]) -> None:
