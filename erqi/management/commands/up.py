@@ -24,6 +24,7 @@ from erqi.embedded import EmbeddedServer, OperatorError, external
 from erqi.embedded.locks import open_lock, try_lock
 from erqi.embedded.place import make_place
 from erqi.serving import static, web
+from projects.models import Rescheduling
 
 # A killed predecessor's workers notice within about a second that it is gone, and give up the port.
 _PATIENCE_AFTER_KILL = 5
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         self._start_database(stack)
         self._migrate()
         self._seed(documents_only)
+        self._finish_passes()
         self._collect_static()
         with self._step("载入程序", "程序已载入"):
             _ = get_resolver().url_patterns
@@ -144,6 +146,12 @@ class Command(BaseCommand):
                 except CommandError as error:
                     raise OperatorError(str(error)) from error
                 step.done = f"初始数据已载入：{told.getvalue().strip()}"
+
+    def _finish_passes(self) -> None:
+        """Carry on what was cut off: until a pass is finished some colours are still those of the rules before."""
+        if Rescheduling.objects.filter(finished_at=None).exists():
+            with self._step("重算预警颜色", "未完成的预警颜色重算已完成"):
+                call_command("reschedule", stdout=io.StringIO())
 
     def _collect_static(self) -> None:
         with self._step("检查静态文件", "静态文件已是最新") as step:
