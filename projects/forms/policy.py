@@ -162,9 +162,12 @@ class StepRow:
     times: forms.BoundField
 
 
-def _limited(name: str, label: str, help_text: str) -> WholeNumberField:
+def _limited(name: str, label: str, hint: str, help_text: str = "") -> WholeNumberField:
+    """Return the field of one of a policy's other figures; `hint` is its unit."""
     least, most = LIMITS[name]
-    return WholeNumberField(label=label, least=least, most=most, help_text=help_text)
+    field = WholeNumberField(label=label, least=least, most=most, help_text=help_text)
+    field.hint = hint
+    return field
 
 
 class PolicyForm(EditForm):
@@ -175,10 +178,10 @@ class PolicyForm(EditForm):
     note = column(WarningPolicy, "note", widget=forms.Textarea(attrs={"rows": 2}), help_text="为什么修改、改了什么")
     basis = forms.ChoiceField(label="投资评价依据", choices=Basis.choices)
     curve = forms.ChoiceField(label="序时进度", choices=Curve.choices)
-    min_eval_month = _limited("min_eval_month", "投资起评月份", "此前不评价投资进度，避开年初")
-    observation_cycles = _limited("observation_cycles", "红牌摘牌后观察", "个报送期，其间为黄；0 为不观察")
+    min_eval_month = _limited("min_eval_month", "投资起评月份", "月", "此前不评价投资进度，避开年初")
+    observation_cycles = _limited("observation_cycles", "红牌摘牌后观察", "报送期数", "其间为黄；0 为不观察")
     manual_max_days = _limited("manual_max_days", "人工定级最长", "天")
-    hold_max_days = _limited("hold_max_days", "暂停一次最长", "天；到期须续期，否则恢复评价")
+    hold_max_days = _limited("hold_max_days", "暂停一次最长", "天", "到期须续期，否则恢复评价")
 
     sections = [
         ("版本", ["name", "effective_from", "note"]),

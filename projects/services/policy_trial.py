@@ -52,6 +52,11 @@ class Simulation:
         return sum(number for (before, after), number in self.counts.items() if before != after)
 
     @property
+    def aside(self) -> int:
+        """How many are paused or closed, and stay so."""
+        return sum(self.counts[level, level] for level in (WarningLevel.PAUSED, WarningLevel.DONE))
+
+    @property
     def worse(self) -> int:
         """How many would turn to a worse level, or get one at all."""
         return sum(number for (before, after), number in self.counts.items() if after > before)

@@ -304,8 +304,8 @@ def _write(proposals: _Proposals, year: int) -> None:
 def start_warnings(*, ledger: Ledger, version: int | None, by: User | None) -> Rescheduling:
     """Give the projects of a district ledger colours from today on, and return the pass that computes them.
 
-    Raises NotAllowed without `warning.start`, StaleRecord, ServiceError for another kind of ledger, one that has them already, or
-    while no rules are in force.
+    Raises NotAllowed without `warning.start`, StaleRecord, ServiceError for another kind of ledger, a past year's, one that has them
+    already, or while no rules are in force.
     """
     require(by, "warning.start")
     on = clock.today()
@@ -313,6 +313,9 @@ def start_warnings(*, ledger: Ledger, version: int | None, by: User | None) -> R
         ledger = locked(Ledger.objects.all(), ledger.pk, version)
         if ledger.level != LedgerLevel.DISTRICT or ledger.kind != LedgerKind.PROJECTS:
             raise ServiceError("只有区级重点项目台账可以启用预警。")
+        if ledger.year < on.year:
+            # It is read on its last 31 December: a colour from today on would never be shown.
+            raise ServiceError("往年的台账只供查阅，不再启用预警。")
         if ledger.warned_since is not None:
             raise ServiceError("这本台账已启用预警。")
         if not WarningPolicy.objects.in_force(on).exists():

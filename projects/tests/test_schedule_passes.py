@@ -84,6 +84,8 @@ def test_who_may_start_them_and_when(ledger):
             start_warnings(ledger=ledger, version=None, by=office)
         with pytest.raises(ServiceError, match="只有区级重点项目台账"):
             start_warnings(ledger=make_ledger("area", level="area"), version=None, by=office)
+        with pytest.raises(ServiceError, match="往年的台账只供查阅"):
+            start_warnings(ledger=make_ledger("2017", 2017), version=None, by=office)
     assert Rescheduling.objects.count() == 1
 
 

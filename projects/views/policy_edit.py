@@ -255,6 +255,8 @@ class WarningStart(LedgerAction):
     def refusal(self) -> str:
         if (self.record.level, self.record.kind) != (LedgerLevel.DISTRICT, LedgerKind.PROJECTS):
             return "只有区级重点项目台账可以启用预警。"
+        if self.record.year < clock.today().year:
+            return "往年的台账只供查阅，不再启用预警。"
         if self.record.warned_since is not None:
             return f"这本台账自{chinese_day(self.record.warned_since)}起已启用预警，无需再办。"
         if not WarningPolicy.objects.in_force(clock.today()).exists():
