@@ -7,6 +7,7 @@ once at the end of the settings, so that a misspelt name is reported instead of 
 import difflib
 import os
 import re
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -108,6 +109,69 @@ def env_database(name: str = "DATABASE_URL") -> dict | None:
         "PORT": str(port or ""),
         "OPTIONS": options,
     }
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """A mail server by which mails are sent."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    # STARTTLS on an open line, or TLS from the first byte on.
+    starttls: bool
+    tls: bool
+    timeout: int
+
+
+def env_mail(name: str) -> MailServer | None:
+    """Return the mail server named by a URL, or None when the variable is not set.
+
+    Takes smtp://user:password@host:587?tls=1 (STARTTLS), smtp://host:25 (a relay in the own network) and smtps://user:password@host:465;
+    `timeout` in seconds may be given, 5 to 120. Raises ImproperlyConfigured for anything else.
+    """
+    value = _raw(name)
+    if not value:
+        return None
+    example = "smtp://用户:密码@主机:587?tls=1"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"环境变量 {name} 不是有效的邮件服务器地址，应形如 {example}。") from None
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise ImproperlyConfigured(f"环境变量 {name} 应以 smtp:// 或 smtps:// 开头，形如 {example}。")
+    if not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise ImproperlyConfigured(f"环境变量 {name} 应写明主机，主机和端口之后不带路径，形如 {example}（密码中的特殊字符须按 % 编码）。")
+    if bool(parts.username) != bool(parts.password):
+        raise ImproperlyConfigured(f"环境变量 {name} 的用户和密码应同时写或同时不写，形如 {example}。")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := sorted(set(options) - {"tls", "timeout"}):
+        raise ImproperlyConfigured(f"环境变量 {name} 有不认识的选项 {unknown[0]}：只能写 tls 和 timeout，形如 {example}。")
+    tls, timeout = options.get("tls", "0"), options.get("timeout", "20")
+    if tls not in {"0", "1"} or (tls == "1" and parts.scheme == "smtps"):
+        raise ImproperlyConfigured(f"环境变量 {name} 的 tls 应为 1 或 0；smtps:// 本来就加密，不再写 tls=1。")
+    if not (timeout.isascii() and timeout.isdigit() and 5 <= int(timeout) <= 120):
+        raise ImproperlyConfigured(f"环境变量 {name} 的 timeout 应为 5 至 120 秒。")
+    secure = parts.scheme == "smtps"
+    return MailServer(
+        parts.hostname,
+        port or (465 if secure else 587 if tls == "1" else 25),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        starttls=tls == "1",
+        tls=secure,
+        timeout=int(timeout),
+    )
+
+
+def env_pattern(name: str, pattern: str, example: str) -> str:
+    """Return the variable's text, "" when it is not set; raise ImproperlyConfigured when the pattern does not match."""
+    value = _raw(name) or ""
+    if value and not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"环境变量 {name}={value!r} 不合要求：应形如 {example}。")
+    return value
 
 
 def refuse_unknown() -> None:

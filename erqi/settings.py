@@ -3,9 +3,21 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from erqi import embedded, serving
-from erqi.environment import declare, env_bool, env_database, env_date, env_int, env_list, env_str, refuse_unknown
+from erqi.environment import (
+    declare,
+    env_bool,
+    env_database,
+    env_date,
+    env_int,
+    env_list,
+    env_mail,
+    env_pattern,
+    env_str,
+    refuse_unknown,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded.data_dir()
@@ -189,6 +201,21 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 # A form with nine attachments of 10 MB (erqi.common.files), and some room; erqi.common.request_size refuses larger requests.
 LARGEST_REQUEST = 100 * 1024 * 1024
+
+# Mails (manage.py remind): without a server they are written into files of the data place, and nobody gets them.
+_mail = env_mail("ERQI_EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env_pattern("ERQI_EMAIL_FROM", r"[^<>@\s]+@[\w.-]+|[^<>@]+<[^<>@\s]+@[\w.-]+>", "重点项目平台 <ledger@example.gov.cn>")
+if _mail:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _mail.host, _mail.port, _mail.timeout
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starttls, _mail.tls
+    if not DEFAULT_FROM_EMAIL:
+        raise ImproperlyConfigured("设了 ERQI_EMAIL_URL，还须设 ERQI_EMAIL_FROM（发件人），如 重点项目平台 <ledger@example.gov.cn>。")
+DEFAULT_FROM_EMAIL = DEFAULT_FROM_EMAIL or "erqi@localhost"
+# Where people reach the platform, for links in mails; empty: mails carry none.
+BASE_URL = env_pattern("ERQI_BASE_URL", r"https?://[\w.-]+(:\d+)?", "https://ledger.example.gov.cn（末尾不带 /）")
 
 # A fixed business date for training or demonstration; an installation's own setting in the database comes second.
 FIXED_TODAY = env_date("ERQI_TODAY")

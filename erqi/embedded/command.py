@@ -22,7 +22,7 @@ _WITHOUT_DATABASE = {
 }
 
 # The first commands that an operator gives besides `up`; where no `up` has been, they name the place that they looked in.
-_NEEDS_TABLES = {"changepassword", "createsuperuser", "seed"}
+_NEEDS_TABLES = {"changepassword", "createsuperuser", "remind", "seed"}
 _NO_SUCH_TABLE = "42P01"
 
 

@@ -1,227 +1,127 @@
-"""Reminders that come with the days (due in 7, 3, 1 days, overdue once) and the one mail a day that carries them (design.md §1).
-
-`manage.py remind` runs both once a day. Each line is written once per window, so that a second run adds nothing; a day that was
-missed is made up for by the window that holds then.
-"""
+"""The one mail a day that carries a person's unread reminders (design.md §1, domain.md §6.3: merged, never one mail a line)."""
 
 from collections import defaultdict
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone
 
-from erqi.common import clock, workdays
+from erqi.common import clock
 from erqi.common.dates import chinese_day
 from erqi.common.models import User
-from projects.choices import GRAVE_LEVELS, ReminderKind, ReportState, ResponsibilityKind, WarningLevel
-from projects.models import DateRequest, Digest, Hold, ProgressReport, Project, Reminder, ReportCorrection, Responsibility
-from projects.querysets.responsibility import in_force
-from projects.rules.colour import turns
-from projects.rules.responsibility import reporting_unit
-from projects.sentences.warning import cause_words
-from projects.services.facts import schedules_of, warned_entries
-from projects.services.grid import accounts_of, grids, permissions_by_grants
-from projects.services.period import current_month
-from projects.services.reminder import notify
+from projects.models import Digest, Reminder
 
-WINDOWS = (1, 3, 7)
-# A request that has waited so many working days is told again to those who decide.
-WAITS = 3
+# What is older is news to nobody: an address that is entered today does not get the year's.
+FRESH = timedelta(days=14)
+# A mail is read on a phone; the rest stands in the inbox.
+MOST = 50
 
 
-@dataclass(frozen=True)
-class Told:
-    """How many lines were written, and how many mails were sent or could not be."""
+@dataclass
+class Sent:
+    """What became of the day's mails: how many went out, whose were refused and why, and what stopped the others."""
 
-    lines: int
-    sent: int
-    failed: int
+    number: int = 0
+    refused: int = 0
+    trouble: str = ""
+    left: int = 0
 
 
-def window(due_on: date, day: date) -> str:
-    """Return in which window a due day stands: "7", "3", "1", "overdue", or "" while it is further away."""
-    left = (due_on - day).days
-    if left < 0:
-        return "overdue"
-    return next((str(days) for days in WINDOWS if left <= days), "")
+def send_digests(base_url: str = "") -> Sent:
+    """Send each person with an address one mail with the unread lines that no mail carried yet, and return what became of them.
+
+    The day's mail is stored before it is sent and marked after, under a lock: a run that was cut off, or a mail server that was down,
+    leaves it to the next run, today's or a later day's. Nobody gets two mails of a day unless the machine dies between the sending and
+    the mark.
+    """
+    _store()
+    return _send(list(Digest.objects.filter(sent_at=None).order_by("pk").values_list("pk", flat=True)), base_url)
 
 
 @transaction.atomic
-def write_reminders() -> int:
-    """Write what the business date brings into the inboxes and return the number of new lines."""
+def _store() -> None:
+    """Put the lines that no mail carried into the day's mails. What comes after the day's mail waits for tomorrow's."""
     day = clock.today()
-    entries = warned_entries(day.year, day).listed(day).filter(closed_on=None).select_related("project")
-    listed = {entry.project_id: entry.project for entry in entries}
-    grid = grids(listed, day)
-    units = {key: reporting_unit(grid.get(key, [])) for key in listed}
-    people = accounts_of({unit for unit in units.values() if unit is not None}, "report.write", day)
-    writers = {key: people.get(unit, []) if unit is not None else [] for key, unit in units.items()}
-    return _of_month(listed, writers, day) + _of_colours(listed, writers, day) + _of_holds(writers, day) + _of_requests(day)
+    fresh = Reminder.objects.unread().filter(Q(digest=None) | Q(digest__sent_at=None), recorded_on__gte=day - FRESH)
+    # One person after the other: two runs at once do not put the same lines into two mails.
+    reachable = fresh.filter(user__is_active=True).exclude(user__email="")
+    users = User.objects.filter(pk__in=reachable.values("user")).order_by("pk").select_for_update(no_key=True)
+    keys = list(users.values_list("pk", flat=True))
+    sent_already = Digest.objects.filter(day=day, user__in=keys).exclude(sent_at=None).values_list("user_id", flat=True)
+    lines: dict[int, list[int]] = defaultdict(list)
+    for pk, user in fresh.filter(user__in=set(keys) - set(sent_already)).order_by("pk").values_list("pk", "user_id"):
+        lines[user].append(pk)
+    mails = {digest.user_id: digest for digest in Digest.objects.filter(day=day, user__in=lines)}
+    mails |= {
+        one.user_id: one for one in Digest.objects.bulk_create([Digest(user_id=user, day=day) for user in lines if user not in mails])
+    }
+    for user, reminders in lines.items():
+        Reminder.objects.filter(pk__in=reminders).update(digest=mails[user])
+    # An earlier day's mail that never went out has nothing left to say; nor has one whose lines were all read, or that nobody gets.
+    Digest.objects.filter(sent_at=None).exclude(pk__in=[digest.pk for digest in mails.values()]).delete()
 
 
-def _of_month(listed: dict[int, Project], writers: dict[int, list[User]], day: date) -> int:
-    """One line a person for the month's open reports."""
-    month = current_month(day)
-    stage = window(month.due_on, day) if month.is_open(day) else ""
-    if not stage:
-        return 0
-    filed = ProgressReport.objects.of_month(month.year, month.month).filter(state__in=[ReportState.FILED, ReportState.PASSED])
-    done = set(filed.values_list("project_id", flat=True))
-    left: dict[int, int] = defaultdict(int)
-    users: dict[int, User] = {}
-    for key in listed:
-        for user in writers[key] if key not in done else []:
-            users[user.pk] = user
-            left[user.pk] += 1
-    overdue = stage == "overdue"
-    return sum(
-        notify(
-            users=[user],
-            kind=ReminderKind.OVERDUE if overdue else ReminderKind.DUE,
-            key=f"report/{month.year}-{month.month}/{month.due_on}/{stage}",
-            title=f"{month.month}月月报{'已逾期' if overdue else '即将截止'}：还有 {left[pk]} 个项目未报",
-            text=f"{chinese_day(month.due_on)}截止，{chinese_day(month.locks_on)}后锁定。",
-            url=f"{reverse('projects:report_grid')}?year={month.year}&month={month.month}",
-        )
-        for pk, user in users.items()
-    )
-
-
-def _of_colours(listed: dict[int, Project], writers: dict[int, list[User]], day: date) -> int:
-    """A line for a project that turned yellow or red, and for one that will within a week."""
-    patrons = defaultdict(list)
-    rows = Responsibility.objects.filter(
-        in_force(day),
-        kind__in=[ResponsibilityKind.PATRON, ResponsibilityKind.INSPECTOR],
-        person__account__is_active=True,
-        project__in=listed,
-    ).select_related("person__account")
-    for row in rows.select_related("person__account"):
-        patrons[row.project_id].append(row.person.account)
-    written = 0
-    for row, policy in schedules_of(listed, day):
-        project, level = listed[row.project_id], row.level_on(day)
-        if level in GRAVE_LEVELS:
-            began = row.since(day)
-            written += notify(
-                users=[*writers[project.pk], *patrons[project.pk]],
-                kind=ReminderKind.TURNED,
-                key=f"turned/{project.pk}/{level.code}/{began}",
-                title=f"{project}转为{policy.label(level)}",
-                text=f"自{chinese_day(began)}起。",
-                url=project.get_absolute_url(),
-            )
-        ahead = [turn for turn in turns(row.schedule.thresholds, row.bounds, day, day + timedelta(days=max(WINDOWS))) if turn[2] > turn[1]]
-        for turn, _, to in ahead[:1]:
-            if to not in GRAVE_LEVELS:
-                continue
-            cause = row.schedule.thresholds.cause(WarningLevel(to))
-            written += notify(
-                users=writers[project.pk],
-                kind=ReminderKind.DUE,
-                key=f"turns/{project.pk}/{to.code}/{turn}/{window(turn, day)}",
-                title=f"{project}将于{chinese_day(turn)}转为{policy.label(to)}",
-                text=f"{cause_words(cause, policy.basis)}。" if cause else "",
-                url=project.get_absolute_url(),
-            )
-    return written
-
-
-def _of_holds(writers: dict[int, list[User]], day: date) -> int:
-    """A line for a hold that ends within a week: it is renewed in time, or the colour comes back."""
-    soon = Hold.objects.covering(day).filter(project__in=writers, until__lte=day + timedelta(days=max(WINDOWS))).select_related("project")
-    return sum(
-        notify(
-            users=writers[hold.project_id],
-            kind=ReminderKind.DUE,
-            key=f"hold/{hold.pk}/{hold.until}/{window(hold.until, day)}",
-            title=f"{hold.project}的暂停将于{chinese_day(hold.until)}到期",
-            text="到期后恢复评价；仍不能复工的，请在到期前申请续期。",
-            url=hold.get_absolute_url(),
-        )
-        for hold in soon
-    )
-
-
-def _of_requests(day: date) -> int:
-    """One line, for all who decide, about the requests that have waited too long."""
-    since = workdays.add_workdays(day, -WAITS)
-    waiting = sum(
-        rows.filter(state="pending", requested_on__lte=since).count()
-        for rows in (DateRequest.objects.all(), Hold.objects.all(), ReportCorrection.objects.all())
-    )
-    if not waiting:
-        return 0
-    return notify(
-        users=deciders(),
-        kind=ReminderKind.TASK,
-        key=f"requests/{day}",
-        title=f"{waiting} 份申请已等待 {WAITS} 个工作日以上",
-        text="审批前相关节点计时暂停，请尽快办理。",
-        url=reverse("projects:request_list"),
-    )
-
-
-def deciders() -> list[User]:
-    """Return the active accounts that decide on requests."""
-    accounts = User.objects.filter(is_active=True, is_superuser=False).prefetch_related("grants")
-    return [user for user in accounts if "request.decide" in permissions_by_grants(user)]
-
-
-def send_digests(base_url: str = "") -> tuple[int, int]:
-    """Send each person with an address one mail with the day's unread lines that no mail carried yet; return (sent, failed).
-
-    The day's digest is stored before it is sent and marked after: a run that was cut off goes on with those that are not marked, so
-    that nobody gets two mails of a day unless the machine dies between the sending and the mark.
-    """
-    day = clock.today()
-    with transaction.atomic():
-        fresh: dict[int, list[Reminder]] = defaultdict(list)
-        rows = Reminder.objects.select_for_update(of=("self",)).unread().filter(digest=None, user__is_active=True).exclude(user__email="")
-        for reminder in rows.order_by("pk"):
-            fresh[reminder.user_id].append(reminder)
-        sent_already = set(Digest.objects.filter(day=day, user__in=fresh).exclude(sent_at=None).values_list("user_id", flat=True))
-        for user, reminders in fresh.items():
-            # What comes after the day's mail waits for tomorrow's: never more than one a day.
-            if user not in sent_already:
-                digest, _ = Digest.objects.get_or_create(user_id=user, day=day)
-                Reminder.objects.filter(pk__in=[reminder.pk for reminder in reminders]).update(digest=digest)
-    return _send(list(Digest.objects.filter(day=day, sent_at=None).select_related("user").order_by("pk")), base_url)
-
-
-def _send(digests: Collection[Digest], base_url: str) -> tuple[int, int]:
-    sent = failed = 0
+def _send(digests: Collection[int], base_url: str) -> Sent:
+    found = Sent()
+    if not digests:
+        return found
     connection = get_connection()
-    for digest in digests:
-        try:
-            connection.send_messages([message(digest, base_url)])
-        except OSError:
-            # The mail server's trouble: the mark stays off, and the next run tries again.
-            failed += 1
-            continue
-        Digest.objects.filter(pk=digest.pk).update(sent_at=timezone.now())
-        sent += 1
-    return sent, failed
+    try:
+        connection.open()
+        for place, pk in enumerate(digests):
+            found.left = len(digests) - place
+            _send_one(pk, connection, base_url, found)
+        found.left = 0
+    except OSError as error:
+        # Nobody answers, or not any more: the others are not tried either, each would wait as long.
+        found.trouble = _words(error)
+    finally:
+        # Where the line is dead already, what was sent was sent.
+        with suppress(OSError):
+            connection.close()
+    return found
 
 
-def message(digest: Digest, base_url: str = "") -> EmailMessage:
+def _words(error: OSError) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text if len(text) <= 200 else f"{text[:199]}…"
+
+
+@transaction.atomic
+def _send_one(pk: int, connection: BaseEmailBackend, base_url: str, found: Sent) -> None:
+    """Send a stored mail and mark it, locked in between: another run passes it over. Raises OSError when nobody answers."""
+    digest = Digest.objects.select_for_update(of=("self",), skip_locked=True).select_related("user").filter(pk=pk, sent_at=None).first()
+    if digest is None:
+        return
+    reminders = list(digest.reminders.unread().order_by("pk"))
+    if not reminders or not digest.user.is_active or not digest.user.email:
+        return
+    try:
+        connection.send_messages([message(digest, reminders, base_url)])
+    except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, UnicodeError):
+        # This address, not the server: the others get theirs, and this one is tried again.
+        found.refused += 1
+        return
+    Digest.objects.filter(pk=pk).update(sent_at=timezone.now())
+    found.number += 1
+
+
+def message(digest: Digest, reminders: Collection[Reminder], base_url: str = "") -> EmailMessage:
     """Return the mail of a digest: one line each, with the address of its page when the installation's own is known."""
-    reminders = list(digest.reminders.order_by("pk"))
-    lines = [f"{digest.user}，您好：", "", f"截至{chinese_day(digest.day)}，您有 {len(reminders)} 条提醒：", ""]
-    for number, reminder in enumerate(reminders, 1):
-        lines.append(f"{number}. {reminder.title}")
-        address = f"{base_url.rstrip('/')}{reminder.url}" if base_url and reminder.url else ""
-        lines += [f"   {text}" for text in (reminder.text, address) if text]
-    lines += ["", "本邮件由系统自动发送，请登录平台办理，无需回复。"]
-    return EmailMessage(subject=f"重点项目平台：{len(reminders)} 条提醒（{digest.day}）", body="\n".join(lines), to=[digest.user.email])
-
-
-def remind(base_url: str = "") -> Told:
-    """Write the day's reminders and send the day's mails."""
-    lines = write_reminders()
-    sent, failed = send_digests(base_url)
-    return Told(lines, sent, failed)
+    root = base_url.rstrip("/")
+    lines = [f"{digest.user}，您好：", "", f"截至{chinese_day(digest.day)}，您有 {len(reminders)} 条新提醒：", ""]
+    for number, reminder in enumerate(list(reminders)[:MOST], 1):
+        lines.append(f"{number}. {'【模拟】' if reminder.simulated else ''}{reminder.title}")
+        lines += [f"   {text}" for text in (reminder.text, f"{root}{reminder.url}" if root and reminder.url else "") if text]
+    if len(reminders) > MOST:
+        lines.append(f"其余 {len(reminders) - MOST} 条请登录后在收件箱查看。")
+    lines += ["", f"办理请登录平台{f'：{root}/todo/' if root else '，打开“我的待办”'}。本邮件由系统自动发送，无需回复。"]
+    subject = f"重点项目平台：{len(reminders)} 条新提醒（{digest.day}）"
+    return EmailMessage(subject=subject, body="\n".join(lines), to=[digest.user.email])

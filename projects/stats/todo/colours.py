@@ -17,9 +17,10 @@ from projects.sentences.colour import month_day
 from projects.sentences.report import month_name
 from projects.sentences.todo import ISSUE_SOLVED, next_report_words, next_step_words, prevent_words, step_words, turn_ahead_words
 from projects.sentences.warning import cause_words, lifting_words, reason_words
+from projects.services.inquiries import unanswered
 from projects.services.period import Month
 from projects.stats.todo.desk import Desk
-from projects.stats.todo.inquiries import asked_words, inquiries, inquiry_item
+from projects.stats.todo.inquiries import asked_words, inquiry_item
 from projects.stats.todo.items import Item, Link, Shown
 from projects.stats.todo.months import report_url, returned_item, returned_reports
 from projects.stats.warning import Standing
@@ -182,7 +183,7 @@ def own_projects(desk: Desk) -> OwnLines:
     """The reporter's lines: projects in trouble, reports that were returned, questions that a leader asked; each matter once."""
     lines = OwnLines()
     returned = returned_reports(desk)
-    asked = inquiries(projects=desk.own)
+    asked = unanswered(projects=desk.own)
     lifted = desk.own_liftings
     overrides = desk.overrides(desk.own)
     for one in troubles(desk, desk.own):

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from erqi.common import workdays
 from erqi.common.dates import chinese_day
-from projects.choices import DecisionState, LiftingState, PolicyState, WarningLevel
+from projects.choices import LiftingState, PolicyState, WarningLevel
 from projects.models import DateRequest, Hold, Lifting, Project, ReportCorrection, Rescheduling, WarningPolicy
-from projects.rules.colour import merged_pause
 from projects.rules.reminder import AHEAD
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
+from projects.services.holds_ending import holds_ending
+from projects.services.inquiries import unanswered
 from projects.stats.todo.desk import Desk
-from projects.stats.todo.inquiries import inquiries
 from projects.stats.todo.items import Item, Link, Shown, Waiting
 
 # More than this nobody works off in a day; the list of requests and of liftings shows all.
@@ -170,33 +170,21 @@ def _lifting_item(lifting: Lifting, desk: Desk) -> Item:
 
 def holds(desk: Desk) -> list[Item]:
     """Pauses of the person's projects that end within a week, and that nobody has asked to renew."""
-    rows = Hold.objects.filter(project__in=desk.own, state__in=[DecisionState.PENDING, DecisionState.APPROVED], until__gte=desk.day)
-    of_project: dict[int, list[Hold]] = {}
-    for hold in rows.order_by("since", "pk"):
-        of_project.setdefault(hold.project_id, []).append(hold)
-    found = []
-    for key, all_of in of_project.items():
-        begin, end = merged_pause([(one.since, one.last_day) for one in all_of if one.state == DecisionState.APPROVED], desk.day)
-        asked = any(one.is_pending for one in all_of)
-        if begin is None or end is None or begin > desk.day or asked or (end - desk.day).days > AHEAD:
-            continue
-        last = next(one for one in reversed(all_of) if one.last_day == end)
-        found.append(_ending_item(last, desk.projects[key], desk))
-    return found
+    return [_ending_item(hold, desk) for hold in holds_ending(desk.own, desk.day)]
 
 
-def _ending_item(hold: Hold, project: Project, desk: Desk) -> Item:
+def _ending_item(hold: Hold, desk: Desk) -> Item:
     return Item(
         "hold",
         f"暂停{month_day(hold.last_day, desk.day)}到期",
-        reverse("projects:hold_new", args=[project.code]),
+        reverse("projects:hold_new", args=[hold.project.code]),
         "申请续期",
         WarningLevel.YELLOW if (hold.last_day - desk.day).days <= 1 else WarningLevel.BLUE,
         hold.last_day,
         text=f"{hold.get_reason_display()}：{hold.summary}",
         follows="到期次日恢复评价，停工期间积下的逾期照算",
         remedy="仍不能复工的，到期前申请续期",
-        project=project,
+        project=hold.project,
         shown=Shown(WarningLevel.PAUSED, str(WarningLevel.PAUSED.label)),
         links=(Link("看暂停", hold.get_absolute_url()),),
         simulated=hold.simulated,
@@ -235,7 +223,7 @@ def _asked(desk: Desk, own: Collection[int]) -> list[Waiting]:
 
 
 def _questions(desk: Desk) -> list[Waiting]:
-    rows = inquiries(by=desk.user)
+    rows = unanswered(by=desk.user)
     return [
         Waiting("问查", f"{row.milestone.project}：{row.milestone}", row.milestone.get_absolute_url(), row.recorded_on, row.simulated)
         for row in rows.values()
