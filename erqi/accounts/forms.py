@@ -9,6 +9,8 @@ from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.roles import Role
 
+EMAIL_HELP = "可不填。填写后，每个工作日把未读提醒合成一封邮件发到这里；不填的只在收件箱中看到。"
+
 
 class PasswordForm(forms.Form):
     """A change of one's own password; the service knows the rules."""
@@ -39,20 +41,28 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "name"]
-        labels = {"username": "用户名"}
+        fields = ["username", "name", "email"]
+        labels = {"username": "用户名", "email": "邮箱"}
         help_texts = {"username": "登录用，建议用姓名全拼加单位缩写；字母、数字和 @/./+/-/_。建立后不能修改。"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
         self.fields["name"].help_text = "真实姓名；修改痕迹中显示的就是它。"
+        self.fields["email"].help_text = EMAIL_HELP
+        self.fields["email"].widget.attrs.update(autocomplete="off")
 
 
 class NameForm(forms.Form):
     """The name shown for an account."""
 
     name = forms.CharField(label="姓名", max_length=40)
+
+
+class EmailForm(forms.Form):
+    """The address that the daily mail goes to; none ends the mails."""
+
+    email = forms.EmailField(label="邮箱", required=False, max_length=254, help_text=EMAIL_HELP)
 
 
 class PersonForm(forms.Form):

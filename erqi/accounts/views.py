@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
-from erqi.accounts.forms import AccountForm, AccountSearch, NameForm, PersonForm, show_errors
+from erqi.accounts.forms import AccountForm, AccountSearch, EmailForm, NameForm, PersonForm, show_errors
 from erqi.accounts.lists import accounts_for_list, lock_outs, page_of
 from erqi.common import accounts
 from erqi.common.access import PermissionRequiredMixin
@@ -82,7 +82,7 @@ class AccountNew(PermissionRequiredMixin, View):
 
 @method_decorator(never_cache, name="dispatch")
 class AccountDetail(PermissionRequiredMixin, View):
-    """One account: its name, state, password, lock-out and person. Each button sends its own `action`."""
+    """One account: its name, address, state, password, lock-out and person. Each button sends its own `action`."""
 
     permission = MANAGE
 
@@ -113,6 +113,13 @@ class AccountDetail(PermissionRequiredMixin, View):
         accounts.rename_account(user=account, name=self.request.POST.get("name", ""), by=self.request.user)
         return self._done(account, "姓名已修改。")
 
+    def _do_email(self, account: User) -> HttpResponse:
+        form = EmailForm(self.request.POST)
+        if not form.is_valid():
+            return self._page(account, InvalidInput({"email": list(form.errors["email"])}))
+        accounts.set_email(user=account, email=form.cleaned_data["email"], by=self.request.user)
+        return self._done(account, "邮箱已保存。" if form.cleaned_data["email"] else "邮箱已清空，不再发送邮件。")
+
     def _do_close(self, account: User) -> HttpResponse:
         accounts.set_active(user=account, active=False, by=self.request.user)
         return self._done(account, f"账号“{account.username}”已停用，从下一次点击起不能再使用系统。")
@@ -140,7 +147,8 @@ class AccountDetail(PermissionRequiredMixin, View):
         person = getattr(account, "person", None)
         name_form = NameForm(self.request.POST if error and "name" in error.fields else None, initial={"name": account.name})
         person_form = PersonForm(self.request.POST if error and "person" in error.fields else None, initial={"person": person})
-        for form in (name_form, person_form):
+        email_form = EmailForm(self.request.POST if error and "email" in error.fields else None, initial={"email": account.email})
+        for form in (name_form, email_form, person_form):
             if error and form.is_bound:
                 form.errors.clear()
                 show_errors(form, error)
@@ -154,6 +162,7 @@ class AccountDetail(PermissionRequiredMixin, View):
                 "is_self": account.pk == self.request.user.pk,
                 "is_locked_out": lock_outs(account.username).exists(),
                 "name_form": name_form,
+                "email_form": email_form,
                 "person_form": person_form,
                 "breadcrumbs": [{"label": "账号", "url": reverse("account_list")}, {"label": account.name}],
             },

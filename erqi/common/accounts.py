@@ -48,11 +48,18 @@ def _set_password(user: User, password: str) -> None:
 
 @transaction.atomic
 def add_account(
-    *, username: str, name: str, by: User | None, password: str | None = None, must_change: bool = True, is_demo: bool = False
+    *,
+    username: str,
+    name: str,
+    by: User | None,
+    email: str = "",
+    password: str | None = None,
+    must_change: bool = True,
+    is_demo: bool = False,
 ) -> tuple[User, str]:
     """Open an account and return it with its first password. Raises NotAllowed without `account.manage`, InvalidInput."""
     require(by, "account.manage")
-    user = User(username=username.strip(), name=name.strip(), must_change_password=must_change, is_demo=is_demo)
+    user = User(username=username.strip(), name=name.strip(), email=email.strip(), must_change_password=must_change, is_demo=is_demo)
     if User.objects.filter(username__iexact=user.username).exists():
         # Two names that differ in their case alone are one name to everybody who reads a list.
         raise InvalidInput({"username": ["这个用户名已被占用（不区分大小写）。请换一个。"]})
@@ -70,6 +77,17 @@ def rename_account(*, user: User, name: str, by: User) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     user.name = name.strip()
     checked(user).save(update_fields=["name"])
+    return user
+
+
+@transaction.atomic
+def set_email(*, user: User, email: str, by: User) -> User:
+    """Change the address that the daily mail goes to; an empty one ends the mails. Raises NotAllowed without `account.manage`,
+    InvalidInput for what is no address."""
+    require(by, "account.manage")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.email = email.strip()
+    checked(user).save(update_fields=["email"])
     return user
 
 
