@@ -59,13 +59,13 @@ class Case:
 
 
 def story(due_on: date = DUE, policy: Policy = WARNING_POLICY, said_on: date | None = None) -> Case:
-    ledger = make_ledger()
-    make_policy(policy=policy)
-    warn_ledger(ledger)
-    project = make_project("道路工程")
-    make_entry(ledger, project)
-    milestone = make_milestone(project, MilestoneKind.OTHER, name="主体施工", due_on=due_on)
-    recompute(date(2018, 3, 1), project)
+    with clock.at(date(2018, 3, 1)):
+        ledger = make_ledger()
+        make_policy(policy=policy)
+        warn_ledger(ledger)
+        project = make_project("道路工程")
+        make_entry(ledger, project)
+        milestone = make_milestone(project, MilestoneKind.OTHER, name="主体施工", due_on=due_on)
     if said_on is not None:
         with clock.at(said_on):
             milestone_service.update_milestone(milestone=milestone, text="正在施工", by=None, uploads=[upload()])
