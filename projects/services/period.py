@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from erqi.common import clock, workdays
 from erqi.common.bulk import remembered
@@ -13,9 +14,12 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import checked, require, save_changes
+from projects.choices import ReminderKind
 from projects.models import ReportPeriod
 from projects.rules.calendar import REMINDS_BEFORE, month_dates
 from projects.rules.report import Punctuality, is_locked, punctuality
+from projects.services.addressees import Addressees
+from projects.services.reminder import Line, tell
 
 
 @dataclass(frozen=True)
@@ -146,4 +150,23 @@ def unlock_month(*, year: int, month: int, until: date, note: str, by: User) -> 
         if record.locks_on == until and record.note == note.strip()[:200]:
             return record
         raise ServiceError(f"{found}没有锁定，不必重新开放。要改日期的，请修改本月日历。")
-    return save_changes(record, {"locked_on": None, "locks_on": until, "note": note.strip()[:200]})
+    record = save_changes(record, {"locked_on": None, "locks_on": until, "note": note.strip()[:200]})
+    _tell_reopened(record, on)
+    return record
+
+
+def _tell_reopened(record: ReportPeriod, on: date) -> None:
+    """Tell those whose projects are not reported that they may be after all."""
+    of = Addressees(record.year, on)
+    # Opened again a second time is news again, hence the version.
+    tell(
+        Line(
+            [user],
+            ReminderKind.TASK,
+            f"reopened/{record.year}-{record.month}/{record.version}",
+            f"{record}月报重新开放：还有 {len(keys)} 个项目未报",
+            f"开放至{chinese_day(record.locks_on)}，此后锁定。原因：{record.note}",
+            f"{reverse('projects:report_grid')}?year={record.year}&month={record.month}",
+        )
+        for user, keys in of.reporters_of(of.unreported(record.month))
+    )

@@ -15,12 +15,14 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import already, checked, require, save_changes
-from projects.choices import LEVELS, PolicyState
+from projects.choices import LEVELS, PolicyState, ReminderKind
 from projects.models import WarningPolicy
 from projects.rules.policy import LIMITS, MOST_CYCLES, Policy, faults, to_data
 from projects.rules.presets import WARNING_POLICY
 from projects.sentences.policy import fault_sentence
+from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
+from projects.services.reminder import notify
 from projects.services.schedule import start_pass
 
 EDITABLE = (PolicyState.DRAFT, PolicyState.RETURNED)
@@ -119,7 +121,9 @@ def return_policy(*, policy: WarningPolicy, reason: str, version: int | None, by
     row = _taken(policy, version, [PolicyState.SUBMITTED])
     if not reason.strip():
         raise InvalidInput({"return_reason": ["请写明退回的原因，以便修改。"]})
-    return save_changes(row, {"state": PolicyState.RETURNED, "return_reason": reason.strip()})
+    row = save_changes(row, {"state": PolicyState.RETURNED, "return_reason": reason.strip()})
+    _tell(row, "被退回", f"退回原因：{row.return_reason}", ("policy.edit",), by)
+    return row
 
 
 @transaction.atomic
@@ -147,7 +151,21 @@ def approve_policy(*, policy: WarningPolicy, version: int | None, by: User | Non
         raise ServiceError(f"{late}现在不能批准，请退回修改。")
     row = save_changes(row, {"state": PolicyState.APPROVED, "approved_on": on, "approved_by": by, "approved_by_name": name_of(by)})
     start_pass(reason=f"“{row.name}”{chinese_day(row.effective_from)}起执行", by=by, policy=row)
+    _tell(row, "已批准", f"{row.approved_by_name}批准，{chinese_day(row.effective_from)}起执行。", ("policy.edit", "warning.start"), by)
     return row
+
+
+def _tell(row: WarningPolicy, what: str, text: str, permissions: Iterable[str], by: User | None) -> None:
+    """Tell those who have one of the permissions what became of a version; not whoever did it."""
+    people = {user.pk: user for code in permissions for user in accounts_with(code)}
+    notify(
+        users=[user for user in people.values() if by is None or user.pk != by.pk],
+        kind=ReminderKind.DECIDED,
+        key=f"policy/{row.pk}/{row.version}",
+        title=f"预警规则“{row.name}”{what}",
+        text=text,
+        url=row.get_absolute_url(),
+    )
 
 
 @transaction.atomic
