@@ -125,14 +125,14 @@ def passes(desk: Desk) -> list[Item]:
         Item(
             "policy",
             f"预警重算没有完成：{run.reason}",
-            run.policy.get_absolute_url() if run.policy is not None else reverse("projects:warning_board"),
+            reverse("projects:policy_pass", args=[run.pk]),
             "继续重算",
             WarningLevel.RED,
             run.on,
             text=f"{run.started_by_name}{month_day(run.on, desk.day)}发起，已完成 {run.done} / {run.total}",
             follows="完成之前，部分项目的状态仍按以前的规则",
         )
-        for run in Rescheduling.objects.filter(finished_at=None).select_related("policy").order_by("pk")
+        for run in Rescheduling.objects.filter(finished_at=None).order_by("pk")
     ]
 
 
