@@ -16,6 +16,7 @@ from projects.rules.stage import stage_on
 from projects.views.project_colour import colour_context
 from projects.views.project_holds import hold_context
 from projects.views.project_milestones import Rights, milestone_rows
+from projects.views.project_reports import reports_context
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
             **hold_context(project, on.day, writes=rights.writes),
             breadcrumbs=self._trail(entries, project),
             **colour_context(project, entries, on.day, self.request.GET.get("year", ""), self.request.user),
+            **reports_context(project, entries, on.day, self.request.GET.get("year", "")),
         )
 
     @staticmethod
