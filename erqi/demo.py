@@ -12,6 +12,7 @@ from erqi.common import accounts, clock
 from erqi.common.models import Installation, User
 from erqi.common.roles import Role
 from projects.imports.simulation import run
+from projects.imports.simulation.inbox import settle_inboxes
 from projects.models import InvestmentPlan, Milestone, ProgressReport
 
 STORY = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -66,6 +67,7 @@ def simulate_demo(password: str, progress: Callable[[str], None]) -> Counter[str
         progress("模拟数据")
         for _ in run.simulate(STORY, password):
             pass
+        settle_inboxes()
         for model in (Milestone, InvestmentPlan, ProgressReport):
             made[f"模拟{model._meta.verbose_name}"] = model.objects.filter(simulated=True).count()
     return made
