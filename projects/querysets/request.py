@@ -11,7 +11,7 @@ from datetime import date
 
 from django.apps import apps
 from django.db.models import Case, CharField, Count, DateField, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from projects.choices import REPORTING_KINDS, DecisionState, RequestKind
 from projects.querysets.responsibility import in_force
@@ -22,8 +22,9 @@ SHARED = (
     *("pk", "state", "requested_on", "requested_by_name", "decided_on", "decided_by_name", "decision_reason", "simulated"),
     "waiting_since",
 )
-_NO_DAY = Value(None, output_field=DateField())
-_NO_MONTH = Value(None, output_field=IntegerField())
+# Cast: PostgreSQL takes a bare NULL of a union for a text.
+_NO_DAY = Cast(Value(None), DateField())
+_NO_MONTH = Cast(Value(None), IntegerField())
 _NO_TEXT = Value("", output_field=CharField())
 
 

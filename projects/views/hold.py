@@ -94,8 +94,10 @@ class HoldDetail(OneHold, RequestDetail):
         standing = HoldRow.on(self.asked, clock.today()).standing
         if standing not in (HoldStanding.RUNNING, HoldStanding.COMING) or writer_refusal(self.request.user, self.project):
             return []
-        resume = "恢复施工" if standing is HoldStanding.RUNNING else "取消暂停"
-        return [(resume, self.url("resume")), ("申请续期", reverse("projects:hold_new", args=[self.project.code]))]
+        found = [("恢复施工" if standing is HoldStanding.RUNNING else "取消暂停", self.url("resume"))]
+        if not Hold.objects.pending().filter(project=self.project).exists():
+            found.append(("申请续期", reverse("projects:hold_new", args=[self.project.code])))
+        return found
 
 
 class HoldDecide(OneHold, RequestDecide):
