@@ -41,14 +41,18 @@ class EdgeField(forms.CharField):
         text = half_width(typed).replace("−", "-").replace("－", "-").removesuffix("%")
         if not text or text == UNLIMITED:
             return None
-        below = text.startswith("-")
+        expected = "请只写数字；提前写负数；不限请留空。"
         try:
-            number = parse_number(text.removeprefix("-"), {"": Decimal(1)}, self.places, "请只写数字；提前写负数；不限请留空。")
+            number = parse_number(text.removeprefix("-"), {"": Decimal(1)}, self.places, expected)
         except ValidationError as error:
             if error.code == "decimals" and not self.places:
                 raise ValidationError(f"“{typed}”应为整数。", code="whole") from None
+            if error.code == "negative":
+                raise ValidationError(f"无法识别“{typed}”。{expected}", code="invalid") from None
             raise
-        return -number if below else number
+        # Without the zeros behind: 100 and 100.00 are one figure.
+        number = number.normalize() + 0
+        return -number if text.startswith("-") and number else number
 
     def prepare_value(self, value: Any) -> Any:
         return plain(value).replace(",", "") if isinstance(value, Decimal) else value
