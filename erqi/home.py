@@ -8,8 +8,18 @@ from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-# What a permission gives to do first. The order decides for an account that has several.
-FIRST_PAGES = [
+from erqi.common.access import may
+
+# Who writes, reviews, decides or verifies.
+WORKING = (
+    *("report.write", "report.review", "report.manage", "request.decide"),
+    *("policy.edit", "policy.approve", "lifting.verify", "lifting.confirm"),
+)
+# What a permission (or one of several) gives to do first. The order decides for an account that has several: who works on something
+# begins with what waits for them, a leader with the colours, everybody else with the ledger.
+FIRST_PAGES: list[tuple[str | tuple[str, ...], str]] = [
+    (WORKING, "projects:todo"),
+    ("inquiry.ask", "projects:warning_board"),
     ("business.view", "projects:ledger_current"),
     ("account.manage", "account_list"),
     ("role.grant", "role_list"),
@@ -21,7 +31,7 @@ FIRST_PAGES = [
 def home(request: HttpRequest) -> HttpResponse:
     """Send each person to the first page that is theirs; an account without any role gets a page saying so."""
     for permission, url_name in FIRST_PAGES:
-        if request.user.can(permission):
+        if may(request.user, permission):
             return redirect(url_name)
     return render(request, "home_no_role.html", {"page_title": "还没有可用的功能"})
 

@@ -48,6 +48,10 @@ def test_log_in_filter_open_edit_and_see_the_history(sized):
     page = sized
     wide = page.viewport_size["width"] > 500
     sign_in(page, "office")
+    expect(page.get_by_role("heading", level=1)).to_have_text("我的待办")
+    if not wide:
+        page.get_by_label("菜单", exact=True).click()
+    page.get_by_role("navigation").get_by_role("link", name="重点项目台账", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("二七区2018年重点项目台账"))
 
     search = page.locator("main").get_by_placeholder("项目名称、编号或拼音首字母")

@@ -40,9 +40,16 @@ def test_logging_out_takes_a_post(client):
         (Role.SYSTEM_ADMIN, "/accounts/"),
         (Role.SECURITY_ADMIN, "/accounts/roles/"),
         (Role.AUDIT_ADMIN, "/history/audit/"),
+        (Role.REPORTER, "/todo/"),
+        (Role.REVIEWER, "/todo/"),
+        (Role.INSPECTOR, "/todo/"),
+        (Role.OFFICE, "/todo/"),
+        (Role.SUPERVISION, "/todo/"),
+        (Role.LEADER, "/warnings/"),
+        (Role.VIEWER, "/ledgers/"),
     ],
 )
-def test_each_administrator_starts_at_what_is_theirs(client, role, address):
+def test_each_role_starts_at_what_is_theirs(client, role, address):
     client.force_login(make_user(role))
     assert client.get("/")["Location"] == address
 
