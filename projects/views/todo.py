@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from erqi.common import clock
-from erqi.common.access import PermissionRequiredMixin
+from erqi.common.access import PermissionRequiredMixin, may
 from projects.choices import WarningLevel
 from projects.models import Reminder
+from projects.sentences.colour import month_day
 from projects.stats.todo import todo, waiting
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import KINDS, Item
@@ -18,6 +19,12 @@ from projects.stats.todo.items import KINDS, Item
 MOST = 60
 # What has to be done first, next, and may wait, by the level that a line weighs.
 GROUPS = ((WarningLevel.RED, "先办"), (WarningLevel.YELLOW, "接着办"), (WarningLevel.UNRATED, "留意"))
+
+
+NOTHING = "到期、逾期、被退回和需要您审批、核验的事项会出现在这里，并写入收件箱。"
+# Whose months it is, and for whom anything can stand here at all.
+REPORTING = ("report.write", "report.review", "report.manage")
+ACTING = (*REPORTING, "request.decide", "policy.edit", "policy.approve", "lifting.verify", "lifting.confirm", "inquiry.ask")
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,19 @@ class Todo(PermissionRequiredMixin, TemplateView):
             tabs=self._tabs(items, kind),
             waiting=waiting(desk),
             unread_count=Reminder.objects.unread().filter(user=self.request.user).count(),
+            # Somebody who only looks has nothing to do here; who reports is told when the next month begins.
+            only_looks=not may(self.request.user, ACTING),
+            nothing=self._nothing(desk),
             # An account whose person has no post is told why nothing comes.
-            lost=(self.request.user.can("report.write") or self.request.user.can("report.review")) and not desk.units,
+            lost=may(self.request.user, ("report.write", "report.review")) and not desk.units,
         )
+
+    def _nothing(self, desk: Desk) -> str:
+        """Return what is said where nothing waits: when the next month begins, for those who report and review."""
+        month = next((month for month in desk.months if month.opens_on > desk.day), None)
+        if month is None or not may(self.request.user, REPORTING):
+            return NOTHING
+        return f"{NOTHING}下次月报：{month_day(month.opens_on, desk.day)}开始填报，{month_day(month.due_on, desk.day)}截止。"
 
     def _tabs(self, items: list[Item], kind: str) -> list[dict[str, Any]]:
         address = reverse("projects:todo")

@@ -71,7 +71,7 @@ def own_reports(desk: Desk, elsewhere: Collection[int] = ()) -> list[Item]:
 
 def _unreported(month: Month, missing: list[int], elsewhere: Collection[int], number: int, desk: Desk) -> Item:
     named = [key for key in missing if key not in elsewhere]
-    words = [f"其中 {len(missing) - len(named)} 个另列"] if len(named) < len(missing) else []
+    words = [f"其中 {len(missing) - len(named)} 个在下面单独列出"] if len(named) < len(missing) else []
     drafts = sum(desk.states(month).get(key) == ReportState.DRAFT for key in missing)
     words += [f"{drafts} 个有草稿，尚未报送"] if drafts else []
     return Item(
