@@ -30,6 +30,13 @@ def done_then(as_of: date) -> Case | F:
     return Case(When(Exists(later), then=Subquery(later.values("from_done_on")[:1])), default=F("done_on"))
 
 
+def due_when_asked() -> Coalesce:
+    """Return the expression of the date from which a request (the outer row) asked to move: what the first change after it replaced."""
+    changes = apps.get_model("projects", "DateChange").objects
+    later = changes.filter(milestone=OuterRef("milestone"), created_at__gt=OuterRef("created_at")).order_by("created_at", "pk")
+    return Coalesce(Subquery(later.values("from_due_on")[:1]), "milestone__due_on")
+
+
 class MilestoneQuerySet(QuerySet):
     """Milestones as of a day: known, done, open."""
 
@@ -74,6 +81,10 @@ class MilestoneUpdateQuerySet(QuerySet):
 
 class DateRequestQuerySet(QuerySet):
     """Requests to move a milestone's date."""
+
+    def with_before(self) -> "DateRequestQuerySet":
+        """Annotate `before`: the date that stood when it was asked to be moved."""
+        return self.annotate(before=due_when_asked())
 
     def pending(self) -> "DateRequestQuerySet":
         """Return the requests that await a decision."""

@@ -11,9 +11,10 @@ from datetime import date
 
 from django.apps import apps
 from django.db.models import Case, CharField, Count, DateField, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
 from projects.choices import REPORTING_KINDS, DecisionState, RequestKind
+from projects.querysets.milestone import due_when_asked
 from projects.querysets.responsibility import in_force
 from projects.rules.search import search_terms
 
@@ -46,7 +47,7 @@ SOURCES = {
         {
             "subject": F("milestone__name"),
             "cause_code": F("cause"),
-            "first_on": Coalesce("change__from_due_on", "milestone__due_on"),
+            "first_on": due_when_asked(),
             "last_on": F("to_due_on"),
             "month": _NO_MONTH,
             "why": F("reason"),

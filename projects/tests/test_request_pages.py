@@ -209,7 +209,10 @@ def test_the_page_of_a_date_request_tells_what_moved_before(case: Case) -> None:
     assert "2018年6月2日：2018-06-30 → 2018-08-31，土地：第一次" in html
     assert "自2018年6月20日起暂停，审批前该节点的预警等级不因超期加重" in html
     assert "现场.jpg" in html
-    case.decide_date(request, on=TODAY)
+    refused = case.decide_date(request, False, on=TODAY)
+    request = case.decide_date(case.ask_date(date(2018, 11, 30), on=TODAY), on=TODAY)
+    html = words(text(case.browser("viewer").get(refused.get_absolute_url())))
+    assert "申请时时限 2018年8月31日，现行 2018年11月30日" in html
     html = words(text(case.browser("viewer").get(request.get_absolute_url())))
     assert "申请时时限 2018年8月31日，现行 2018年11月30日" in html
     assert html.count("→ 2018-11-30") == 0

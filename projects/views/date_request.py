@@ -58,14 +58,14 @@ class OneDateRequest(OneRequest):
     url_prefix = "date_request"
 
     def rows(self) -> QuerySet[DateRequest]:
-        return DateRequest.objects.select_related("milestone__project", "change")
+        return DateRequest.objects.with_before().select_related("milestone__project", "change")
 
     def project_of(self, asked: DateRequest) -> Project:
         return asked.milestone.project
 
     def facts(self) -> dict[str, Any]:
         asked, milestone = self.asked, self.asked.milestone
-        before = asked.change.from_due_on if asked.change else milestone.due_on
+        before = asked.before
         changes = list(milestone.date_changes.filter(recorded_on__lte=asked.requested_on).exclude(pk=asked.change_id))
         return {
             "milestone": milestone,
