@@ -42,8 +42,8 @@ class Trouble:
 
     @cached_property
     def worse(self) -> tuple[date, WarningLevel] | None:
-        """When the colour turns worse by itself, and to what, until the year's end."""
-        found = ((day, to) for day, _, to in self.standing.ahead if self.level < to <= WarningLevel.RED)
+        """When the colour turns yellow or red by itself from a milder one, until the year's end. Blue is a reminder, and no threat."""
+        found = ((day, to) for day, _, to in self.standing.ahead if to in GRAVE_LEVELS and self.level < to)
         return next(found, None)
 
     @property
@@ -80,7 +80,8 @@ class Trouble:
 
     @property
     def wants_somebody(self) -> bool:
-        """Whether there is anything to do: not while all that gives the colour waits for others, and nothing turns."""
+        """Whether there is anything to do: not while all that gives the colour waits for others (a decision, a lifting), and nothing
+        turns."""
         if self.level in (WarningLevel.PAUSED, WarningLevel.DONE):
             return False
         return self.cause is not None or (self.is_trouble and self.by_hand)
@@ -88,7 +89,7 @@ class Trouble:
     @property
     def grave(self) -> bool:
         """Whether it is yellow or red, or soon will be."""
-        return self.level in GRAVE_LEVELS or (self.soon is not None and self.soon[1] in GRAVE_LEVELS)
+        return self.level in GRAVE_LEVELS or self.soon is not None
 
     @property
     def is_figures(self) -> bool:
@@ -120,7 +121,7 @@ class Trouble:
         one = self.standing
         if self.cause is None:
             return ""
-        if not self.is_trouble:
+        if not self.giving:
             return prevent_words(self.cause, one.day)
         if self.cause.dimension == Dimension.ISSUE:
             # The problem is a sentence, and stands in the line already.
@@ -184,15 +185,13 @@ def own_projects(desk: Desk) -> OwnLines:
     lines = OwnLines()
     returned = returned_reports(desk)
     asked = unanswered(projects=desk.own)
-    lifted = desk.own_liftings
     overrides = desk.overrides(desk.own)
     for one in troubles(desk, desk.own):
         key = one.standing.row.project_id
         project = desk.projects[key]
         month = _to_fill(desk, key)
-        # Improved already: the inspector's and the supervision office's turn, unless something else turns.
         # What is mildly behind by its figures alone has the month's line, or nothing can be done about it before the next month.
-        if (key in lifted and not one.giving and one.soon is None) or (one.is_figures and not one.grave):
+        if one.is_figures and not one.grave:
             continue
         if key in returned and one.cause is not None and one.cause.kind is not CauseKind.MILESTONE:
             # The returned report mends it: one line for both.
@@ -261,15 +260,12 @@ def watched_projects(desk: Desk, kind: str) -> list[Item]:
     keys = desk.of_person(kind)
     found = [one for one in troubles(desk, keys) if one.grave]
     projects = Project.objects.in_bulk([one.standing.row.project_id for one in found])
-    lifted, overrides = desk.liftings(projects), desk.overrides(projects)
+    overrides = desk.overrides(projects)
     ledger = desk.ledger(desk.day.year)
     units = Unit.objects.in_bulk({unit for key in projects if (unit := ledger.reporter(key)) is not None})
     items = []
     for one in found:
         key = one.standing.row.project_id
-        # A lifting that waits has a line of its own where it is somebody's to decide.
-        if key in lifted and not one.giving and one.soon is None:
-            continue
         unit = units.get(ledger.reporter(key) or 0)
         items.append(_watched(one, projects[key], str(unit) if unit else "", kind, overrides.get(key), desk))
     return items

@@ -197,7 +197,7 @@ def waiting(desk: Desk) -> list[Waiting]:
     if desk.user.can("report.write") or desk.user.can("report.manage"):
         found += _asked(desk, [] if desk.user.can("report.manage") else desk.own)
     if desk.user.can("report.write") and desk.own:
-        found += [_lifting_waits(row) for row in desk.own_liftings.values()]
+        found += [_lifting_waits(row) for row in desk.liftings(desk.own).values()]
     if desk.user.can("policy.edit"):
         rows = WarningPolicy.objects.filter(Q(created_by=desk.user) | Q(submitted_by=desk.user), state=PolicyState.SUBMITTED)
         found += [Waiting("预警规则", f"{row.name}：待批准", row.get_absolute_url(), row.submitted_on or row.created_on) for row in rows]

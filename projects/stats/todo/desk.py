@@ -124,11 +124,6 @@ class Desk:
         rows = LevelOverride.objects.filter(project__in=keys, year=self.day.year, ended_on=None, until__gte=self.day)
         return {row.project_id: row for row in rows}
 
-    @cached_property
-    def own_liftings(self) -> dict[int, Lifting]:
-        """The liftings of the person's own projects that await somebody."""
-        return self.liftings(self.own)
-
     def liftings(self, keys: Collection[int]) -> dict[int, Lifting]:
         """Return the liftings of the projects that await somebody."""
         return {
