@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,46 @@ class Site:
     part: str
     log: Path
     blocker: object
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+
+    def start(self, listener: socket.socket | None = None) -> None:
+        """Start the server's processes at its address; `listener` holds it already."""
+        listener = listener or socket.create_server(("127.0.0.1", int(self.url.rpartition(":")[2])))
+        environment = {
+            **os.environ,
+            "DATABASE_URL": databases.database_url(self.part),
+            "DJANGO_SETTINGS_MODULE": "erqi.tests.site_settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        with self.log.open("a", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "erqi.serving", str(listener.fileno())],
+                cwd=CHECKOUT,
+                env=environment,
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        listener.close()
+        self.processes.append(process)
+        _wait(process, self)
+
+    def kill(self) -> None:
+        """Kill master and worker at once, as a power cut would."""
+        process = self.processes.pop()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Kill the server and let nothing answer within the block; afterwards it runs again, on the same data."""
+        self.kill()
+        try:
+            yield
+        finally:
+            self.start()
 
     @contextmanager
     def data(self) -> Iterator[None]:
@@ -47,34 +87,15 @@ def running_site(blocker: object, *, demo: bool = False) -> Iterator[Site]:
     part = f"{_worker}_site{next(_numbers)}"
     with blocker.unblock():
         databases.clone(databases.ensure_demo() if demo else databases.ensure_seeded(), part)
-    log = run_dir() / f"{part}.log"
     listener = socket.create_server(("127.0.0.1", 0))
-    environment = {
-        **os.environ,
-        "DATABASE_URL": databases.database_url(part),
-        "DJANGO_SETTINGS_MODULE": "erqi.tests.site_settings",
-        "PYTHONUNBUFFERED": "1",
-    }
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "erqi.serving", str(listener.fileno())],
-            cwd=CHECKOUT,
-            env=environment,
-            pass_fds=[listener.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    site = Site(f"http://127.0.0.1:{listener.getsockname()[1]}", part, log, blocker)
-    listener.close()
+    site = Site(f"http://127.0.0.1:{listener.getsockname()[1]}", part, run_dir() / f"{part}.log", blocker)
     try:
-        _wait(process, site)
+        site.start(listener)
         yield site
     finally:
-        # Master and worker at once: an orderly stop takes most of a second and is tested with `up`.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        # An orderly stop takes most of a second and is tested with `up`.
+        while site.processes:
+            site.kill()
         databases.drop(part)
 
 

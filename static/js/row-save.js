@@ -49,7 +49,7 @@
     if (state.busy || !form.isConnected || !changed(form)) return;
     // somebody else's values lie beside these: a person chooses
     if (form.querySelector("[data-row-conflict]")) return;
-    window.htmx.trigger(line(form), "autosave");
+    window.htmx.trigger(form.querySelector("[data-row-autosave]"), "autosave");
   }
   function later(form, pause) {
     var state = begin(form);
@@ -65,9 +65,15 @@
     return event.detail.elt && event.detail.elt.closest ? formOf({ target: event.detail.elt }) : null;
   }
 
-  document.addEventListener("focusin", function (event) {
-    var form = formOf(event);
-    if (form) begin(form);
+  // what stands in a row when it comes from the server is saved
+  function all(root) {
+    root.querySelectorAll("form[data-local-draft]").forEach(function (form) {
+      if (line(form)) begin(form);
+    });
+  }
+  all(document);
+  document.addEventListener("htmx:load", function (event) {
+    all(event.detail.elt);
   });
   document.addEventListener("input", function (event) {
     var form = formOf(event);

@@ -1,0 +1,402 @@
+"""A reporter's month in a real browser: ten projects in under two minutes, and nothing lost whatever happens in between."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from erqi.common import clock
+from erqi.common.accounts import withdraw_role
+from erqi.tests.site import Site
+from projects.choices import ReportState
+from projects.models import ProgressReport, ReportStep
+from projects.services.period import lock_month, unlock_month
+from projects.tests import builders
+from projects.tests.report_builders import MONTH, YEAR
+from projects.tests.report_desk import PAGE, TODAY, Hand, end_session, enter, make_desk, type_in
+
+SAVED = re.compile(r"^\s*已保存 \d\d:\d\d\s*$")
+SECONDS_AN_ACTION = 2
+# One month of ten projects: four unchanged, five with new figures, one yellow with its problem. Counted below.
+ACTIONS = 35
+
+
+@pytest.fixture(autouse=True)
+def _refusals(tolerate: Callable[[str], None]) -> None:
+    """Refusals carry their status; the browser notes each in its console."""
+    tolerate(r"status of (403|409|422)")
+
+
+def test_ten_projects_are_reported_in_under_two_minutes(page: Page, site: Site) -> None:
+    desk = make_desk(site, 10, yellow=6)
+    enter(page, desk.users[0])
+    expect(page.locator("#grid-progress")).to_have_text("已报 0 / 10")
+    began, hand = time.monotonic(), Hand(page)
+
+    for place in (0, 1, 2, 3):
+        hand.click(desk.button(page, "无变化", place))
+        expect(desk.state(page, place)).to_contain_text("报送（无变化）")
+    # After each filing the cursor stands in the next row that is open: typing goes on without the mouse.
+    hand.at(desk.cell(page, "cumulative", 4))
+    for place in (4, 5):
+        hand.type(str(1000 + place))
+        hand.key("Tab")
+        hand.type("55")
+        hand.key("Tab")
+        hand.type("主体施工至五层")
+        hand.key("Control+Enter")
+        expect(desk.state(page, place)).to_contain_text("9月28日报送")
+    hand.at(desk.cell(page, "cumulative", 6))
+    # The yellow one says what is in the way, and why.
+    hand.type("1006")
+    hand.click(desk.cell(page, "problem", 6))
+    hand.type("征迁未完成")
+    hand.choose(desk.cell(page, "problem_cause", 6), "征迁")
+    hand.key("Control+Enter")
+    expect(desk.state(page, 6)).to_contain_text("9月28日报送")
+    # The last three down one column, then all at once.
+    hand.at(desk.cell(page, "cumulative", 7))
+    for place in (7, 8, 9):
+        hand.type(str(1000 + place))
+        hand.key("Enter")
+        if place < 9:
+            hand.at(desk.cell(page, "cumulative", place + 1))
+    hand.click(desk.cell(page, "progress", 7))
+    for _ in (7, 8, 9):
+        hand.type("装饰装修")
+        hand.key("Enter")
+    expect(desk.state(page, 9)).to_have_text(SAVED)
+    hand.click(page.get_by_role("button", name="全部报送"))
+    expect(page.locator("#grid-progress")).to_have_text("已报 10 / 10")
+    expect(page.locator("#messages")).to_contain_text("已报送 3 个项目。")
+
+    assert hand.actions == ACTIONS, hand.done
+    assert hand.actions * SECONDS_AN_ACTION < 120
+    assert time.monotonic() - began < 120
+    with site.data():
+        reports = list(ProgressReport.objects.of_month(YEAR, MONTH).filter(project__in=desk.projects).order_by("project__pk"))
+    assert [report.state for report in reports] == [ReportState.FILED] * 10
+    assert [int(report.cumulative) for report in reports] == [100, 200, 300, 400, 1004, 1005, 1006, 1007, 1008, 1009]
+    assert [report.no_change for report in reports] == [True] * 4 + [False] * 6
+    assert (reports[6].problem, reports[6].problem_cause, reports[9].progress) == ("征迁未完成", "clearance", "装饰装修")
+
+
+def test_what_is_typed_is_kept_by_itself_and_the_browser_warns_before_it_is(page: Page, site: Site) -> None:
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    desk.cell(page, "progress").press_sequentially("主体施工")
+    expect(page.locator("form[data-dirty=yes]")).to_have_count(1)
+    warned = []
+    page.on("dialog", lambda dialog: (warned.append(dialog.type), dialog.dismiss()))
+    page.evaluate("setTimeout(() => location.assign('/todo/'))")
+    expect(desk.state(page)).to_have_text(SAVED)
+    assert warned == ["beforeunload"]
+    expect(page.locator("form[data-dirty=yes]")).to_have_count(0)
+    expect(page.locator(f"#chip-{desk.projects[0].code}")).to_have_text("草稿")
+    assert desk.report().progress == "主体施工"
+    # Typing on is kept with the next version, and an untouched row not at all.
+    desk.cell(page, "progress").press_sequentially("至三层")
+    expect(desk.state(page)).to_have_text(SAVED)
+    page.wait_for_timeout(1800)
+    assert (desk.report().progress, desk.report().version) == ("主体施工至三层", 2)
+    page.goto("/todo/")
+    assert warned == ["beforeunload"]
+
+
+def test_fast_typing_is_never_overtaken_by_an_older_save(page: Page, site: Site) -> None:
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    page.route(re.compile("/row/"), lambda route: (time.sleep(0.4), route.continue_()))
+    words = ""
+    for part in ("一层完成，", "二层完成，", "三层完成，", "四层完成。"):
+        words += part
+        desk.cell(page, "progress").press_sequentially(part, delay=5)
+        page.keyboard.press("Tab")
+        desk.cell(page, "progress").click()
+        page.keyboard.press("Control+End")
+    desk.button(page, "报送").click()
+    expect(desk.state(page)).to_contain_text("9月28日报送")
+    assert (desk.report().progress, desk.report().state) == (words, ReportState.FILED)
+
+
+# The server is killed, the session ends
+
+
+def test_words_survive_a_server_that_is_killed_and_are_kept_when_it_is_back(page: Page, site: Site, tolerate) -> None:
+    tolerate("ERR_|Failed to load|htmx:")
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    desk.cell(page, "progress").press_sequentially("主体施工")
+    expect(desk.state(page)).to_have_text(SAVED)
+    with site.down():
+        desk.cell(page, "progress").press_sequentially("，停电时写的话")
+        expect(desk.state(page)).to_contain_text("没有保存：没有连上服务器。填写的内容已留在本机，稍后自动再试。")
+    assert desk.report().progress == "主体施工"
+    # It tries again by itself.
+    expect(desk.state(page)).to_have_text(SAVED, timeout=20_000)
+    assert desk.report().progress == "主体施工，停电时写的话"
+
+
+def test_words_survive_a_killed_server_and_a_closed_browser_window(context: BrowserContext, page: Page, site: Site, tolerate) -> None:
+    tolerate("ERR_|Failed to load|htmx:")
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    with site.down():
+        desk.cell(page, "problem").evaluate("field => field.closest('details').open = true")
+        desk.cell(page, "problem").press_sequentially("断电前写的问题")
+        expect(desk.state(page)).to_contain_text("没有连上服务器")
+        page.close()
+    assert desk.report() is None
+    again = context.new_page()
+    again.goto(PAGE)
+    offer = desk.row(again).locator(".local-draft")
+    expect(offer).to_contain_text("没有存到服务器的内容")
+    offer.get_by_role("button", name="恢复").click()
+    expect(desk.cell(again, "problem")).to_have_value("断电前写的问题")
+    expect(desk.state(again)).to_have_text(SAVED)
+    assert desk.report().problem == "断电前写的问题"
+    again.reload()
+    expect(desk.row(again).locator(".local-draft")).to_have_count(0)
+
+
+def test_what_is_not_wanted_any_more_is_thrown_away_for_good(page: Page, site: Site, tolerate) -> None:
+    tolerate("ERR_|Failed to load|htmx:")
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    with site.down():
+        desk.cell(page, "progress").press_sequentially("写错的话")
+        expect(desk.state(page)).to_contain_text("没有连上服务器")
+        page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    desk.row(page).get_by_role("button", name="丢弃").click()
+    page.reload()
+    expect(desk.cell(page, "progress")).to_have_value("")
+    expect(desk.row(page).locator(".local-draft")).to_have_count(0)
+
+
+def test_words_survive_a_session_that_ended_and_nobody_else_is_offered_them(context: BrowserContext, page: Page, site: Site) -> None:
+    desk = make_desk(site, people=2)
+    enter(page, desk.users[0])
+    end_session(context)
+    desk.cell(page, "progress").press_sequentially("午休后写的话")
+    expect(desk.state(page)).to_contain_text("没有保存：登录已过期。填写的内容已留在本机。")
+    assert desk.report() is None
+    page.on("dialog", lambda dialog: dialog.accept())
+    desk.state(page).get_by_role("link", name="重新登录后恢复").click()
+    # A colleague at the same machine is not offered them.
+    type_in(page, desk.users[1])
+    expect(desk.row(page)).to_be_visible()
+    expect(desk.row(page).locator(".local-draft")).to_have_count(0)
+    end_session(context)
+    page.goto(PAGE)
+    type_in(page, desk.users[0])
+    desk.row(page).get_by_role("button", name="恢复").click()
+    expect(desk.cell(page, "progress")).to_have_value("午休后写的话")
+    expect(desk.state(page)).to_have_text(SAVED)
+    assert desk.report().progress == "午休后写的话"
+
+
+def test_the_whole_reports_page_keeps_words_over_a_killed_server_too(page: Page, site: Site, tolerate) -> None:
+    tolerate("ERR_|Failed to load|htmx:")
+    desk = make_desk(site)
+    address = f"/reports/{desk.projects[0].code}/{YEAR}/{MONTH}/"
+    enter(page, desk.users[0], address)
+    with site.down():
+        page.get_by_label("本月进展").fill("整页写的话")
+        page.wait_for_timeout(500)
+        page.on("dialog", lambda dialog: dialog.accept())
+        with pytest.raises(Exception, match="ERR_"):
+            page.reload()
+    page.goto(address)
+    page.get_by_role("button", name="恢复").click()
+    expect(page.get_by_label("本月进展")).to_have_value("整页写的话")
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.locator("#messages")).to_contain_text("2018年9月月报已存为草稿。")
+    expect(page.locator(".local-draft")).to_have_count(0)
+    assert desk.report().progress == "整页写的话"
+
+
+# Two people, two clicks, withdrawn, locked
+
+
+def other_tab(browser: Browser, site: Site) -> Page:
+    return browser.new_context(base_url=site.url, locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
+
+
+def test_two_reporters_in_one_row_see_each_other_and_choose(page: Page, browser: Browser, site: Site) -> None:
+    desk = make_desk(site, people=2)
+    enter(page, desk.users[0])
+    other = enter(other_tab(browser, site), desk.users[1])
+    desk.cell(other, "cumulative").fill("350")
+    desk.cell(other, "next_step").fill("李四的计划")
+    expect(desk.state(other)).to_have_text(SAVED)
+    desk.cell(page, "cumulative").fill("360")
+    desk.cell(page, "progress").fill("张三的进展")
+    conflict = desk.row(page).locator("[data-row-conflict]")
+    expect(conflict).to_contain_text("360万元")
+    expect(conflict).to_contain_text(re.compile(r"李四 \d\d:\d\d：350万元"))
+    expect(desk.state(page)).to_contain_text("李四刚修改了这份月报。请逐项选择保留哪一个值。")
+    expect(desk.cell(page, "next_step")).to_have_value("李四的计划")
+    assert int(desk.report().cumulative) == 350
+    conflict.get_by_label(re.compile("您：")).check()
+    conflict.get_by_role("button", name="按所选保存").click()
+    expect(desk.state(page)).to_have_text("草稿，尚未报送")
+    expect(desk.cell(page, "cumulative")).to_have_value("360")
+    report = desk.report()
+    assert (int(report.cumulative), report.progress, report.next_step) == (360, "张三的进展", "李四的计划")
+    other.context.close()
+
+
+def test_what_two_reporters_write_in_different_cells_is_kept_together(page: Page, browser: Browser, site: Site) -> None:
+    desk = make_desk(site, people=2)
+    enter(page, desk.users[0])
+    other = enter(other_tab(browser, site), desk.users[1])
+    desk.cell(other, "cumulative").fill("350")
+    expect(desk.state(other)).to_have_text(SAVED)
+    desk.cell(page, "progress").press_sequentially("张三的进展")
+    expect(desk.state(page)).to_contain_text("李四刚改了“本年累计完成投资”，已一并保留")
+    expect(desk.cell(page, "cumulative")).to_have_value("350")
+    desk.cell(page, "progress").press_sequentially("，继续写")
+    expect(desk.state(page)).to_have_text(SAVED)
+    report = desk.report()
+    assert (int(report.cumulative), report.progress) == (350, "张三的进展，继续写")
+    other.context.close()
+
+
+def test_one_types_while_the_other_files(page: Page, browser: Browser, site: Site) -> None:
+    desk = make_desk(site, people=2)
+    enter(page, desk.users[0])
+    other = enter(other_tab(browser, site), desk.users[1])
+    desk.button(other, "无变化").click()
+    expect(desk.state(other)).to_contain_text("报送（无变化）")
+    desk.cell(page, "progress").press_sequentially("张三的进展")
+    expect(desk.state(page)).to_contain_text("李四报送。需要修改的，请先撤回。")
+    expect(desk.state(page)).to_contain_text("您填写的 张三的进展")
+    expect(desk.cell(page, "progress")).to_have_value("张三的进展")
+    assert desk.report().progress == "本月无变化。"
+    other.context.close()
+
+
+@pytest.mark.parametrize("button", ["报送", "无变化"])
+def test_a_double_click_files_once(button: str, page: Page, site: Site) -> None:
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    desk.button(page, button).dblclick()
+    expect(desk.state(page)).to_contain_text("9月28日报送")
+    page.wait_for_timeout(500)
+    with site.data():
+        assert ReportStep.objects.filter(report__project=desk.projects[0], report__month=MONTH).count() == 1
+
+
+def test_all_files_what_was_typed_a_moment_ago_and_twice_counts_once(page: Page, site: Site) -> None:
+    desk = make_desk(site, 3)
+    enter(page, desk.users[0])
+    desk.cell(page, "progress", 0).fill("甲的进展")
+    desk.cell(page, "progress", 1).fill("乙的进展")
+    page.get_by_role("button", name="全部报送").dblclick()
+    expect(page.locator("#messages")).to_contain_text("已报送 2 个项目。")
+    expect(page.locator("#grid-progress")).to_have_text("已报 2 / 3")
+    assert [desk.report(place).progress for place in (0, 1)] == ["甲的进展", "乙的进展"]
+    assert desk.report(2) is None
+    with site.data():
+        assert ReportStep.objects.filter(report__project__in=desk.projects, report__month=MONTH).count() == 2
+
+
+def test_what_all_refuses_stays_with_its_sentence(page: Page, site: Site) -> None:
+    desk = make_desk(site, 2)
+    enter(page, desk.users[0])
+    desk.cell(page, "progress", 0).fill("甲的进展")
+    desk.cell(page, "cumulative", 1).fill("")
+    desk.cell(page, "progress", 1).fill("乙的进展")
+    page.get_by_role("button", name="全部报送").click()
+    expect(page.locator("#messages")).to_contain_text("已报送 1 个项目，有 1 个没有报送，原因见各行。")
+    expect(desk.state(page, 1)).to_contain_text("请填写本年累计完成投资；没有完成投资的填 0。")
+    expect(desk.cell(page, "progress", 1)).to_have_value("乙的进展")
+
+
+def test_a_wrong_figure_is_named_and_the_rest_is_kept(page: Page, site: Site) -> None:
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    desk.cell(page, "progress").fill("主体施工")
+    desk.cell(page, "cumulative").fill("十二")
+    desk.cell(page, "cumulative").press("Tab")
+    expect(desk.state(page)).to_contain_text("无法识别“十二”")
+    expect(desk.cell(page, "cumulative")).to_have_value("十二")
+    assert desk.report().progress == "主体施工"
+    desk.cell(page, "cumulative").fill("120")
+    expect(desk.state(page)).to_have_text(SAVED)
+    assert int(desk.report().cumulative) == 120
+
+
+def test_a_permission_withdrawn_while_typing_is_said_in_the_row(page: Page, site: Site) -> None:
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    with site.data():
+        withdraw_role(user=desk.users[0], role="reporter", by=builders.make_user("security_admin"))
+    desk.cell(page, "progress").press_sequentially("打了很久")
+    expect(desk.state(page)).to_have_text("没有保存：您没有填报的权限（或权限刚被收回）。如需填报，请联系安全管理员。")
+    expect(desk.cell(page, "progress")).to_have_value("打了很久")
+    assert desk.report() is None
+
+
+def test_a_month_locked_while_typing_is_said_in_the_row(page: Page, site: Site) -> None:
+    desk = make_desk(site)
+    enter(page, desk.users[0])
+    with site.data(), clock.at(TODAY):
+        lock_month(year=YEAR, month=MONTH, by=builders.make_user("office"))
+    try:
+        desk.cell(page, "progress").press_sequentially("打了很久")
+        expect(desk.state(page)).to_contain_text("没有保存：2018年9月已锁定，不能再修改。确需更正的，请填写更正单")
+        expect(desk.cell(page, "progress")).to_have_value("打了很久")
+        assert desk.report() is None
+    finally:
+        with site.data(), clock.at(TODAY):
+            unlock_month(year=YEAR, month=MONTH, until=TODAY.replace(day=30), note="测试", by=builders.make_user("office"))
+
+
+# Small screens, no script
+
+
+def test_on_a_phone_one_card_is_open_at_a_time(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    desk = make_desk(site, 3)
+    enter(page, desk.users[0])
+    expect(desk.cell(page, "cumulative", 0)).to_be_visible()
+    expect(desk.cell(page, "cumulative", 1)).to_be_hidden()
+    desk.row(page, 1).locator("[data-row-toggle]").click()
+    expect(desk.cell(page, "cumulative", 0)).to_be_hidden()
+    desk.cell(page, "cumulative", 1).fill("250")
+    desk.cell(page, "progress", 1).fill("手机上填的")
+    # Filing is within reach wherever one stands in the open card.
+    expect(desk.button(page, "报送", 1)).to_be_in_viewport()
+    box = desk.cell(page, "cumulative", 1).bounding_box()
+    assert box["height"] >= 44
+    desk.button(page, "报送", 1).click()
+    expect(desk.state(page, 1)).to_contain_text("9月28日报送")
+    expect(desk.cell(page, "cumulative", 2)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert (desk.report(1).progress, int(desk.report(1).cumulative)) == ("手机上填的", 250)
+
+
+def test_it_works_without_script(page: Page, browser: Browser, context: BrowserContext, site: Site) -> None:
+    desk = make_desk(site, 2)
+    enter(page, desk.users[0])
+    with browser.new_context(base_url=site.url, java_script_enabled=False, storage_state=context.storage_state()) as plain:
+        tab = plain.new_page()
+        tab.goto(PAGE)
+        desk.cell(tab, "progress", 1).fill("没有脚本")
+        desk.cell(tab, "cumulative", 1).fill("")
+        desk.button(tab, "报送", 1).click()
+        expect(desk.state(tab, 1)).to_contain_text("没有报送：请填写本年累计完成投资；没有完成投资的填 0。（已存为草稿）")
+        expect(desk.cell(tab, "progress", 1)).to_have_value("没有脚本")
+        desk.cell(tab, "cumulative", 1).fill("250")
+        desk.button(tab, "保存", 1).click()
+        assert tab.url.endswith(f"#row-{desk.projects[1].code}")
+        expect(tab.locator("#messages")).to_contain_text("已存为草稿")
+        tab.get_by_role("button", name="全部报送").click()
+        expect(tab.locator("#messages")).to_contain_text("已报送 1 个项目。")
+        desk.button(tab, "撤回", 1).click()
+        expect(desk.cell(tab, "progress", 1)).to_have_value("没有脚本")
+    assert desk.report(1).state == ReportState.DRAFT
