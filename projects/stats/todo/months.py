@@ -93,11 +93,12 @@ def _due_words(month: Month, day: date) -> str:
 
 
 def _missed(desk: Desk) -> list[Item]:
-    """The last month that was locked with reports missing: they can still be made up for by a correction slip."""
+    """The last month that was locked with reports missing: they can still be made up for by a correction slip, until the next month
+    is open, whose cumulative figures say as much."""
     locked = [month for month in desk.months if month.opens_on <= desk.day and month.is_locked(desk.day)]
     month = locked[-1] if locked else None
     # A month that nobody reported at all was before the system came.
-    if month is None or not desk.own or not desk.states(month):
+    if month is None or desk.open_months or not desk.own or not desk.states(month):
         return []
     missing = desk.missing(month, desk.own)
     asked = ReportCorrection.objects.pending().filter(report__year=month.year, report__month=month.month, report__project__in=missing)
