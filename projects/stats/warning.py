@@ -15,7 +15,7 @@ from projects.models import WarningPolicy, WarningSchedule
 from projects.querysets.ledger_state import read_answering_units
 from projects.querysets.warning_state import read_last_reports, read_liftings, read_people
 from projects.rules.calendar import cutoffs
-from projects.rules.colour import Bounds, cutoffs_passed, escalation, since, turns
+from projects.rules.colour import Bounds, cutoffs_passed, escalation, level_on, since, turns
 from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, Thresholds, assess
 
@@ -72,8 +72,14 @@ class Standing:
         return self.row.schedule.thresholds
 
     @cached_property
+    def dates(self) -> Thresholds:
+        """The thresholds without their causes, which take most of the reading."""
+        row = self.row
+        return Thresholds(row.green_on, row.blue_on, row.yellow_on, row.red_on)
+
+    @cached_property
     def level(self) -> WarningLevel:
-        return self.row.level_on(self.day)
+        return level_on(self.dates, self.bounds, self.day)
 
     @property
     def word(self) -> str:
@@ -82,7 +88,7 @@ class Standing:
     @cached_property
     def since(self) -> date:
         row = self.row
-        return since(self.thresholds, self.bounds, WarningLevel(row.entered_level), row.entered_on, row.valid_from, self.day)
+        return since(self.dates, self.bounds, WarningLevel(row.entered_level), row.entered_on, row.valid_from, self.day)
 
     @property
     def days(self) -> int:
@@ -115,10 +121,12 @@ class Standing:
         return turns(self.thresholds, self.bounds, self.day, date(self.row.year, 12, 31))
 
 
-def read_standings(records: Iterable[Any], versions: Versions, day: date) -> None:
-    """Set `standing` (None without a schedule) on records that carry `schedule_key`: one query."""
+def read_standings(records: Iterable[Any], versions: Versions, day: date, *, plain: bool = False) -> None:
+    """Set `standing` (None without a schedule) on records that carry `schedule_key`: one query. `plain` leaves facts and causes
+    unread, where nobody asks why."""
     records = list(records)
-    rows = WarningSchedule.objects.in_bulk([record.schedule_key for record in records if record.schedule_key is not None])
+    keys = [record.schedule_key for record in records if record.schedule_key is not None]
+    rows = (WarningSchedule.objects.defer("facts", "causes") if plain else WarningSchedule.objects).in_bulk(keys)
     for record in records:
         row = rows.get(record.schedule_key)
         record.standing = Standing(row, versions[row.policy_id], day) if row is not None else None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ _COLUMNS = ("pk", "project_id", "seq", "project__code", "project__name", "listed
 _LEVELS = ("level_was", "level_now", "schedule_key")
 
 
-@dataclass
+@dataclass(eq=False)
 class Change:
     """A project whose colour differs between two days, or that entered or left the ledger between them."""
 
@@ -33,7 +34,7 @@ class Change:
     def standing(self) -> Standing | None:
         return self.record.standing
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """What happened: listed, delisted, closed, worse, better, other."""
         if self.before is None or self.after is None:
@@ -52,22 +53,28 @@ class Change:
         return self.path[-1].first if len(self.path) > 1 else None
 
 
-def changes_between(ledger: Ledger, first: date, last: date, versions: Versions) -> list[Change]:
-    """Return what changed after a day, up to another one: five queries."""
-    rows = LedgerEntry.objects.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS)
-    records = [SimpleNamespace(**row) for row in rows]
-    read_standings(records, versions, last)
-    read_answering_units(records, last)
-    read_people(records, last)
-    paths = _paths([record.project_id for record in records], ledger.year, first, last)
+def changes_between(ledger: Ledger, first: date, last: date) -> list[Change]:
+    """Return what changed after a day, up to another one: one query. `explain` reads the rest for those that are shown."""
     found = []
-    for record in records:
+    for row in LedgerEntry.objects.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS):
+        record = SimpleNamespace(**row)
         before = None if record.listed_on is not None and record.listed_on > first else WarningLevel(record.level_was)
         after = None if record.delisted_on is not None and record.delisted_on <= last else WarningLevel(record.level_now)
         # What came and went between the days stood in the ledger on neither.
         if before is not None or after is not None:
-            found.append(Change(record, before, after, paths.get(record.project_id, [])))
+            found.append(Change(record, before, after))
     return found
+
+
+def explain(changes: list[Change], ledger: Ledger, first: date, last: date, versions: Versions) -> None:
+    """Read why changes came about, by which colours, and who answers: four queries."""
+    records = [change.record for change in changes]
+    read_standings(records, versions, last)
+    read_answering_units(records, last)
+    read_people(records, last)
+    paths = _paths([record.project_id for record in records], ledger.year, first, last)
+    for change in changes:
+        change.path = paths.get(change.record.project_id, [])
 
 
 def _paths(projects: list[int], year: int, first: date, last: date) -> dict[int, list[Segment]]:
@@ -78,7 +85,9 @@ def _paths(projects: list[int], year: int, first: date, last: date) -> dict[int,
     return {project: segments([row.schedule for row in known], first, last) for project, known in rows.items()}
 
 
-def counted(changes: list[Change]) -> dict[str, int]:
-    """Return how many changes of each kind there are."""
-    kinds = ("worse", "better", "other", "listed", "delisted", "closed")
-    return {kind: sum(change.kind == kind for change in changes) for kind in kinds}
+def by_kind(changes: list[Change]) -> dict[str, list[Change]]:
+    """Return the changes of each kind."""
+    found: dict[str, list[Change]] = {kind: [] for kind in ("worse", "better", "other", "listed", "delisted", "closed")}
+    for change in changes:
+        found[change.kind].append(change)
+    return found

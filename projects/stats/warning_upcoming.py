@@ -1,39 +1,42 @@
 """What turns by itself in the coming days, unless something is recorded: from the schedules, project by project."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from projects.choices import WarningLevel
 from projects.models import WarningSchedule
-from projects.rules.colour import segments
+from projects.rules.colour import Bounds, Schedule, current, segments
 from projects.rules.turning import Direction, direction
+from projects.rules.warning import Thresholds
+
+_DATES = ("green_on", "blue_on", "yellow_on", "red_on")
+_BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_until", "manual_level", "manual_until")
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A project's colour turning on a day, and the schedule row that holds then."""
+    """A project's colour turning on a day, and the key of the schedule row that holds then. `new_rules`: a new version of the rules,
+    in force from this day on, is what turns it."""
 
     project: int
     day: date
     before: WarningLevel
     after: WarningLevel
-    row: WarningSchedule
+    schedule: int
+    new_rules: bool
 
     @property
     def direction(self) -> Direction:
         return direction(self.before, self.after)
 
-    @property
-    def by_new_rules(self) -> bool:
-        """Whether a new version of the rules, in force from this day on, is what turns it."""
-        return self.row.valid_from == self.day
-
 
 def coming_turns(projects: QuerySet, year: int, after: date, until: date, *, as_known_then: bool) -> list[Turn]:
-    """Return what turns after a day up to another one, by day, the graver first: one query.
+    """Return what turns after a day up to another one, by day, the graver first: one query, which reads dates only.
 
     `projects` are keys. With `as_known_then` (a day in the past) only what was known on the day counts; otherwise rules that are
     approved for a later day do, too.
@@ -46,25 +49,26 @@ def coming_turns(projects: QuerySet, year: int, after: date, until: date, *, as_
         new_rules = of_year.on(after).filter(valid_until__gt=after, valid_until__lte=until)
         moving = of_year.filter(Q(pk__in=held.values("pk")) | Q(pk__in=new_rules.values("pk")), project__in=projects)
         rows = of_year.between(after, until).filter(project__in=moving.values("project"))
-    found: list[Turn] = []
-    of_project: dict[int, list[WarningSchedule]] = defaultdict(list)
-    for row in rows.defer("facts"):
-        of_project[row.project_id].append(row)
-    for project, known in of_project.items():
-        found += _turns(project, known, after, until, as_known_then)
+    of_project: dict[int, list[tuple[int, Schedule]]] = defaultdict(list)
+    for project, key, valid_from, valid_until, *columns in rows.values_list(
+        "project_id", "pk", "valid_from", "valid_until", *_DATES, *_BOUNDS
+    ):
+        of_project[project].append((key, _schedule(valid_from, None if as_known_then else valid_until, columns)))
+    found = [turn for project, known in of_project.items() for turn in _turns(project, known, after, until)]
     return sorted(found, key=lambda turn: (turn.day, -turn.after, turn.project))
 
 
-def _turns(project: int, rows: list[WarningSchedule], after: date, until: date, as_known_then: bool) -> list[Turn]:
-    schedules = [replace(row.schedule, valid_until=None) if as_known_then else row.schedule for row in rows]
+def _schedule(valid_from: date, valid_until: date | None, columns: Sequence[Any]) -> Schedule:
+    """Return the schedule of a row's dates; its causes are not read."""
+    bounds = Bounds(*columns[len(_DATES) :])
+    return Schedule(valid_from, Thresholds(*columns[: len(_DATES)]), bounds, valid_until)
+
+
+def _turns(project: int, known: list[tuple[int, Schedule]], after: date, until: date) -> Iterable[Turn]:
+    schedules = [schedule for _, schedule in known]
     stretches = segments(schedules, after, until)
-    turns = []
     for one, following in zip(stretches, stretches[1:], strict=False):
-        held = (
-            row
-            for row, schedule in zip(rows, schedules, strict=True)
-            if schedule.valid_from <= following.first and (schedule.valid_until is None or following.first < schedule.valid_until)
-        )
-        row = next(held, rows[-1])
-        turns.append(Turn(project, following.first, one.level, following.level, row))
-    return turns
+        schedule = current(schedules, following.first) or schedules[-1]
+        key = next(key for key, other in known if other is schedule)
+        begins = schedule.valid_from == following.first
+        yield Turn(project, following.first, WarningLevel(one.level), WarningLevel(following.level), key, begins)

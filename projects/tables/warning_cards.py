@@ -7,7 +7,6 @@ from typing import Any
 from erqi.common.dates import chinese_day
 from projects.choices import WarningLevel
 from projects.sentences.warning import cause_words, lifting_words, rule_words
-from projects.stats.warning import Standing
 from projects.tables.level import SIMULATED, level_html
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, people, self_differs, step_words, who, why
@@ -51,7 +50,7 @@ class Cards:
             f'<article class="wcard for-{level.code}"><h3>{self.link(record)}{code}</h3>'
             f'<p class="wcard-state">{badge}<span class="wcard-days">第 <strong>{standing.days}</strong> 天</span>'
             f'<span class="wcard-since">自 {standing.since.isoformat()}</span></p>'
-            f'<p class="wcard-why">{escape(why(standing))}。</p><dl class="wcard-facts">{facts}</dl>{self._details(standing)}</article>'
+            f'<p class="wcard-why">{escape(why(standing))}。</p><dl class="wcard-facts">{facts}</dl>{self._details(record)}</article>'
         )
 
     def _lifting(self, record: Any) -> str:
@@ -75,8 +74,9 @@ class Cards:
             text += f'<span class="wcard-self">自评 {level_html(own, record.standing.policy.label(own))}</span>'
         return text
 
-    def _details(self, standing: Standing) -> str:
+    def _details(self, record: Any) -> str:
         """Return the rule and the figures behind the colour, to be opened."""
+        standing = record.standing
         policy = standing.policy
         lines = []
         for one in standing.assessments:
@@ -94,7 +94,17 @@ class Cards:
         named = f"{version.name}（{chinese_day(version.effective_from)}起执行）"
         address = self.version_address(version.key)
         rule = f'<a href="{escape(address)}">{escape(named)}</a>' if address else escape(named)
+        coming_lines = f'<ul class="wcard-next">{"".join(after)}</ul>' if after else ""
         return (
-            f'<details class="wcard-more"><summary>规则与依据</summary><ul class="wcard-lines">{"".join(lines)}</ul>'
-            f'{"<ul class=wcard-next>" + "".join(after) + "</ul>" if after else ""}<p class="wcard-version">规则：{rule}</p></details>'
+            f'<details class="wcard-more"><summary>规则与依据</summary><ul class="wcard-lines">{"".join(lines)}</ul>{coming_lines}'
+            f'<p class="wcard-version">规则：{rule}{self._explained(record)}</p></details>'
         )
+
+    def _explained(self, record: Any) -> str:
+        """Return the link to the page on which the colour can be computed again by hand, on the same day."""
+        address = self.explained(record.project__code)
+        if not address:
+            return ""
+        standing = record.standing
+        day = f"?as_of={standing.day.isoformat()}&amp;year={standing.row.year}"
+        return f' · <a href="{escape(address)}{day}">逐项说明</a>'

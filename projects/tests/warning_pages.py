@@ -27,7 +27,7 @@ def columns(html: str) -> dict[str, list[str]]:
 
 def folded(html: str) -> dict[str, list[str]]:
     """Return the names of the projects in each folded group."""
-    bodies = re.findall(r'<details class="panel wother">.*?</details>', html, re.DOTALL)
+    bodies = re.findall(r'<details class="panel wother".*?</details>', html, re.DOTALL)
     return {re.search(r"level level-(\w+)", body)[1]: re.findall(r'class="wcard-name"[^>]*>([^<]*)<', body) for body in bodies}
 
 

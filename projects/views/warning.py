@@ -23,13 +23,16 @@ from projects.tables.warning_cards import Cards
 from projects.tables.warning_matrix import Line, lines_of, merged, narrowed
 from projects.views.warning_parts import WarningPage, lifting_address, version_address
 
-# So many projects of a level are drawn; the others are in the list.
-MOST_CARDS = 200
+# So many projects of a level are drawn, beside other levels or alone; the others are in the list.
+MOST_CARDS = 60
+MOST_ALONE = 200
 # What is fetched of a project that is drawn.
 DRAWN = ("pk", "project_id", "seq", "project__code", "project__name")
 # So many lines of a compact group stand open.
 OPEN_LINES = 30
 COLUMNS = LEVELS[::-1]
+# What is drawn as cards; all else is a line each.
+CARDED = (WarningLevel.RED, WarningLevel.YELLOW, WarningLevel.BLUE)
 GROUPS = {"unit": "责任单位", "category": "类别", "area": "片区"}
 
 
@@ -120,7 +123,8 @@ class WarningBoard(WarningPage):
         found = self.overview(listing)
         totals = found.totals
         records = self.records(found)
-        read_standings(records, self.versions, day)
+        read_standings([record for record in records if record.level in CARDED], self.versions, day)
+        read_standings([record for record in records if record.level not in CARDED], self.versions, day, plain=True)
         read_circumstances(records, year, day)
         of_level: dict[WarningLevel, list[Any]] = {level: [] for level in GRAVITY}
         for record in sorted(records, key=lambda record: (record.standing.since if record.standing else date.max, record.seq)):
@@ -143,7 +147,7 @@ class WarningBoard(WarningPage):
         }
 
     def _group(self, level: WarningLevel, records: list[Any], count: int, cards: Cards, listing: Listing) -> Group:
-        compact = level not in (WarningLevel.RED, WarningLevel.YELLOW, WarningLevel.BLUE)
+        compact = level not in CARDED
         drawn = [cards.compact(record) if compact else cards.card(record) for record in records]
         first, rest = (drawn[:OPEN_LINES], drawn[OPEN_LINES:]) if compact else (drawn, [])
         version = self.versions.in_force(self.day.day)
@@ -160,9 +164,10 @@ class WarningBoard(WarningPage):
 
     def overview(self, listing: Listing) -> Overview:
         """Return the counts by group and colour, and which projects are drawn."""
+        most = MOST_ALONE if len(listing.filterset.cleaned.get("colour", ())) == 1 else MOST_CARDS
         if self.group == "unit":
-            return overview(listing.filtered.with_answering_id(self.day.day), "answering_id", MOST_CARDS)
-        return overview(listing.filtered, f"project__{self.group}", MOST_CARDS)
+            return overview(listing.filtered.with_answering_id(self.day.day), "answering_id", most)
+        return overview(listing.filtered, f"project__{self.group}", most)
 
     @staticmethod
     def records(found: Overview) -> list[Any]:

@@ -16,13 +16,13 @@ from projects.choices import WarningLevel
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
 from projects.stats.warning import Versions
-from projects.stats.warning_changes import Change, changes_between, counted
+from projects.stats.warning_changes import Change, by_kind, changes_between, explain
 from projects.tables.warning_words import people, who, why
 from projects.views.warning_parts import OfYear, version_address
 
 SPAN = timedelta(days=7)
 # So many changes of a kind are written out.
-MOST = 200
+MOST = 100
 # The kinds in the order of the page: heading, what it means.
 KINDS = {
     "worse": ("变重", "状态比起始日更差"),
@@ -162,16 +162,17 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
         if self.ledger is None:
             return super().get_context_data(**kwargs, page_title=self.page_title, reason=self.not_warned())
         versions, period = Versions(), self.period
-        changes = changes_between(self.ledger, period.first, period.last, versions) if period.first < period.last else []
+        changes = changes_between(self.ledger, period.first, period.last) if period.first < period.last else []
+        found = by_kind(changes)
+        numbers = {kind: len(of_kind) for kind, of_kind in found.items()}
         version = versions.in_force(period.last)
-        numbers = counted(changes)
         return super().get_context_data(
             **kwargs,
             page_title=self.page_title,
             ledger=self.ledger,
             period=period,
             problems=[*self.year_problems(), *period.problems],
-            kinds=self.kinds(changes, versions),
+            kinds=self.kinds(found, versions),
             numbers=numbers,
             count=len(changes),
             sentence=self.sentence(numbers),
@@ -183,20 +184,23 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
             version_url=version_address(version.key) if version else "",
             breadcrumbs=[{"label": "四色预警", "url": self.board_url}, {"label": self.page_title}],
             print_subtitle=self.ledger.name,
+            print_unit=f"规则：{version.name}" if version else "",
             # The printed head says the last day.
             print_as_of=self.day,
         )
 
-    @staticmethod
-    def kinds(changes: list[Change], versions: Versions) -> list[Kind]:
+    def kinds(self, changes: dict[str, list[Change]], versions: Versions) -> list[Kind]:
         """Return the changes by kind, the gravest first."""
-        found = []
-        for code, (label, hint) in KINDS.items():
-            of_kind = [change for change in changes if change.kind == code]
-            of_kind.sort(key=lambda change: (_PLACE[change.after] if change.after is not None else 0, change.record.seq))
-            if of_kind:
-                found.append(Kind(code, label, hint, len(of_kind), [Line(change, versions) for change in of_kind[:MOST]]))
-        return found
+        shown = {}
+        for kind, of_kind in changes.items():
+            order = sorted(of_kind, key=lambda change: (_PLACE[change.after] if change.after is not None else 0, change.record.seq))
+            shown[kind] = order[:MOST]
+        explain([change for of_kind in shown.values() for change in of_kind], self.ledger, self.period.first, self.period.last, versions)
+        return [
+            Kind(kind, label, hint, len(changes[kind]), [Line(change, versions) for change in shown[kind]])
+            for kind, (label, hint) in KINDS.items()
+            if changes[kind]
+        ]
 
     def sentence(self, numbers: dict[str, int]) -> str:
         """Return the page in one sentence."""

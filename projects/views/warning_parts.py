@@ -172,6 +172,7 @@ class WarningPage(OfYear, ListView):
             "not_warned": self.not_warned(),
             "years": self.year_tabs(),
             "print_subtitle": self.ledger.name,
+            "print_unit": f"规则：{version.name}" if version else "",
         }
 
     def results(self, listing: Listing) -> dict[str, Any]:

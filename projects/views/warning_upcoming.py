@@ -1,7 +1,6 @@
 """What turns when (转色预告): the coming days' turns by day, with what would keep each from coming."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,7 +14,8 @@ from erqi.common.dates import chinese_day
 from erqi.common.list_state import Listing
 from projects.choices import LEVELS, WarningLevel
 from projects.filters.warning_upcoming import UpcomingFilter
-from projects.models import LedgerEntry
+from projects.models import LedgerEntry, WarningSchedule
+from projects.rules.colour import Schedule
 from projects.rules.turning import Direction
 from projects.sentences.colour import turn_reason
 from projects.sentences.turning import distance, prevention_words, weekday
@@ -40,8 +40,13 @@ class Line:
     """A turn in words."""
 
     turn: Turn
+    row: WarningSchedule
     entry: Named
     versions: Versions
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        return self.row.schedule
 
     @property
     def before(self) -> tuple[WarningLevel, str]:
@@ -52,24 +57,23 @@ class Line:
         return self.turn.after, self._word(self.turn.after)
 
     def _word(self, level: WarningLevel) -> str:
-        return self.versions[self.turn.row.policy_id].policy.label(level)
+        return self.versions[self.row.policy_id].policy.label(level)
 
     @property
     def reason(self) -> str:
         """Why it turns on the day."""
-        turn, version = self.turn, self.versions[self.turn.row.policy_id]
-        if turn.by_new_rules:
+        turn, version = self.turn, self.versions[self.row.policy_id]
+        if turn.new_rules:
             return f"开始执行“{version.name}”"
-        schedule = turn.row.schedule
-        return turn_reason(schedule.thresholds, schedule.bounds, turn.day, turn.after, version.policy.basis)
+        return turn_reason(self.schedule.thresholds, self.schedule.bounds, turn.day, turn.after, version.policy.basis)
 
-    @property
+    @cached_property
     def prevention(self) -> str:
         """What would keep it from turning; empty where nothing has to be done."""
-        turn, thresholds = self.turn, self.turn.row.schedule.thresholds
+        turn, thresholds = self.turn, self.schedule.thresholds
         reached = turn.after in LEVELS and thresholds.on(turn.after) == turn.day
         cause = thresholds.cause(turn.after) if reached else None
-        return prevention_words(self.versions[turn.row.policy_id].policy, cause, turn.before, turn.after)
+        return prevention_words(self.versions[self.row.policy_id].policy, cause, turn.before, turn.after)
 
     @property
     def kind(self) -> str:
@@ -152,13 +156,13 @@ class WarningUpcoming(WarningPage):
         today, year = self.day.day, self.ledger.year
         past = today < clock.today()
         turns = coming_turns(listing.filtered.values("project"), year, today, self.until, as_known_then=past)
-        entries = named_entries(self.ledger, [turn.project for turn in turns], today)
-        lines = [Line(turn, entries[turn.project], self.versions) for turn in turns[:MOST_TURNS]]
-        by_day = [
-            Day(day, today, [line.turn for line in of_day], of_day)
-            for day, found in groupby(lines, lambda line: line.turn.day)
-            for of_day in [list(found)]
-        ]
+        shown = turns[:MOST_TURNS]
+        rows = WarningSchedule.objects.defer("facts").in_bulk({turn.schedule for turn in shown})
+        of_day = {day: list(found) for day, found in groupby(turns, lambda turn: turn.day)}
+        named = [turn.project for found in of_day.values() for turn in found[:NAMES_A_DAY]]
+        entries = named_entries(self.ledger, [*(turn.project for turn in shown), *named], today)
+        lines = [Line(turn, rows[turn.schedule], entries[turn.project], self.versions) for turn in shown]
+        by_day = [Day(day, today, of_day[day], list(found)) for day, found in groupby(lines, lambda line: line.turn.day)]
         kinds = Counter(turn.direction for turn in turns)
         return {
             "until": self.until,
@@ -169,7 +173,7 @@ class WarningUpcoming(WarningPage):
             "other": kinds[Direction.OTHER],
             "by_day": by_day,
             "left_out": len(turns) - len(lines),
-            "weeks": self.weeks(turns, entries),
+            "weeks": self.weeks(of_day, entries),
             "periods": [
                 {"label": f"{number} 天", "url": listing.url(days=None if number == DEFAULT else number), "current": number == self.days}
                 for number in PERIODS
@@ -178,12 +182,9 @@ class WarningUpcoming(WarningPage):
             "day_label": chinese_day(today),
         }
 
-    def weeks(self, turns: Iterable[Turn], entries: dict[int, Named]) -> list[list[Day]]:
+    def weeks(self, of_day: dict[date, list[Turn]], entries: dict[int, Named]) -> list[list[Day]]:
         """Return the weeks from the day's to the last one's, Monday to Sunday, each day with the names of what turns."""
         today = self.day.day
-        of_day: dict[date, list[Turn]] = {}
-        for turn in turns:
-            of_day.setdefault(turn.day, []).append(turn)
         first = today - timedelta(days=today.weekday())
         number = ((self.until - first).days // 7 + 1) * 7
         days = []
