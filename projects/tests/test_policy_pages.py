@@ -13,7 +13,7 @@ from django.urls import reverse
 from erqi.common import clock
 from projects.choices import Dimension, WarningLevel
 from projects.models import Ledger, Rescheduling, WarningPolicy
-from projects.rules.policy import Rule
+from projects.rules.policy import Band, Rule
 from projects.rules.presets import STATUS_POLICY, WARNING_POLICY
 from projects.services.schedule import start_pass
 from projects.tests.browsing import sign_in, text
@@ -172,7 +172,8 @@ def test_trying_out_counts_and_names(author):
     enter_coloured(ledger, WarningLevel.PAUSED, "停项目", on=DAY)
     draft = make_policy(None, STATUS_POLICY, state="draft", name="第二版")
     shown = page(author, draft, "simulate")
-    assert "<strong>3</strong> 个项目中有 <strong>2</strong> 个会变色，其中 <strong>2</strong> 个加重" in shown
+    assert "<strong>3</strong> 个项目中有 <strong>2</strong> 个会变色<span" in shown
+    assert "两版的颜色含义不同（预警色（绿为正常），状态色（绿为完成）），变色不等于加重或减轻。" in shown
     assert "暂停、已销号 1 个不受影响" in shown
     assert "“主体施工”时限2018年9月25日，已逾期 3 天" in shown
     assert "绿项目" in shown
@@ -185,6 +186,19 @@ def test_trying_out_counts_and_names(author):
     assert "列出全部" in cell
     for nonsense in ("?from=blue", "?from=blue&to=blue", "?from=x&to=y"):
         assert "绿项目" in page(author, draft, "simulate", nonsense)
+
+
+def test_worse_is_said_within_a_family_and_a_long_list_is_folded(author):
+    ledger = warned()
+    for _ in range(21):
+        enter_coloured(ledger, GREEN, on=DAY)
+    bands = (Band(GREEN, None, Decimal(-90), low_in=False), Band(YELLOW, Decimal(-90), None))
+    draft = make_policy(None, replace(WARNING_POLICY, rules={Dimension.MILESTONE: Rule(bands)}), state="draft")
+    shown = page(author, draft, "simulate")
+    assert "有 <strong>21</strong> 个会变色，其中 <strong>21</strong> 个加重。" in shown
+    assert '<details class="policy-turned" open>' in shown
+    part = author.get(reverse("projects:policy_simulate", args=[draft.pk]), headers={"HX-Request": "true"})
+    assert '<details class="policy-turned">' in text(part)
 
 
 def test_trying_out_says_when_it_cannot(author):

@@ -21,6 +21,8 @@ from projects.services.policy_trial import LISTED, Simulation, simulate
 
 # Who may try rules out: those who write them and those who decide on them.
 TRIERS = ("policy.edit", "policy.approve")
+# On a version's own page a longer list of projects is folded.
+FOLDED = 20
 # What a trial can turn from and to; what is paused or closed stays so.
 SHOWN_LEVELS = (WarningLevel.UNRATED, *LEVELS)
 
@@ -197,6 +199,10 @@ class PolicySimulate(PolicyPage):
             turned=[(one, before.label(one.before), rules.label(one.after)) for one in found.turned] if found else [],
             only=(only[0], before.label(only[0]), only[1], rules.label(only[1])) if only else None,
             unlisted=max(self._number(found, only) - LISTED, 0) if found else 0,
+            # Blue of one family is a reminder, of the other one in time: then no colour is worse than another.
+            worse=found.worse if found and before.family == rules.family else 0,
+            other_family=f"{before.family.label}，{rules.family.label}" if before.family != rules.family else "",
+            is_open=found is not None and (not self.request.htmx or len(found.turned) <= FOLDED),
             **context,
         )
 
