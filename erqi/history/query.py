@@ -19,7 +19,7 @@ from erqi.history.registry import Kind
 from projects.models import Project
 
 # What commands write into the context when they load data (erqi.common.history.recorded_as).
-SYSTEM_SOURCES = ("seed", "bench")
+SYSTEM_SOURCES = ("seed", "simulation", "bench")
 _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)~([a-z0-9_]{1,60})~(\d{1,18})", re.ASCII)
 _COLUMNS = ("hist_source", "hist_id", "hist_at", "hist_label", "hist_obj", "hist_context")
 _NO_CONTEXT = Cast(Value(None), UUIDField())

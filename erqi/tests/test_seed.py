@@ -40,9 +40,10 @@ from supervision.models import Mechanism, Theme
 RECORDS = (Document, Unit, Project, Ledger, LedgerEntry, Milestone, Target, TargetClaim, Citation, Theme, Mechanism, User)
 
 
-def run_seed(**options) -> str:
+def run_seed(no_simulation: bool = True, **options) -> str:
+    """Seed without the simulated months, which projects/tests/test_simulation.py is about."""
     out = io.StringIO()
-    call_command("seed", stdout=out, **options)
+    call_command("seed", stdout=out, no_simulation=no_simulation, **options)
     return out.getvalue()
 
 

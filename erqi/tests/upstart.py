@@ -14,7 +14,7 @@ import pytest
 from erqi.embedded.place import CHECKOUT
 from erqi.tests.plugin import run_dir
 
-_SECONDS_TO_START = 180
+_SECONDS_TO_START = 300
 _SECONDS_TO_STOP = 30
 
 

@@ -13,6 +13,7 @@ from projects.models import LedgerEntry, Milestone, ProgressReport, Project
 from projects.services.period import Month
 
 ONE_DAY = timedelta(days=1)
+WAITING = 0.4
 # Of these a project has one in a year: where a document names it, none is invented beside it.
 ONCE = {
     *(MilestoneKind.START, MilestoneKind.COMPLETION, MilestoneKind.SERVICE, MilestoneKind.CONTRACT),
@@ -126,6 +127,8 @@ def filings(plot: Plot, months: Iterable[Month]) -> list[Filing]:
         else:
             # Most report in the last days.
             file_on = chance.choices(in_time, weights=[1 + 2 * place for place in range(len(in_time))])[0]
-        reviewed = workdays.add_workdays(again_on or file_on, chance.randint(1, 3))
-        found.append(Filing(month.month, file_on, fate == "unchanged", return_on, again_on, min(reviewed, last)))
+        reviewed = min(workdays.add_workdays(again_on or file_on, chance.randint(1, 3)), last)
+        # Of the last month some still wait for their reviewer.
+        waits = month.month == MONTHS[-1] and chance.random() < WAITING
+        found.append(Filing(month.month, file_on, fate == "unchanged", return_on, again_on, None if waits else reviewed))
     return found
