@@ -10,7 +10,7 @@ from erqi.common.accounts import grant_role
 from erqi.common.attachments import of
 from erqi.common.models import RoleGrant
 from erqi.common.simulation import simulating
-from erqi.tests.uploads import upload
+from erqi.tests.uploads import picture, upload
 from projects.models import DateRequest, Hold, Milestone
 from projects.services.milestone import complete_milestone
 from projects.tests.browsing import fields, fill, said, text
@@ -302,3 +302,19 @@ def test_who_finds_the_way_to_a_pause(case: Case, who: str, may: bool) -> None:
     assert ("申请续期" in section(project_page(case, who), "holds-title")) is may
     case.ask_hold(TODAY + 31 * DAY, TODAY + 40 * DAY, on=TODAY)
     assert new_hold(case) not in project_page(case, who)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_queries_of_a_request_do_not_grow(case: Case, django_assert_num_queries, number: int) -> None:
+    for step in range(number):
+        case.decide_date(case.ask_date(date(2018, 8 + step, 1), on=TODAY), on=TODAY)
+    files = [upload(f"现场{place}.jpg", picture(colour=(place, 0, 0))) for place in range(number)]
+    address = case.ask_date(date(2018, 12, 31), on=TODAY, uploads=files).get_absolute_url()
+    client = case.browser("viewer")
+    client.get(address)
+    with django_assert_num_queries(QUERIES):
+        client.get(address)
+
+
+# session, account, roles; the request with its milestone and project, its attachments, earlier changes
+QUERIES = 6
