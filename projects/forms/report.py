@@ -49,7 +49,7 @@ class ReportRowForm(EditForm):
 class ReportForm(ReportRowForm):
     """The whole report, on its own page."""
 
-    physical = column(ProgressReport, "physical", help_text="如 主体施工至12层")
+    physical = column(ProgressReport, "physical", label="形象进度描述", help_text="如 主体施工至12层")
     cutoff_on = DayField(label="数据截止日", required=False, help_text="不填按当月截止日")
 
     sections = [

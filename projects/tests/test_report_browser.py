@@ -212,8 +212,11 @@ def test_the_whole_reports_page_keeps_words_over_a_killed_server_too(page: Page,
     page.goto(address)
     page.get_by_role("button", name="恢复").click()
     expect(page.get_by_label("本月进展")).to_have_value("整页写的话")
+    # Shown with its comma after it was saved: still the same figure, and nothing to restore.
+    page.get_by_label("本年累计完成投资").fill("1234.5")
     page.get_by_role("button", name="存为草稿").click()
     expect(page.locator("#messages")).to_contain_text("2018年9月月报已存为草稿。")
+    expect(page.get_by_label("本年累计完成投资")).to_have_value("1,234.5")
     expect(page.locator(".local-draft")).to_have_count(0)
     assert desk.report().progress == "整页写的话"
 

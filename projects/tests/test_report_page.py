@@ -281,6 +281,14 @@ def test_a_correction_shows_old_and_new_side_by_side(unit, project):
     assert found(r"更正：250万元：重复计算.*<del>300万元</del>.*<ins>250万元</ins>", html)
 
 
+def test_those_who_may_review_are_led_to_the_queue(lead, unit, project):
+    report = file_month(project, by=make_reporter(unit))
+    address = f'href="/reports/review/?year=2018&amp;month=9#report-{report.pk}"'
+    reviewer, other = make_reporter(lead, roles=["reviewer"]), make_reporter(make_unit(), roles=["reviewer"])
+    for user, led in ((reviewer, True), (other, False), (make_user("viewer"), False), (make_user("office"), True)):
+        assert (address in text(sign_in(user).get(page_of(project)))) is led
+
+
 def test_neighbours_cross_the_year(project):
     html = text(viewer().get(page_of(project, 12)))
     assert f'href="{page_of(project, 11)}"' in html

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from erqi.common import clock
+from erqi.common.access import may
 from erqi.common.asof import AsOf, as_of
 from erqi.common.attachments import of
 from erqi.common.editing import EditView, submit, tell
@@ -229,6 +231,15 @@ class ReportDetail(ReportPage, EditView):
         year, month = divmod(number, 12)
         return {"label": f"{year}年{month + 1}月", "url": reverse("projects:report_detail", args=[self.project.code, year, month + 1])}
 
+    def _review_url(self, state: str | None) -> str:
+        """Return where the report is reviewed, for those who may do it now."""
+        user, report = self.request.user, self.report
+        if report is None or state != ReportState.FILED or self.day.asked or report.filed_by_id == user.pk:
+            return ""
+        if self.month.is_locked(self.today) or not may(user, ("report.review", "report.manage")) or not may_review(user, self.project):
+            return ""
+        return f"{reverse('projects:report_review')}?{urlencode({'year': report.year, 'month': report.month})}#report-{report.pk}"
+
     def _attachments(self, content: Any) -> list[Attachment]:
         if self.report is None or (content is None and not self.sees_drafts):
             return []
@@ -260,6 +271,7 @@ class ReportDetail(ReportPage, EditView):
             typed=self.is_typed or bool(context.get("form") and context["form"].is_bound),
             can_repeat=self.is_typed and last_counted(self.project, self.month.year, self.month.month) is not None,
             can_withdraw=not self.day.asked and state == ReportState.FILED and self.writes and self.month.is_open(self.today),
+            review_url=self._review_url(state),
             can_correct=not self.day.asked and locked and self.writes,
             can_attach=not self.day.asked and self.writes and self.report is not None and self.month.is_open(self.today),
             evidence_form=EvidenceForm(),

@@ -167,6 +167,7 @@ class GridPage:
         """Return the page's context; `replaced` are rows (by code) that come back with what became of them."""
         rows = [(replaced or {}).get(row.code, row) for row in self.rows()]
         choices = self.choices()
+        unit_name = next((choice.label for choice in choices if choice.current), str(rows[0].found.unit or "") if rows else "")
         return {
             "page_title": f"{month_name(self.month.year, self.month.month, self.day)}月报填报",
             "breadcrumbs": [{"label": "月报填报"}],
@@ -177,12 +178,13 @@ class GridPage:
             "is_locked": self.month.is_locked(self.day),
             "rows": rows,
             "choices": choices,
-            "unit_name": next((choice.label for choice in choices if choice.current), ""),
             "shows_units": self.unit == ALL and len(choices) > 1,
             "can_file": any(row.found.can_file for row in rows),
             "previous": self._neighbour(-1),
             "next": self._neighbour(1),
             "page_obj": self.page,
+            "print_unit": "单位：万元",
+            "print_subtitle": "　".join(filter(None, [unit_name, self.progress])),
             "no_unit": not self.manages and not self.own_units,
         }
 

@@ -43,10 +43,14 @@
       return one[name] === other[name];
     });
   }
-  function keep(form) {
+  function version(form) {
+    return form.elements.version ? form.elements.version.value : "";
+  }
+  // `sent`: a plain submit is on its way, with this version of the record
+  function keep(form, sent) {
     clearTimeout(timers.get(form));
     timers.delete(form);
-    store(key(form), { at: Date.now(), values: values(form) });
+    store(key(form), { at: Date.now(), values: values(form), version: version(form), sent: sent === true });
   }
   function fill(form, found) {
     Array.prototype.forEach.call(form.elements, function (field) {
@@ -91,9 +95,15 @@
   function begin(form) {
     if (form.erqiDraft) return;
     form.erqiDraft = true;
+    if (form.querySelector(".form-errors")) {
+      // refused: what the form shows was typed and is stored nowhere else
+      keep(form);
+      return;
+    }
     var draft = stored(key(form));
     if (!draft) return;
-    if (Date.now() - draft.at > DAYS * 86400000 || same(draft.values, values(form))) store(key(form), null);
+    var arrived = draft.sent && draft.version !== version(form);
+    if (arrived || Date.now() - draft.at > DAYS * 86400000 || same(draft.values, values(form))) store(key(form), null);
     else offer(form, draft);
   }
   function all(root) {
@@ -108,7 +118,7 @@
     timers.set(form, setTimeout(keep, 250, form));
   });
   document.addEventListener("submit", function (event) {
-    if (event.target.matches("form[data-local-draft]")) keep(event.target);
+    if (event.target.matches("form[data-local-draft]")) keep(event.target, true);
   });
   window.addEventListener("pagehide", function () {
     document.querySelectorAll("form[data-local-draft]").forEach(function (form) {
