@@ -5,7 +5,7 @@ import re
 import pytest
 from axes.models import AccessAttempt
 
-from erqi.common.accounts import add_account, link_person, rename_account
+from erqi.common.accounts import add_account, link_person, rename_account, set_email
 from erqi.common.errors import InvalidInput, NotAllowed
 from erqi.common.models import User
 from erqi.common.roles import Role
@@ -169,3 +169,39 @@ def test_the_list_takes_the_same_queries_for_any_number(client, admin, django_as
     # session, account, its roles, count, accounts, their roles
     with django_assert_num_queries(6):
         client.get("/accounts/")
+
+
+def test_an_account_gets_and_loses_an_address(client, admin):
+    account = make_user()
+    address = f"/accounts/{account.pk}/"
+    assert client.post(address, {"action": "email", "email": " zhang@example.gov.cn "}).status_code == 302
+    account.refresh_from_db()
+    assert account.email == "zhang@example.gov.cn"
+    client.post(address, {"action": "email", "email": ""})
+    account.refresh_from_db()
+    assert account.email == ""
+
+
+def test_what_is_no_address_is_refused_and_stays_in_the_form(client, admin):
+    account = make_user()
+    answer = client.post(f"/accounts/{account.pk}/", {"action": "email", "email": "zhang"})
+    assert answer.status_code == 422
+    assert 'value="zhang"' in answer.content.decode()
+    account.refresh_from_db()
+    assert account.email == ""
+
+
+def test_a_new_account_may_have_an_address(client, admin):
+    client.post("/accounts/new/", {"username": "zhangsan", "name": "张三", "email": "zhang@example.gov.cn"})
+    assert User.objects.get(username="zhangsan").email == "zhang@example.gov.cn"
+
+
+def test_only_the_system_administrator_sets_addresses():
+    with pytest.raises(NotAllowed):
+        set_email(user=make_user(), email="zhang@example.gov.cn", by=make_user(Role.OFFICE))
+
+
+def test_a_change_of_the_address_is_in_the_history(client, admin):
+    account = make_user()
+    set_email(user=account, email="zhang@example.gov.cn", by=admin)
+    assert account.events.order_by("pgh_id").last().email == "zhang@example.gov.cn"

@@ -69,3 +69,58 @@ def test_a_misspelt_variable_is_reported(monkeypatch):
     monkeypatch.setenv("ERQI_ALOWED_HOSTS", "x")
     with pytest.raises(ImproperlyConfigured, match="ERQI_ALOWED_HOSTS.*是否想写 ERQI_ALLOWED_HOSTS"):
         env.refuse_unknown()
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("", None),
+        ("smtp://relay.example.gov.cn", env.MailServer("relay.example.gov.cn", 25, "", "", False, False, 20)),
+        ("smtp://u:p%40ss@mail.example.gov.cn:587?tls=1", env.MailServer("mail.example.gov.cn", 587, "u", "p@ss", True, False, 20)),
+        ("smtp://u:p@mail.example.gov.cn?tls=1&timeout=60", env.MailServer("mail.example.gov.cn", 587, "u", "p", True, False, 60)),
+        ("smtps://u%40x.cn:p@mail.example.gov.cn", env.MailServer("mail.example.gov.cn", 465, "u@x.cn", "p", False, True, 20)),
+    ],
+)
+def test_mail_servers(variable, url, server):
+    variable(url)
+    assert env.env_mail("ERQI_SAMPLE") == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.gov.cn",
+        "http://mail.example.gov.cn",
+        "smtp://",
+        "smtp://mail:port",
+        "smtp://mail/inbox",
+        "smtp://user@mail",
+        "smtp://user:@mail",
+        "smtp://mail?tls=yes",
+        "smtp://mail?ssl=1",
+        "smtps://mail?tls=1",
+        "smtp://mail?timeout=1",
+        "smtp://mail?timeout=1000",
+        "smtp://mail?timeout=",
+    ],
+)
+def test_wrong_mail_servers_are_refused_with_the_name(variable, url):
+    variable(url)
+    with pytest.raises(ImproperlyConfigured, match="ERQI_SAMPLE"):
+        env.env_mail("ERQI_SAMPLE")
+
+
+def test_a_refusal_never_shows_the_password(variable):
+    variable("smtp://user:geheim@mail?tls=maybe")
+    with pytest.raises(ImproperlyConfigured) as caught:
+        env.env_mail("ERQI_SAMPLE")
+    assert "geheim" not in str(caught.value)
+
+
+def test_patterns(variable):
+    variable("https://ledger.example.gov.cn")
+    assert env.env_pattern("ERQI_SAMPLE", r"https?://[\w.-]+", "https://x") == "https://ledger.example.gov.cn"
+    variable("ledger.example.gov.cn/")
+    with pytest.raises(ImproperlyConfigured, match="应形如 https://x"):
+        env.env_pattern("ERQI_SAMPLE", r"https?://[\w.-]+", "https://x")
+    assert env.env_pattern("ERQI_NOT_SET", r"x", "x") == ""

@@ -69,16 +69,15 @@ def _store() -> None:
 
 
 def _send(digests: Collection[int], base_url: str) -> Sent:
-    found = Sent()
+    found = Sent(left=len(digests))
     if not digests:
         return found
     connection = get_connection()
     try:
         connection.open()
-        for place, pk in enumerate(digests):
-            found.left = len(digests) - place
+        for pk in digests:
             _send_one(pk, connection, base_url, found)
-        found.left = 0
+            found.left -= 1
     except OSError as error:
         # Nobody answers, or not any more: the others are not tried either, each would wait as long.
         found.trouble = _words(error)
