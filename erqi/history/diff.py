@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 from erqi.common.numbers import plain
+from projects.rules.policy import from_data
+from projects.sentences.policy_terms import differences, whole_terms
 
 # Bookkeeping that people neither enter nor read.
 HIDDEN = frozenset(
@@ -59,6 +61,9 @@ def in_words(field: models.Field, value: Any, names: Names) -> str:
         return ""
     if isinstance(field, models.ForeignKey):
         return names.get((field.related_model, value), f"编号 {value}（已不存在）")
+    if isinstance(field, models.JSONField):
+        # The only one that people write: a version of the warning rules.
+        return "；".join(f"{term.label}：{term.text}" for term in whole_terms(from_data(value)))
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     match value:
@@ -75,11 +80,16 @@ def in_words(field: models.Field, value: Any, names: Names) -> str:
 
 def changes(before: models.Model, after: models.Model, names: Names) -> list[Change]:
     """Return what differs between two events of one record, in the order of the record's columns."""
-    return [
-        Change(_label(field), *around(in_words(field, old, names), in_words(field, new, names)))
-        for field in shown_fields(type(after))
-        if (old := getattr(before, field.attname)) != (new := getattr(after, field.attname))
-    ]
+    found = []
+    for field in shown_fields(type(after)):
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if old == new:
+            continue
+        if isinstance(field, models.JSONField):
+            found += [Change(one.label, one.old, one.new) for one in differences(from_data(old), from_data(new))]
+        else:
+            found.append(Change(_label(field), *around(in_words(field, old, names), in_words(field, new, names))))
+    return found
 
 
 def contents(row: models.Model, names: Names) -> list[dict[str, str]]:

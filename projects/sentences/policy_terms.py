@@ -114,6 +114,18 @@ def terms(policy: Policy) -> list[Term]:
     ]
 
 
+def whole_terms(policy: Policy) -> list[Term]:
+    """Return everything that the policy says, each dimension as one term."""
+    bands = [
+        Term(
+            words.dimension.label,
+            "，".join([f"{line.words}为{line.label}" for line in words.lines] or [UNUSED]) + f"（{counts_words(words.counts)}）",
+        )
+        for words in dimension_words(policy)
+    ]
+    return bands + terms(policy)
+
+
 def escalation_words(policy: Policy) -> Iterator[str]:
     """Yield what follows each level and when (proposed, never done by itself)."""
     for item in sorted(policy.escalations, key=lambda one: (one.level, one.times)):

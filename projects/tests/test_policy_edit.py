@@ -285,3 +285,17 @@ def test_what_was_submitted_meanwhile_keeps_what_was_typed(author):
     assert response.status_code == 409
     assert "已由丙提交，正在等待审批" in text(response)
     assert "打了很久" in text(response)
+
+
+# The history
+
+
+def test_the_history_says_rules_in_words(author):
+    policy = draft()
+    do(author, policy, "edit", D1_red_low="40", D1_yellow_high="40", manual_max_days="20")
+    shown = text(author.get("/history/"))
+    assert "<del>逾期 8 天（含）至逾期 31 天（不含）</del>" in shown
+    assert "<ins>逾期 8 天（含）至逾期 40 天（不含）</ins>" in shown
+    assert "<del>一次最长 30 天</del>" in shown
+    assert "逾期 31 天（含）以上为告警（计入颜色）" in shown
+    assert "monthly_plan" not in shown
