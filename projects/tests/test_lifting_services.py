@@ -287,6 +287,10 @@ def test_what_has_grown_worse_meanwhile_is_not_lifted(case: Case) -> None:
     assert Lifting.objects.get(pk=case.lifting.pk).state == LiftingState.VERIFIED
     with pytest.raises(ServiceError, match="按今天的数据，该项目仍应为“告警”，不能摘牌"):
         confirm(case, date(2018, 8, 10))
+    Lifting.objects.filter(pk=case.lifting.pk).update(state=LiftingState.PROPOSED)
+    with pytest.raises(ServiceError, match="按今天的数据，该项目仍应为“告警”，不能摘牌"):
+        verify(case, date(2018, 8, 10))
+    assert verify(case, date(2018, 8, 9)).state == LiftingState.VERIFIED
     finish(other, date(2018, 8, 11))
     assert confirm(case, date(2018, 8, 11)).state == LiftingState.CONFIRMED
 
