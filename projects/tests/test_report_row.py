@@ -4,12 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
 
 from erqi.common import clock
 from erqi.common.accounts import withdraw_role
@@ -17,14 +13,14 @@ from projects.choices import ReportState
 from projects.models import ProgressReport, Project, ReportStep, Responsibility, Unit
 from projects.services.entry import delist
 from projects.services.period import lock_month
-from projects.tests.browsing import said, sign_in, text
+from projects.tests.browsing import sign_in, text
 from projects.tests.builders import make_unit, make_user
 from projects.tests.report_builders import AUGUST, LOCKED, MONTH, YEAR, draft, file_month, make_reporter, report_project, report_projects
+from projects.tests.report_sending import opened, report_of, reporter, retarget, send
 
 pytestmark = pytest.mark.django_db
 
 DAY = date(2018, 9, 24)
-PAGE = "/reports/monthly/"
 
 
 @pytest.fixture(autouse=True)
@@ -43,31 +39,6 @@ def project(unit: Unit) -> Project:
     found = report_project(unit, "安置房")
     file_month(found, 8, 200, on=AUGUST, physical_percent=40, next_step="封顶")
     return found
-
-
-def reporter(unit: Unit, name: str = "张三") -> Client:
-    return sign_in(make_reporter(unit, name=name))
-
-
-def opened(client: Client, project: Project, **changes: Any) -> dict[str, Any]:
-    """Return what the row on the page would send, after the changes."""
-    row = next(row for row in client.get(PAGE, {"unit": "all"}).context["rows"] if row.code == project.code)
-    assert row.form is not None
-    data = {name: "" if row.form[name].value() is None else str(row.form[name].value()) for name in row.form.columns}
-    return {**data, "version": str(row.version), "request_key": str(uuid4()), "unit": "all", **changes}
-
-
-def send(client: Client, project: Project, data: dict[str, Any], action: str = "autosave", *, htmx: bool = True) -> HttpResponse:
-    headers = {"HX-Request": "true"} if htmx else {}
-    return client.post(f"/reports/{project.code}/{YEAR}/{MONTH}/row/", {**data, "action": action}, headers=headers)
-
-
-def report_of(project: Project) -> ProgressReport | None:
-    return ProgressReport.objects.of_month(YEAR, MONTH).filter(project=project).first()
-
-
-def retarget(response: HttpResponse) -> str:
-    return response.headers.get("HX-Retarget", "")
 
 
 # Kept as one types
@@ -341,52 +312,6 @@ def test_a_form_without_its_version_writes_over_nothing(unit, project):
         response = send(client, project, {**opened(client, project), "cumulative": "999", "version": version})
         assert response.status_code == 422, version
     assert report_of(project).cumulative == Decimal(300)
-
-
-# Without script
-
-
-def test_without_script_a_row_is_saved_and_leads_back_to_itself(unit, project):
-    client = reporter(unit)
-    response = send(client, project, opened(client, project, progress="主体施工"), "save", htmx=False)
-    assert response.status_code == 302
-    assert response.url == f"{PAGE}?year=2018&month=9&unit=all#row-{project.code}"
-    assert said(client, response) == "安置房的月报已存为草稿。"
-
-
-@pytest.mark.parametrize(("action", "sentence"), [("file", "安置房已报送。"), ("unchanged", "安置房已按“无变化”报送。")])
-def test_without_script_a_row_is_filed(action, sentence, unit, project):
-    client = reporter(unit)
-    response = send(client, project, opened(client, project), action, htmx=False)
-    assert (response.status_code, said(client, response)) == (302, sentence)
-    assert report_of(project).state == ReportState.FILED
-
-
-def test_without_script_the_grid_comes_back_with_the_row_and_its_sentence(unit, project):
-    other = report_project(unit, "另一个")
-    client = reporter(unit)
-    response = send(client, project, opened(client, project, cumulative="", problem="土地未供"), "file", htmx=False)
-    assert response.status_code == 422
-    rows = {row.code: row for row in response.context["rows"]}
-    assert rows[project.code].sentence.startswith("没有报送：请填写本年累计完成投资")
-    assert rows[project.code].form["problem"].value() == "土地未供"
-    assert rows[other.code].sentence == ""
-    assert "<h1>" in text(response)
-
-
-def test_without_script_two_people_choose_in_the_row(unit, project):
-    draft(project, 300)
-    first, second = reporter(unit, "张三"), reporter(unit, "李四")
-    theirs, mine = opened(first, project, cumulative="350"), opened(second, project, cumulative="360")
-    send(first, project, theirs, htmx=False)
-    response = send(second, project, mine, "save", htmx=False)
-    assert response.status_code == 409
-    html = text(response)
-    assert 'name="choose-cumulative" value="theirs" checked' in html
-    assert f'id="{project.code}-version" value="2"' in html
-    again = {**mine, "version": "2", "initial-cumulative": "350", "choose-cumulative": "mine"}
-    assert send(second, project, again, "resolve", htmx=False).status_code == 302
-    assert report_of(project).cumulative == Decimal(360)
 
 
 def test_a_row_is_answered_in_as_many_queries_in_a_small_unit_as_in_a_large(unit, project, django_assert_num_queries):
