@@ -363,9 +363,8 @@ def test_one_kind_takes_the_same_queries_for_any_number(client, office, django_a
 def test_all_kinds_take_the_same_queries_for_any_number(client, office, django_assert_num_queries, number):
     edited(office, number)
     page(client)
-    # session, account, its roles, accounts of the name, loaded contexts, hits of all kinds; of projects and milestones events and
-    # predecessors, of categories and milestone updates events; contexts, accounts; and what these point to: categories, units,
-    # projects, milestones, accounts
+    # session, account, roles, accounts of the name, loaded contexts, hits of all kinds; of projects and milestones events and
+    # predecessors, of categories and updates events; contexts, accounts; categories, units, projects, milestones, accounts
     with django_assert_num_queries(19):
         assert len(entries(client, who="王某")) == 4 * number
 
