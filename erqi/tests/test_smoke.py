@@ -12,7 +12,7 @@ from projects.tests.builders import make_user
 pytestmark = pytest.mark.django_db
 
 # Addresses that answer with something else than a page.
-NO_PAGE = {"healthz", "logout", "projects:inbox_count", "admin:logout", "admin:jsi18n", "admin:autocomplete", "projects:inbox_count"}
+NO_PAGE = {"healthz", "logout", "projects:inbox_count", "admin:logout", "admin:jsi18n", "admin:autocomplete"}
 
 # Scripts, htmx's headers and the attributes of Django's own admin hold JSON.
 JSON = re.compile(r"""<script\b.*?</script>|<meta name="htmx-config"[^>]*>|data-inline-formset="[^"]*"|hx-[a-z]+='[^']*'""", re.DOTALL)

@@ -14,7 +14,6 @@ from typing import Any
 
 from projects.choices import LEVELS, Basis, Curve, Dimension, EscalationStep, Family, WarningLevel
 
-
 # What a policy's other figures may be: from, to. A hold or a level set by hand never lasts for ever (domain.md §1.6, §1.8).
 LIMITS: dict[str, tuple[int, int]] = {
     "min_eval_month": (1, 12),
