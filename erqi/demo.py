@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from erqi.common import accounts, clock
+from erqi.common.bulk import at_once
 from erqi.common.models import Installation, User
 from erqi.common.roles import Role
 from projects.imports.simulation import run
@@ -47,12 +48,13 @@ def make_demo(password: str) -> int:
         installation.save(update_fields=["is_demo", "fixed_today"])
         clock.forget()
     added = 0
-    for username, name, role in DEMO_ACCOUNTS:
-        if User.objects.filter(username=username).exists():
-            continue
-        user, _ = accounts.add_account(username=username, name=name, by=None, password=password, must_change=False, is_demo=True)
-        accounts.grant_role(user=user, role=role, by=None)
-        added += 1
+    with at_once():
+        for username, name, role in DEMO_ACCOUNTS:
+            if User.objects.filter(username=username).exists():
+                continue
+            user, _ = accounts.add_account(username=username, name=name, by=None, password=password, must_change=False, is_demo=True)
+            accounts.grant_role(user=user, role=role, by=None)
+            added += 1
     return added
 
 

@@ -127,8 +127,18 @@ class TestNow:
         assert red.since < date(2018, 7, 10)
 
     def test_plans_come_to_what_the_documents_name_for_the_district(self, demo_db):
-        total = sum(InvestmentPlan.objects.standing(YEAR).values_list("month_12", flat=True))
+        plans = {plan.project_id: plan for plan in InvestmentPlan.objects.standing(YEAR).select_related("project")}
+        parts = [plan for plan in plans.values() if plan.project.bundle_of_id in plans]
+        assert len(parts) >= 15
+        total = sum(plan.month_12 for plan in plans.values()) - sum(plan.month_12 for plan in parts)
         assert Decimal("4800000") <= total < Decimal("4820000")
+        # What a bundle plans and reports holds what its parts do.
+        for bundle in {plan.project.bundle_of_id for plan in parts}:
+            of = [plan.project_id for plan in parts if plan.project.bundle_of_id == bundle]
+            assert plans[bundle].month_6 > sum(plans[part].month_6 for part in of)
+            reports = ProgressReport.objects.of_month(YEAR, 8)
+            inside = sum(reports.filter(project__in=of).values_list("cumulative", flat=True))
+            assert reports.get(project=bundle).cumulative >= inside
         roads = InvestmentPlan.objects.get(project__code="EQ-2018-059")
         assert roads.month_12 == Decimal(380000)
 

@@ -111,7 +111,7 @@ class Acts:
         new = [step for step in course.steps if step.is_done and step.done_on is not None and course.reported_on < step.done_on <= on]
         following = course.next_step
         name = following.name if following else ""
-        total = plans.reached(course.plan[month - 1], course.pace[month - 3]) if course.plan else Decimal(0)
+        total = course.total(month, plans.reached)
         before = next((report.cumulative for at, report in sorted(course.reports.items(), reverse=True) if at < month), None)
         total = max(total, before or Decimal(0))
         facts = MonthFacts(

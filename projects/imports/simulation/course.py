@@ -1,6 +1,6 @@
 """The course of one project: its records in the database, and the days on which its steps will be done and its reports filed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,6 @@ from projects.models import LedgerEntry, Milestone, ProgressReport, Project
 from projects.services.period import Month
 
 ONE_DAY = timedelta(days=1)
-WAITING = 0.4
 # Of these a project has one in a year: where a document names it, none is invented beside it.
 ONCE = {
     *(MilestoneKind.START, MilestoneKind.COMPLETION, MilestoneKind.SERVICE, MilestoneKind.CONTRACT),
@@ -50,11 +49,24 @@ class Course:
     reporter: User
     reviewer: User
     steps: list[Step] = field(default_factory=list)
+    # The year's plan; of a bundle also `own`, the part of it that no listed project has.
     plan: list[Decimal] | None = None
+    own: list[Decimal] | None = None
+    members: list["Course"] = field(default_factory=list)
     pace: list[float] = field(default_factory=list)
     reports: dict[int, ProgressReport] = field(default_factory=dict)
     reported_on: date = FIRST_DAY
     closed: bool = False
+
+    def total(self, month: int, reached: Callable[[Decimal, float], Decimal]) -> Decimal:
+        """Return what is reported as invested by a month: what the own part reached, and what its parts have reported by now."""
+        own = reached(self.own[month - 1], self.pace[month - MONTHS[0]]) if self.own else Decimal(0)
+        return own + sum((member.last_total(month) for member in self.members), Decimal(0))
+
+    def last_total(self, month: int) -> Decimal:
+        """Return what was last reported as invested up to a month."""
+        found = [report.cumulative for at, report in sorted(self.reports.items()) if at <= month]
+        return found[-1] if found else Decimal(0)
 
     def step(self, name: str) -> Step:
         """Return the step of a name; raise KeyError for a name that the road does not have."""
@@ -108,8 +120,9 @@ class Filing:
     pass_on: date | None = None
 
 
-def filings(plot: Plot, months: Iterable[Month]) -> list[Filing]:
-    """Return the reports of a project from March to September with the days of their steps."""
+def filings(plot: Plot, months: Iterable[Month], *, last_day: bool = False) -> list[Filing]:
+    """Return the reports of a project from March to September with the days of their steps; `last_day` for bundles, which wait for what
+    their parts report."""
     found = []
     for month in months:
         fate = plot.filing(month.month)
@@ -119,6 +132,8 @@ def filings(plot: Plot, months: Iterable[Month]) -> list[Filing]:
         in_time = working_days(month.opens_on, month.due_on)
         after = [day for day in working_days(month.due_on + ONE_DAY, month.locks_on) if day < LAST_DAY]
         last = working_days(month.opens_on, month.locks_on)[-1]
+        if last_day:
+            in_time = in_time[-1:]
         return_on = again_on = None
         if fate == "returned":
             file_on, return_on, again_on = in_time[0], in_time[1], in_time[2]
@@ -128,7 +143,5 @@ def filings(plot: Plot, months: Iterable[Month]) -> list[Filing]:
             # Most report in the last days.
             file_on = chance.choices(in_time, weights=[1 + 2 * place for place in range(len(in_time))])[0]
         reviewed = min(workdays.add_workdays(again_on or file_on, chance.randint(1, 3)), last)
-        # Of the last month some still wait for their reviewer.
-        waits = month.month == MONTHS[-1] and chance.random() < WAITING
-        found.append(Filing(month.month, file_on, fate == "unchanged", return_on, again_on, None if waits else reviewed))
+        found.append(Filing(month.month, file_on, fate == "unchanged", return_on, again_on, None if fate == "waits" else reviewed))
     return found

@@ -64,7 +64,8 @@ class Plot:
     events: tuple[dict[str, Any], ...] = ()
 
     def filing(self, month: int) -> str:
-        """Return what becomes of the month's report: filed, late, missed, returned, unchanged or open (not filed yet at the end)."""
+        """Return what becomes of the month's report: filed, late, missed, returned, unchanged, waits (for its review at the end) or open
+        (not filed by then)."""
         return self.file.get(str(month), "filed")
 
     def problem(self, month: int) -> Problem | None:

@@ -13,9 +13,9 @@ _HUNDRED = Decimal(100)
 
 
 def annual_amounts(plots: Iterable[Plot], documented: dict[str, Decimal]) -> dict[str, Decimal]:
-    """Return each project's amount of the year in 万元 by code: what a document says, else its share of the rest by `amount`.
+    """Return each project's own amount of the year in 万元 by code: what a document says, else its share of the rest by `amount`.
 
-    What is not a bundle's own stands with its parts: nothing is counted twice.
+    A bundle's own amount is what it has besides the parts that the ledger lists by name; its plan adds theirs.
     """
     shares = {plot.code: Decimal(str(plot.amount)) for plot in plots if plot.amount and plot.code not in documented}
     unit = (WHOLE_YEAR - sum(documented.values())) / sum(shares.values())

@@ -62,7 +62,7 @@ def simulate(folder: Path, password: str) -> Iterator[date]:
 class _Story:
     """All courses, and the calendar of what happens on each day in the order of its phases."""
 
-    MORNING, WORK, PAPER, REVIEW = range(4)
+    MORNING, WORK, PAPER, BUNDLES, REVIEW = range(5)
 
     def __init__(self, material: Material, password: str) -> None:
         self.material = material
@@ -77,7 +77,8 @@ class _Story:
     def live(self, day: date) -> None:
         """Do what belongs to the day; each project's colour is computed once, when everything of the day is known."""
         if day == DRAFTED_ON:
-            self.people = People(self.material, {unit.name: unit for unit in Unit.objects.all()}, self.password)
+            with at_once():
+                self.people = People(self.material, {unit.name: unit for unit in Unit.objects.all()}, self.password)
             words = {name: road["words"] for name, road in self.material.roads.items()}
             self.acts = Acts(self.people, self.writer, words, partial(self.at, self.MORNING))
             self._draw_up_policy()
@@ -146,7 +147,8 @@ class _Story:
         documented = {code: entry.annual_plan for code, entry in entries.items() if entry.annual_plan is not None}
         amounts = plans.annual_amounts(plots, documented)
         months = months_of(YEAR)
-        for plot in plots:
+        # Bundles last: their plans and reports hold those of their parts.
+        for plot in sorted(plots, key=lambda plot: entries[plot.code].project.is_bundle):
             entry = entries[plot.code]
             units = grid[entry.project_id]
             course = Course(
@@ -159,8 +161,11 @@ class _Story:
             )
             self.courses[entry.project_id] = course
             self._plan_steps(course)
-            if plot.code in amounts:
-                course.plan = plans.cumulative(plot.curve, amounts[plot.code])
+            course.own = plans.cumulative(plot.curve, amounts[plot.code]) if plot.code in amounts else None
+            if course.own is not None:
+                planned = [one for one in self.courses.values() if one.plan is not None]
+                course.members = [one for one in planned if one.project.bundle_of_id == entry.project_id]
+                course.plan = [sum(month) for month in zip(course.own, *(one.plan for one in course.members), strict=True)]
                 plan_service.set_plan(project=course.project, year=YEAR, cumulative=course.plan, by=self.people.by("office"))
             self._schedule(course, months)
 
@@ -195,8 +200,9 @@ class _Story:
         for step in course.steps:
             if step.done_on is not None:
                 self.at(self.WORK, step.done_on, partial(acts.complete, course, step))
-        for filing in filings(course.plot, months):
-            self.at(self.PAPER, filing.file_on, partial(self._file, course, filing))
+        paper = self.BUNDLES if course.members else self.PAPER
+        for filing in filings(course.plot, months, last_day=bool(course.members)):
+            self.at(paper, filing.file_on, partial(self._file, course, filing))
             if filing.return_on and filing.again_on:
                 self.at(self.REVIEW, filing.return_on, partial(acts.give_back, course, filing))
                 self.at(self.PAPER, filing.again_on, partial(self._file, course, filing))
