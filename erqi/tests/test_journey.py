@@ -180,7 +180,9 @@ def test_no_page_is_wider_than_the_screen_and_each_has_one_heading(page, context
         addresses = [
             address_of(name, rule, filled)
             for name, rule in TABLE.items()
-            if rule.sample in filled
+            # The inbox's count is a part of the header and no page.
+            if rule.sample not in ELSEWHERE
+            and name != "projects:inbox_count"
             and rule.allows(user, "GET")
             and rule.permission != PUBLIC
             and (who == "office" or not rule.allows(office, "GET"))
