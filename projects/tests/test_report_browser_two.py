@@ -1,6 +1,7 @@
 """The grid of monthly reports in a real browser: two people in one row, two clicks on one button, what is withdrawn or locked meanwhile."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -91,6 +92,59 @@ def test_a_double_click_files_once(button: str, page: Page, site: Site) -> None:
     page.wait_for_timeout(500)
     with site.data():
         assert ReportStep.objects.filter(report__project=desk.projects[0], report__month=MONTH).count() == 1
+
+
+def slow_rows(page: Page) -> None:
+    """Let every answer to a row take its time."""
+    page.route(re.compile("/row/"), lambda route: (time.sleep(0.5), route.continue_()))
+
+
+def test_after_filing_by_key_typing_goes_on_in_the_next_row_at_once(page: Page, site: Site) -> None:
+    desk = make_desk(site, 3)
+    enter(page, desk.users[0])
+    slow_rows(page)
+    desk.cell(page, "cumulative").focus()
+    for place in (0, 1, 2):
+        page.keyboard.type(str(1000 + place))
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.type("主体施工")
+        page.keyboard.press("Control+Enter")
+    expect(page.locator("#grid-progress")).to_have_text("已报 3 / 3")
+    assert [(desk.report(place).cumulative, desk.report(place).progress) for place in (0, 1, 2)] == [
+        (1000 + place, "主体施工") for place in (0, 1, 2)
+    ]
+
+
+def test_filing_by_key_twice_files_only_the_row_that_was_meant(page: Page, site: Site) -> None:
+    desk = make_desk(site, 2)
+    enter(page, desk.users[0])
+    desk.cell(page, "progress").fill("主体施工")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    expect(desk.state(page)).to_contain_text("9月28日报送")
+    expect(desk.cell(page, "cumulative", 1)).to_be_focused()
+    page.wait_for_timeout(500)
+    assert desk.report(1) is None
+
+
+def test_a_row_that_is_refused_calls_the_cursor_back_unless_typing_went_on(page: Page, site: Site) -> None:
+    desk = make_desk(site, 3)
+    enter(page, desk.users[0])
+    slow_rows(page)
+    desk.cell(page, "cumulative", 0).fill("")
+    desk.cell(page, "progress", 0).fill("甲的进展")
+    page.keyboard.press("Control+Enter")
+    expect(desk.cell(page, "cumulative", 1)).to_be_focused()
+    expect(desk.state(page, 0)).to_contain_text("请填写本年累计完成投资")
+    expect(desk.cell(page, "cumulative", 0)).to_be_focused()
+    desk.cell(page, "cumulative", 1).fill("")
+    desk.cell(page, "progress", 1).fill("乙的进展")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("1002")
+    expect(desk.state(page, 1)).to_contain_text("请填写本年累计完成投资")
+    page.keyboard.type("3")
+    expect(desk.cell(page, "cumulative", 2)).to_have_value("10023")
 
 
 def test_all_files_what_was_typed_a_moment_ago_and_twice_counts_once(page: Page, site: Site) -> None:

@@ -1,9 +1,13 @@
 // Keyboard and phone in [data-report-rows]: Enter keeps the row and goes down to the same field of the next, Shift+Enter breaks the
-// line, Ctrl+Enter files the row; after filing the cursor goes on to the next row that is open. On a phone one card is open at a time.
+// line, Ctrl+Enter files the row. Then the cursor goes on to the next open row at once, so that nothing typed meanwhile is
+// lost in the answer; a row that is refused calls it back unless typing has gone on. On a phone one card is open at a time, and stays until
+// its answer is there.
 (function () {
   "use strict";
   var list = document.querySelector("[data-report-rows]");
   if (!list) return;
+  var FILING = "[name=action][value=file], [name=action][value=unchanged]";
+  var TWICE = 800;
   var phone = window.matchMedia("(max-width: 40rem)");
 
   function rows() {
@@ -36,13 +40,27 @@
     row.scrollIntoView({ block: "nearest" });
   }
 
+  var left = null;
+  function leave(row) {
+    if (phone.matches || !row.contains(document.activeElement)) return;
+    go(next(row), "cumulative");
+    var field = document.activeElement;
+    left = row.contains(field) ? null : { code: row.dataset.row, field: field, value: field.value, at: Date.now() };
+  }
+  function comesBack(code) {
+    if (!left || left.code !== code) return false;
+    return document.activeElement === left.field && left.field.value === left.value;
+  }
   list.addEventListener("keydown", function (event) {
     var field = event.target.closest("[data-col]");
     if (!field || event.isComposing || event.keyCode === 229) return;
     var row = field.closest("[data-row]");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
+      // held down, or pressed twice: the second time would file the next project, of which nothing has been said yet
+      if (event.repeat || (left && left.field === field && Date.now() - left.at < TWICE)) return;
       row.querySelector("[data-row-file]").click();
+      leave(row);
     } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       field.form.dispatchEvent(new Event("erqi:save-row", { bubbles: true }));
@@ -54,21 +72,26 @@
     if (event.target.matches("input[inputmode]")) event.target.select();
   });
 
-  var filed = null;
+  // what comes back: the whole row, or its line of state when it was refused in words
+  var answered = null;
   document.addEventListener("htmx:beforeSwap", function (event) {
-    var row = event.detail.target.matches && event.detail.target.matches("[data-row]") ? event.detail.target : null;
-    filed = row && row.contains(document.activeElement) ? { code: row.dataset.row, place: rows().indexOf(row) } : null;
+    var row = event.detail.target.closest && event.detail.target.closest("[data-row]");
+    answered = null;
+    if (!row || !list.contains(row)) return;
+    if (comesBack(row.dataset.row) ? event.detail.requestConfig.elt.matches(FILING) : row === event.detail.target && row.contains(document.activeElement)) {
+      answered = row.dataset.row;
+    }
   });
   document.addEventListener("htmx:afterSettle", function () {
-    if (!filed) return;
-    var row = document.getElementById("row-" + filed.code);
-    filed = null;
+    if (!answered) return;
+    var row = document.getElementById("row-" + answered);
+    answered = left = null;
     if (!row) return;
     if (row.classList.contains("is-editable")) {
       if (phone.matches) open(row);
-      var wrong = row.querySelector(".has-error [data-col]");
-      if (wrong) wrong.focus();
-    } else go(next(row), "cumulative");
+      var wrong = row.querySelector(".has-error [data-col], [data-row-conflict] input[type=radio]:checked") || row.querySelector("[data-col]");
+      wrong.focus();
+    } else if (!list.contains(document.activeElement)) go(next(row), "cumulative");
   });
 
   list.addEventListener("click", function (event) {
