@@ -16,6 +16,7 @@ from erqi.common import numbers
 # From this many characters on a text may be cut to two lines by the style sheet; it is then given whole as a tooltip.
 LONG_TEXT = 24
 UNKNOWN = '<span class="unknown" role="img" aria-label="{0}" title="{0}">—</span>'
+SIMULATED = '<span class="sim">模拟</span>'
 NOT_DOCUMENTED = UNKNOWN.format("文件未载")
 NOT_FILLED_IN = UNKNOWN.format("未填")
 
@@ -47,7 +48,7 @@ class Column(django_tables2.Column):
     Takes the heading and: `accessor` (a__b; default: the column's name), `sort` (names or expressions to order by; default: the
     accessor), `shown` (False: only when chosen), `pinned` (stays in view when the table scrolls sideways, and cannot be left
     out), `low` (left out on phones), `hint` (tooltip of the heading), `fact` (whatever the table's `mark_of` understands: the
-    fact whose sources are shown behind the value).
+    fact whose sources are shown behind the value), `simulated` (the record's attribute that says whether the value is simulated).
     """
 
     td_class = ""
@@ -65,6 +66,7 @@ class Column(django_tables2.Column):
         low: bool = False,
         hint: str = "",
         fact: Any = None,
+        simulated: str = "",
         **options: Any,
     ) -> None:
         super().__init__(verbose_name, accessor=accessor, **options)
@@ -75,6 +77,7 @@ class Column(django_tables2.Column):
         self.low = low
         self.hint = hint
         self.fact = fact
+        self.simulated = simulated
         self.mark: Callable[[Any], str] = no_mark
         self.table: Any = None
 
@@ -90,6 +93,13 @@ class Column(django_tables2.Column):
         if self.sort is None:
             self.sort = [self.path]
         self.orderable = bool(self.sort)
+        if self.simulated:
+            plain, is_simulated = self.cell, attrgetter(self.simulated)
+            self.cell = lambda record: self.marked(plain(record)) if is_simulated(record) else plain(record)
+
+    def marked(self, cell: str) -> str:
+        """Return the cell of a simulated value: marked as such."""
+        return f"{cell} {SIMULATED}"
 
     @property
     def label(self) -> str:
@@ -141,6 +151,9 @@ class NumberColumn(Column):
 
     td_class = "num"
 
+    def marked(self, cell: str) -> str:
+        return f"{SIMULATED} {cell}"
+
     def cell(self, record: Any) -> str:
         value = self.get(record)
         if value is None:
@@ -166,6 +179,13 @@ class MoneyColumn(NumberColumn):
     def value(self, record: Any) -> Decimal | None:
         value = self.get(record)
         return value / numbers.WAN_PER_YI if self.in_yi and value is not None else value
+
+
+class PercentColumn(NumberColumn):
+    """A ratio as a percentage with one decimal; it may exceed 100 %. A ratio of nothing is none."""
+
+    def html(self, value: Decimal) -> str:
+        return numbers.percent(value)
 
 
 class DateColumn(Column):

@@ -37,6 +37,7 @@ from erqi.common.columns import (
     LinkColumn,
     MoneyColumn,
     NumberColumn,
+    PercentColumn,
     TextColumn,
     no_mark,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "LinkColumn",
     "MoneyColumn",
     "NumberColumn",
+    "PercentColumn",
     "TextColumn",
 ]
 
@@ -241,6 +243,10 @@ class BaseTable(django_tables2.Table):
     def body(self) -> SafeString:
         """Return the rows of the loaded records. Every column escapes its own parts."""
         return SafeString("\n".join(map(self.row_function(), self.records)))
+
+    def simulated_labels(self, record: Any) -> list[str]:
+        """Return the headings of the record's visible values that are simulated: what an export says beside the row."""
+        return [str(column.verbose_name) for column in self.visible if column.simulated and getattr(record, column.simulated)]
 
     def foot(self, totals: Any) -> SafeString | str:
         """Return the cells of the totals row; the first is a heading, which phones show across the whole card."""

@@ -2,15 +2,17 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from erqi.common.dates import month_end
 from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import Grade, MilestoneKind, Nature, Stage
 from projects.models import Area, Category, Project, Responsibility, Unit
+from projects.querysets.ledger_figures import Basis, figure_basis, with_figures
 from projects.querysets.warning import GRAVITY
 
 NOTHING = ("none", "文件未载（未填）")
@@ -25,6 +27,16 @@ FLAGS = {
 }
 # Deadlines of the year's milestones: what is late or due soon on the day, and what has to be done by the end of a month.
 DUE = {"late": "已过时限未完成", "soon": "30天内到期", **{str(month): f"{month}月底前" for month in range(1, 13)}}
+# How the year's investment stands against the plan to date, by the limits of the default bands (domain.md §1.6, D2).
+PACE = {
+    "reached": ("达到序时", Q(planned__gt=0, done__gte=F("planned"))),
+    "behind": ("低于序时", Q(planned__gt=0) & (Q(done=None) | Q(done__lt=F("planned")))),
+    "below80": ("低于序时的 80%", Q(planned__gt=0) & (Q(done=None) | Q(done__lt=F("planned") * Decimal("0.8")))),
+    "below60": ("低于序时的 60%", Q(planned__gt=0) & (Q(done=None) | Q(done__lt=F("planned") * Decimal("0.6")))),
+    "unplanned": ("没有当期计划", Q(planned=None) | Q(planned=0)),
+}
+# Whether the month whose cut-off passed last is reported.
+REPORT = {"in": "截止月已报", "missing": "截止月未报"}
 BLANK = {
     "total_investment": ("总投资", Q(project__total_investment=None)),
     "annual_plan": ("年度计划投资", Q(annual_plan=None)),
@@ -58,6 +70,9 @@ class LedgerFilter(BaseFilterSet):
     colour = ManyFilter(label="预警", options=[(code, level.label) for code, level in COLOURS.items()])
     flag = ManyFilter(label="标志", options=[(code, label) for code, (label, _) in FLAGS.items()])
     node = ManyFilter(label="节点", options=MilestoneKind.choices)
+    achieved = ManyFilter(label="本年已完成", options=MilestoneKind.choices, more=True)
+    pace = OneFilter(label="投资进度", options=[(code, label) for code, (label, _) in PACE.items()], more=True)
+    report = OneFilter(label="月报", options=[*REPORT.items()], more=True)
     due = OneFilter(label="时限", options=[*DUE.items()], empty="不限")
     unit_as = OneFilter(label="单位口径", options=[("answering", "只看责任单位")], empty="任一责任或业主", more=True)
     min = NumberFilter(label="总投资不低于", unit="亿元", more=True)
@@ -140,6 +155,24 @@ class LedgerFilter(BaseFilterSet):
             soon = self.as_of + timedelta(days=30)
             return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=soon, still_open=True)
         return queryset.with_milestone(self.as_of, kinds, due_by=month_end(self.year, int(value)))
+
+    def filter_achieved(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.with_achieved(self.as_of, value)
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What is asked of the year's plans on the day."""
+        return figure_basis(self.year, self.as_of)
+
+    def filter_pace(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return with_figures(queryset, self.basis).filter(PACE[value][1])
+
+    def filter_report(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if "done" not in queryset.query.annotations:
+            queryset = with_figures(queryset, self.basis)
+        filed = Q(done_month__gte=self.basis.month)
+        # Before the year's first cut-off nothing is asked for yet.
+        return queryset.filter(filed if value == "in" else Q(done_month=None) | ~filed) if self.basis.month else queryset.none()
 
     def filter_flag(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(any_of(FLAGS, value))

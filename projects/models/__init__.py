@@ -6,7 +6,7 @@ from projects.models.ledger import Ledger, LedgerEntry, LedgerRevision
 from projects.models.milestone import DateChange, DateRequest, Milestone, MilestoneUpdate
 from projects.models.project import Project, ProjectAlias, Responsibility
 from projects.models.reminder import Digest, Reminder
-from projects.models.report import InvestmentPlan, ProgressReport, ReportCorrection, ReportPeriod, ReportStep
+from projects.models.report import CountedReport, InvestmentPlan, ProgressReport, ReportCorrection, ReportPeriod, ReportStep
 from projects.models.target import Target, TargetClaim, TargetReading
 from projects.models.unit import Area, Category, Person, Post, Unit, UnitAlias
 from projects.models.warning import LevelOverride, Lifting, Rescheduling, WarningPolicy, WarningSchedule
@@ -16,6 +16,7 @@ __all__ = [
     "Article",
     "Category",
     "Citation",
+    "CountedReport",
     "DateChange",
     "DateRequest",
     "Digest",

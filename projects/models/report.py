@@ -13,7 +13,13 @@ from projects.choices import LEVELS, DelayCause, ReportAction, ReportState
 from projects.models.ledger import money_field, not_negative
 from projects.models.project import Project
 from projects.models.revision import Decision, Revision, account, keep_revisions
-from projects.querysets.report import CorrectionQuerySet, InvestmentPlanQuerySet, ProgressReportQuerySet, ReportStepQuerySet
+from projects.querysets.report import (
+    CorrectionQuerySet,
+    CountedReportQuerySet,
+    InvestmentPlanQuerySet,
+    ProgressReportQuerySet,
+    ReportStepQuerySet,
+)
 
 MONTHS = range(1, 13)
 
@@ -143,6 +149,33 @@ class ReportStep(ReportContent, Revision, Simulated):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.get_action_display()}"
+
+
+class CountedReport(Revision, Simulated):
+    """Which report counts for a project's year on a day: the latest month's, with the step that says its figures.
+
+    Written by services.counted only, in the transaction of the step. It follows from the steps (and is filled from them anew by its
+    migration): with it, the figures of ten thousand projects on any day are one condition away. It is its own history.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="counted_reports", verbose_name="项目")
+    year = models.PositiveSmallIntegerField("年度")
+    month = models.PositiveSmallIntegerField("月份")
+    cumulative = money_field("本年累计完成投资")
+    step = models.ForeignKey(ReportStep, models.PROTECT, related_name="counted", verbose_name="月报步骤")
+
+    objects = CountedReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "计入的月报"
+        verbose_name_plural = "计入的月报"
+        ordering = ["project", "year", "valid_from", "pk"]
+        indexes = [models.Index(fields=["project", "year", "valid_from"], name="counted_of_project")]
+        constraints = [models.UniqueConstraint(fields=["project", "year"], condition=Q(valid_until=None), name="one_counted_standing")]
+        triggers = keep_revisions("counted")
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.year} {self.valid_from}"
 
 
 @tracked()

@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 
 from erqi.common.sql import count_children
 from projects.choices import LedgerKind, LedgerLevel
-from projects.querysets.milestone import due_then
+from projects.querysets.milestone import done_then, due_then
 from projects.querysets.responsibility import in_force
 from projects.querysets.unit import answering
 from projects.querysets.warning import gravity, level_case, with_schedule
@@ -80,6 +80,15 @@ class LedgerEntryQuerySet(QuerySet):
             period = {"due_then__lte": due_by, "due_then__gte": due_from}
             found = found.filter(**{name: day for name, day in period.items() if day})
         return self.filter(Exists(found))
+
+    def with_achieved(self, as_of: date, kinds: Iterable[str]) -> "LedgerEntryQuerySet":
+        """Return the entries of which a milestone of one of the kinds was done in the ledger's year, as known on the day.
+
+        By the day itself: what is only known to have been done by some day may have been done in an earlier year.
+        """
+        found = apps.get_model("projects", "Milestone").objects.known(as_of).filter(project=OuterRef("project"), kind__in=list(kinds))
+        done = found.annotate(done_day=done_then(as_of)).filter(done_day__year=OuterRef("ledger__year"), done_day__lte=as_of)
+        return self.filter(Exists(done))
 
     def with_next_milestone(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate the year's first milestone that is open on the day, by the dates in force then (rules.milestone.value_on, as SQL):

@@ -8,19 +8,29 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F
 
-from projects.choices import ANSWERING_KINDS, WarningLevel
+from projects.choices import ANSWERING_KINDS, MilestoneKind, WarningLevel
 from projects.querysets.responsibility import in_force
 from projects.rules.colour import Bounds, level_on, since
 from projects.rules.milestone import known, value_on
 from projects.rules.stage import stage_on
 from projects.rules.warning import Thresholds
 
+# The steps whose planned and actual day stand in columns of their own (domain.md §3.2), by kind of milestone.
+STEPS = {
+    MilestoneKind.START: "start",
+    MilestoneKind.COMPLETION: "completion",
+    MilestoneKind.PRODUCTION: "production",
+    MilestoneKind.SERVICE: "production",
+}
+STEP_NAMES = tuple(dict.fromkeys(STEPS.values()))
+
 _RANK = {kind: place for place, kind in enumerate(ANSWERING_KINDS)}
 
 
 def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past: bool = True) -> None:
-    """Set `stage` and `next_milestone`, `next_kind`, `next_name`, `next_due_on`, `next_phrase` on a ledger's entries, and
-    `year_done` (the year has milestones and all are done).
+    """Set `stage` and `next_milestone`, `next_kind`, `next_name`, `next_due_on`, `next_phrase`, `next_simulated` on a ledger's entries,
+    `year_done` (the year has milestones and all are done), and of each step of `STEPS` when it is due and when it was done
+    (`start_due_on`, `start_done_on` …): of several the one of the ledger's year, else the last.
 
     Three queries; one when the day is not `past`, since then nothing can have been recorded after it.
     """
@@ -30,21 +40,26 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
     completed = _since("MilestoneUpdate", "from_done_on", projects, as_of, changes_done=True) if past else {}
     rows = defaultdict(list)
     milestones = apps.get_model("projects", "Milestone").objects.filter(project__in=projects)
-    columns = ("project_id", "pk", "kind", "name", "year", "recorded_on", "due_on", "due_phrase", "done_on", "done_known_on")
+    columns = ("project_id", "pk", "kind", "name", "year", "recorded_on", "due_on", "due_phrase", "done_on", "done_known_on", "simulated")
     for project, *row in milestones.order_by(F("due_on").asc(nulls_last=True), "pk").values_list(*columns):
         rows[project].append(row)
     for entry in entries:
         done, first, of_this_year = [], None, 0
-        for key, kind, name, of_year, recorded_on, current, phrase, done_on, done_known_on in rows[entry.project_id]:
+        steps: dict[str, tuple[bool, date | None, date | None]] = {}
+        for key, kind, name, of_year, recorded_on, current, phrase, done_on, done_known_on, simulated in rows[entry.project_id]:
             if not known(recorded_on, as_of):
                 continue
             done_by = value_on(done_on, completed.get(key, ()), as_of) or done_known_on
             done.append((kind, done_by))
             of_this_year += of_year == year
-            if of_year == year and (done_by is None or done_by > as_of):
+            is_open = done_by is None or done_by > as_of
+            if kind in STEPS and (of_year == year or not steps.get(STEPS[kind], (False,))[0]):
+                due = value_on(current, later.get(key, ()), as_of)
+                steps[STEPS[kind]] = (of_year == year, due, None if is_open else done_by)
+            if of_year == year and is_open:
                 due = value_on(current, later.get(key, ()), as_of)
                 if first is None or (due or date.max, key) < first[0]:
-                    first = ((due or date.max, key), (key, kind, name, due, phrase))
+                    first = ((due or date.max, key), (key, kind, name, due, phrase, simulated))
         entry.year_done = bool(of_this_year) and first is None
         entry.stage = stage_on(as_of, done, entry.nature)
         (
@@ -53,7 +68,12 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
             entry.next_name,
             entry.next_due_on,
             entry.next_phrase,
-        ) = first[1] if first else (None, None, None, None, None)
+            entry.next_simulated,
+        ) = first[1] if first else (None, None, None, None, None, False)
+        for step in STEP_NAMES:
+            _, due, done_by = steps.get(step, (False, None, None))
+            setattr(entry, f"{step}_due_on", due)
+            setattr(entry, f"{step}_done_on", done_by)
 
 
 def _since(model: str, column: str, projects: set[int], as_of: date, **conditions: Any) -> dict[int, list[tuple[date, date | None]]]:
@@ -71,21 +91,21 @@ def _since(model: str, column: str, projects: set[int], as_of: date, **condition
 
 
 def read_answering_units(entries: Iterable[Any], as_of: date) -> None:
-    """Set `answering_id`, `answering_row`, `answering_kind` and `answering_unit` on entries: one query."""
+    """Set `answering_id`, `answering_row`, `answering_kind`, `answering_unit` and `answering_simulated` on entries: one query."""
     entries = list(entries)
     best: dict[int, tuple] = {}
     rows = (
         apps.get_model("projects", "Responsibility")
         .objects.filter(in_force(as_of), project__in={entry.project_id for entry in entries}, kind__in=ANSWERING_KINDS, duty="")
-        .values_list("project_id", "kind", "pk", "unit_id", "unit__short_name", "unit__name")
+        .values_list("project_id", "kind", "pk", "unit_id", "unit__short_name", "unit__name", "simulated")
     )
-    for project, kind, key, unit, short_name, name in rows:
-        found = (_RANK[kind], key, unit, kind, short_name or name)
+    for project, kind, key, unit, short_name, name, simulated in rows:
+        found = (_RANK[kind], key, unit, kind, short_name or name, simulated)
         if project not in best or found[:2] < best[project][:2]:
             best[project] = found
     for entry in entries:
-        found = best.get(entry.project_id, (None, None, None, None, None))
-        _, entry.answering_row, entry.answering_id, entry.answering_kind, entry.answering_unit = found
+        found = best.get(entry.project_id, (None, None, None, None, None, False))
+        _, entry.answering_row, entry.answering_id, entry.answering_kind, entry.answering_unit, entry.answering_simulated = found
 
 
 _DATES = ("green_on", "blue_on", "yellow_on", "red_on")

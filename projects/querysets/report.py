@@ -37,6 +37,14 @@ class ReportStepQuerySet(RevisionQuerySet):
         return Subquery(self.figures(day).filter(report__project=OuterRef("pk"), report__year=year).values("pk")[:1])
 
 
+class CountedReportQuerySet(RevisionQuerySet):
+    """The reports that count, each for a project's year from a day on."""
+
+    def of_year(self, year: int) -> "CountedReportQuerySet":
+        """Return those of one year."""
+        return self.filter(year=year)
+
+
 class CorrectionQuerySet(QuerySet):
     """Correction slips."""
 

@@ -54,6 +54,12 @@ def cutoffs(year: int, is_workday: IsWorkday) -> tuple[date, ...]:
     return tuple(cutoff(year, month, is_workday) for month in range(1, 13))
 
 
+def data_month(year: int, day: date, is_workday: IsWorkday) -> int:
+    """Return the month to whose end the year's figures are asked for on a day: the last one whose cut-off has passed, 0 before the
+    first. From the day after its cut-off on a month's plan is due (domain.md §1.6, D2)."""
+    return sum(end < day for end in cutoffs(year, is_workday))
+
+
 def month_dates(year: int, month: int, is_workday: IsWorkday) -> MonthDates:
     """Return the month's days by the rule; the office may set others (services.period)."""
     nominal, due_on = nominal_cutoff(year, month), cutoff(year, month, is_workday)

@@ -15,7 +15,7 @@ def days_in_year(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
-def _passed(curve: Curve, year: int, month: int, cutoff_on: date) -> tuple[int, int] | None:
+def passed(curve: Curve, year: int, month: int, cutoff_on: date) -> tuple[int, int] | None:
     """Return how many of the year's days or months have passed at a month's cut-off, and how many it has."""
     if curve == Curve.LINEAR_DAYS:
         return (cutoff_on - date(year, 1, 1)).days + 1, days_in_year(year)
@@ -27,8 +27,8 @@ def time_share(curve: Curve, year: int, month: int, cutoff_on: date) -> Decimal 
 
     By days: the cut-off's day of the year over the year's days; by months: n of 12.
     """
-    passed = _passed(curve, year, month, cutoff_on)
-    return None if passed is None else Decimal(passed[0]) / passed[1]
+    found = passed(curve, year, month, cutoff_on)
+    return None if found is None else Decimal(found[0]) / found[1]
 
 
 def planned(curve: Curve, plan: Sequence[Decimal] | None, annual: Decimal | None, year: int, month: int, cutoff_on: date) -> Decimal | None:
@@ -40,11 +40,11 @@ def planned(curve: Curve, plan: Sequence[Decimal] | None, annual: Decimal | None
     if curve == Curve.MONTHLY_PLAN:
         return plan[month - 1] if plan is not None else None
     whole = annual if annual is not None else (plan[-1] if plan is not None else None)
-    passed = _passed(curve, year, month, cutoff_on)
-    if whole is None or passed is None:
+    share = passed(curve, year, month, cutoff_on)
+    if whole is None or share is None:
         return None
     # Multiplied first: a share such as 5/12 has no end, and what is exactly in time must not fall a hair behind.
-    return whole * passed[0] / passed[1]
+    return whole * share[0] / share[1]
 
 
 def measured(basis: Basis, done: Decimal, due: Decimal, annual: Decimal | None) -> Decimal | None:

@@ -20,6 +20,7 @@ from projects.choices import GRAVE_LEVELS, ReminderKind, ReportAction, ReportSta
 from projects.models import ProgressReport, Project, ReportStep, WarningSchedule
 from projects.models.report import CONTENT
 from projects.rules.report import ACTIONS, COUNTED, COUNTED_ACTIONS, allowed, is_regular
+from projects.services.counted import renew_counted
 from projects.services.grid import require_reviewer, require_writer
 from projects.services.period import Month, month_of
 from projects.services.reminder import notify
@@ -203,7 +204,7 @@ def _is_grave(project: int, year: int, on: date) -> bool:
 
 
 def append_step(report: ProgressReport, action: ReportAction, by: User | None, on: date, reason: str = "") -> ReportStep:
-    """Append the step with what the report says, and end the one before it."""
+    """Append the step with what the report says, end the one before it, and see which report of the year counts now."""
     if report.version > 1:  # what was written once only has no step before
         report.steps.filter(valid_until=None).update(valid_until=on)
     step = ReportStep(
@@ -217,6 +218,7 @@ def append_step(report: ProgressReport, action: ReportAction, by: User | None, o
         **{name: getattr(report, name) for name in CONTENT},
     )
     checked(step).save()
+    renew_counted(report.project_id, report.year, on)
     return step
 
 

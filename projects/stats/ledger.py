@@ -7,6 +7,9 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from erqi.common.numbers import ratio
+from projects.querysets.ledger_figures import Basis, with_figures
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -15,6 +18,20 @@ class Amount:
     total: Decimal | None
     known: int
     inside: int
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What the rows have done since January against what is planned to date and for the year, 万元.
+
+    The rates compare like with like: over the rows that have a plan, with nothing done where nothing was reported; they are computed
+    from the sums, never averaged. What a bundle's report and plan hold already is not added again.
+    """
+
+    done: Amount
+    planned: Amount
+    of_plan: Decimal | None
+    of_year: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class LedgerTotals:
     projects: int
     total_investment: Amount
     annual_plan: Amount
+    reported: Reported | None = None
 
     @property
     def gone(self) -> int:
@@ -34,51 +52,75 @@ class LedgerTotals:
         return self.count - self.entries
 
 
-def ledger_totals(entries: QuerySet, as_of: date) -> LedgerTotals:
-    """Return the totals of ledger entries in two queries, in one where no project is part of a bundle.
+def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) -> LedgerTotals:
+    """Return the totals of ledger entries in two queries, in one where no project is part of a bundle; with `basis` also what was
+    done and planned (querysets.ledger_figures).
 
     A project that is listed beside the bundle it belongs to is one of those the bundle counts, and its money is part of the
     bundle's where the bundle has a figure: neither is added twice. Entries that had left by the day add nothing.
     """
     entries = entries.order_by()
     standing = Q(delisted_on=None) | Q(delisted_on__gt=as_of)
+    sums = {"total": "project__total_investment", "plan": "annual_plan"}
+    if basis is not None:
+        if "done" not in entries.query.annotations:
+            entries = with_figures(entries, basis)
+        sums |= REPORTED
     found = entries.aggregate(
         count=Count("pk"),
         entries=Count("pk", filter=standing),
         projects=Sum(Coalesce("project__bundle_count", 1), filter=standing),
-        total=Sum("project__total_investment", filter=standing),
-        total_known=Count("project__total_investment", filter=standing),
-        plan=Sum("annual_plan", filter=standing),
-        plan_known=Count("annual_plan", filter=standing),
         parts=Count("project__bundle_of", filter=standing),
+        **{f"{name}_sum": Sum(column, filter=standing & _counts(name)) for name, column in sums.items()},
+        **{f"{name}_known": Count(column, filter=standing & _counts(name)) for name, column in sums.items()},
     )
-    twice = _counted_twice(entries.filter(standing)) if found["parts"] else {"projects": [], "total": [], "plan": []}
+    twice = _counted_twice(entries.filter(standing), sums) if found["parts"] else {}
 
     def amount(name: str) -> Amount:
-        known = found[f"{name}_known"] - len(twice[name])
-        return Amount(found[name] - sum(twice[name]) if known else None, known, len(twice[name]))
+        again = twice.get(name, [])
+        known = found[f"{name}_known"] - len(again)
+        return Amount(found[f"{name}_sum"] - sum(again) if known else None, known, len(again))
 
-    projects = (found["projects"] or 0) - sum(twice["projects"])
-    return LedgerTotals(found["count"], found["entries"], projects, amount("total"), amount("plan"))
+    projects = (found["projects"] or 0) - sum(twice.get("projects", []))
+    reported = None
+    if basis is not None:
+        amounts = {name: amount(name) for name in REPORTED}
+        reported = Reported(
+            amounts["done"],
+            amounts["planned"],
+            ratio(amounts["done_of_planned"].total or 0, amounts["planned"].total),
+            ratio(amounts["done_of_whole"].total or 0, amounts["whole"].total),
+        )
+    return LedgerTotals(found["count"], found["entries"], projects, amount("total"), amount("plan"), reported)
 
 
-def _counted_twice(entries: QuerySet) -> dict[str, list]:
+# What is summed of the figures: the rates take what was done by those that have a plan only.
+REPORTED = {"done": "done", "planned": "planned", "whole": "whole", "done_of_planned": "done", "done_of_whole": "done"}
+_ONLY_WITH = {"done_of_planned": "planned", "done_of_whole": "whole"}
+
+
+def _counts(name: str) -> Q:
+    return Q(**{f"{_ONLY_WITH[name]}__isnull": False}) if name in _ONLY_WITH else Q()
+
+
+def _counted_twice(entries: QuerySet, sums: dict[str, str]) -> dict[str, list]:
     """Return the figures of entries that a bundle among the same entries already holds."""
     # A bundle between the two may be missing from the entries (it does not match the filter): its own bundle counts as well.
     columns = ("project_id", "project__bundle_of_id", "project__bundle_of__bundle_of_id", "project__bundle_count")
-    rows = list(
-        entries.filter(Q(project__bundle_of__isnull=False) | Q(project__bundle_count__isnull=False)).values_list(
-            *columns, "project__total_investment", "annual_plan"
-        )
-    )
+    names = sorted({*sums.values()})
+    rows = list(entries.filter(Q(project__bundle_of__isnull=False) | Q(project__bundle_count__isnull=False)).values_list(*columns, *names))
     bundles = {row[0]: row for row in rows if row[3] is not None}
-    twice: dict[str, list] = {"projects": [], "total": [], "plan": []}
-    for _, *above, count, total, plan in rows:
-        holders = [bundles[key] for key in above if key in bundles]
-        if holders:
-            twice["projects"].append(1 if count is None else count)
-        if total is not None and any(holder[4] is not None for holder in holders):
-            twice["total"].append(total)
-        if plan is not None and any(holder[5] is not None for holder in holders):
-            twice["plan"].append(plan)
+    twice: dict[str, list] = {name: [] for name in ("projects", *sums)}
+    for row in rows:
+        above, count, figures = row[1:3], row[3], row[4:]
+        holders = [dict(zip(names, bundles[key][4:], strict=True)) for key in above if key in bundles]
+        if not holders:
+            continue
+        twice["projects"].append(1 if count is None else count)
+        own = dict(zip(names, figures, strict=True))
+        for name, column in sums.items():
+            if own[column] is None or (name in _ONLY_WITH and own[_ONLY_WITH[name]] is None):
+                continue
+            if any(holder[column] is not None for holder in holders):
+                twice[name].append(own[column])
     return twice

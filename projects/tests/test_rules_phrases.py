@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from projects.rules.phrases import due_date
@@ -136,6 +136,8 @@ ONE_DATE = st.one_of(
     st.sampled_from(["", "建成"]),
 )
 def test_two_different_dates_give_none(first, between, second, end):
+    # A year and a month beside it are one date: 明年，1月底前.
+    assume(first not in ("明年", "2019年") or between not in ("，", "、"))
     one, two = due_date(first, 2018), due_date(second, 2018)
     assert one is not None
     assert two is not None

@@ -85,7 +85,8 @@ class LedgerDetail(ListView):
         return {"as_of": self.day.day, "year": self.ledger.year}
 
     def get_totals(self, rows: QuerySet, listing: Listing) -> LedgerTotals:
-        return ledger_totals(rows, self.day.day)
+        shows_figures = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(listing.table.names)
+        return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {
@@ -96,6 +97,7 @@ class LedgerDetail(ListView):
             "money_totals": [
                 money_line("总投资", listing.totals.total_investment),
                 money_line("年度计划", listing.totals.annual_plan),
+                *([money_line("本年累计完成", listing.totals.reported.done)] if listing.totals.reported else []),
             ],
             "print_unit": f"单位：{'亿元' if listing.money_unit == 'yi' else '万元'}",
             "print_subtitle": f"建账单位：{self.ledger.unit}" if self.ledger.unit else "",
