@@ -158,6 +158,11 @@ class LedgerEntryQuerySet(QuerySet):
         responsible = apps.get_model("projects", "Responsibility").objects.filter(in_force(as_of), unit__in=units).values("project")
         return self.filter(Q(project__in=responsible) | Q(project__owner__in=units))
 
+    def of_people(self, people: Iterable[int], kind: str, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the entries for whose projects one of the people (keys) has a responsibility of the kind on the day."""
+        rows = apps.get_model("projects", "Responsibility").objects.filter(in_force(as_of), kind=kind, person__in=list(people))
+        return self.filter(project__in=rows.values("project"))
+
     def for_ledger(self, ledger, as_of: date, *, delisted: bool = False) -> "LedgerEntryQuerySet":
         """Return the rows of the ledger page as they stood on the day, in the ledger's order.
 
