@@ -76,6 +76,7 @@ class LedgerFilter(BaseFilterSet):
     report = OneFilter(label="月报", options=[*REPORT.items()], more=True)
     due = OneFilter(label="时限", options=[*DUE.items()], empty="不限")
     unit_as = OneFilter(label="单位口径", options=[("answering", "只看责任单位")], empty="任一责任或业主", more=True)
+    answering = ManyFilter(label="责任单位", options="unit_options", more=True)
     patron = ManyFilter(label="分包领导", options="patron_options", more=True)
     inspector = ManyFilter(label="督察员", options="inspector_options", more=True)
     min = NumberFilter(label="总投资不低于", unit="亿元", more=True)
@@ -140,6 +141,9 @@ class LedgerFilter(BaseFilterSet):
 
     def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.of_units(map(int, value), self.as_of, answering="unit_as" in self.cleaned)
+
+    def filter_answering(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_units(map(int, value), self.as_of, answering=True)
 
     def filter_unit_as(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset  # says how `unit` is meant

@@ -109,6 +109,20 @@ class LedgerEntryQuerySet(QuerySet):
             next_phrase=Subquery(first.values("due_phrase")[:1]),
         )
 
+    def with_milestone_due(self, first: date, last: date) -> "LedgerEntryQuerySet":
+        """Annotate the first milestone of the year that is open on `first` and due by `last`, by the dates in force on `first`:
+        `coming_name`, `coming_due_on`."""
+        found = (
+            apps.get_model("projects", "Milestone")
+            .objects.known(first)
+            .open(first)
+            .filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+            .annotate(due_then=due_then(first))
+            .filter(due_then__gte=first, due_then__lte=last)
+            .order_by("due_then", "pk")
+        )
+        return self.annotate(coming_name=Subquery(found.values("name")[:1]), coming_due_on=Subquery(found.values("due_then")[:1]))
+
     def with_level(self, year: int, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `level` (WarningLevel) as shown on the day, and join the schedule of the year as `schedule`."""
         return with_schedule(self, "project__schedules", year, as_of).annotate(level=level_case(as_of, "schedule__"))
