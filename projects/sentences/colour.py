@@ -56,7 +56,7 @@ def computation(cause: Cause, basis: Basis, whole: Decimal | None, day: date, do
     if cause.dimension == Dimension.INVESTMENT:
         done_by, planned = money(cause.done), money(cause.planned)
         # Why this month's plan and not another's: it is asked for from the day after the cut-off on (rules.warning.evaluation_days).
-        month = f"；{cause.month}月{month_day(due_on, day)}截止，次日（{month_day(due_on + ONE_DAY, day)}）起按1—{cause.month}月计划评价"
+        month = f"；{month_day(due_on, day)}截止，次日（{month_day(due_on + ONE_DAY, day)}）起按1—{cause.month}月计划评价"
         if basis == Basis.GAP:
             return f"（{planned} − {done_by}）÷ 全年 {money(whole)} = {number} 个百分点{month}"
         return f"{done_by} ÷ {planned} = {number}%{month}"

@@ -108,3 +108,13 @@ def test_the_colours_of_the_grid_are_those_of_today_whatever_month_is_shown(unit
     client = reporter(unit)
     levels = {month: client.get(PAGE, {"month": month, "year": 2018}).context["rows"][0].found.level for month in (8, 9, 10)}
     assert levels == dict.fromkeys((8, 9, 10), WarningLevel.YELLOW)
+
+
+def test_a_report_that_came_late_is_marked_in_the_grid(unit, project):
+    other = report_project(unit, "学校")
+    file_month(project, on=date(2018, 9, 25))
+    file_month(other, on=date(2018, 9, 26))
+    with clock.at(date(2018, 9, 27)):
+        response = reporter(unit).get(PAGE)
+    assert {row.code: row.is_late for row in response.context["rows"]} == {project.code: False, other.code: True}
+    assert text(response).count("迟报") == 1
