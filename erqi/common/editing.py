@@ -67,6 +67,8 @@ class Author:
     name: str
     at: datetime | None
     user_id: int | None = None
+    # The key of the form that sent it, where the page says so (erqi.common.history.sent_by).
+    form: str = ""
 
 
 class Since:
@@ -86,6 +88,7 @@ class Since:
             name=context.get("name") or (f"系统（{source}）" if source else "系统"),
             at=event.pgh_created_at,
             user_id=context.get("user"),
+            form=context.get("form", ""),
         )
 
     @property

@@ -319,11 +319,12 @@ def assess(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> l
         if milestone.due_on is None or rule is None:
             continue
         # A pending request stops the clock.
+        stopped = milestone.pending_since is not None and milestone.pending_since <= day and not milestone.done
         then = day if milestone.pending_since is None else min(day, milestone.pending_since)
         late = month_ends_passed(milestone.due_on, then) if milestone.dimension == Dimension.START else (then - milestone.due_on).days
         level = WarningLevel.GREEN if milestone.done else rule.level(Decimal(late))
         cause = Cause(milestone.dimension, CauseKind.MILESTONE, milestone.key, milestone.name, milestone.due_on, Decimal(late))
-        found.append(Assessment(cause, level, rule.counts, then < day and not milestone.done))
+        found.append(Assessment(cause, level, rule.counts, stopped))
     found += _assess_investment(policy, facts, calendar, day)
     for obligation in facts.obligations:
         rule = policy.rules.get(obligation.dimension)

@@ -11,6 +11,9 @@ from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, Cause
 from projects.sentences.policy import band_words
 
+# A milestone whose new date was asked for.
+WAITS = "已申请变更时限，待审批，计时暂停"
+
 
 def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
     """Return how one thing stands, with its figures; the cause's value is that of the day it speaks of."""
@@ -77,7 +80,8 @@ def reason_words(level: WarningLevel, policy: Policy, assessments: Sequence[Asse
     giving = [one for one in assessments if one.counts and one.level == level]
     if giving and level > WarningLevel.GREEN:
         more = f"，另有 {len(giving) - 1} 项同级" if len(giving) > 1 else ""
-        return cause_words(giving[0].cause, policy.basis) + more
+        waits = f"（{WAITS}）" if giving[0].frozen else ""
+        return cause_words(giving[0].cause, policy.basis) + waits + more
     if level == WarningLevel.GREEN:
         return "各节点和投资进度均在计划之内"
     if bounds.manual_level == level and floor_on(bounds, day) == level and bounds.manual_until and day <= bounds.manual_until:
@@ -99,7 +103,7 @@ def lifting_words(level: WarningLevel, bounds: Bounds, assessments: Sequence[Ass
         elif one.cause.dimension == Dimension.ISSUE:
             parts.append(f"报告问题“{one.cause.name}”已解决")
         else:
-            parts.append(f"登记“{one.cause.name}”完成并附佐证，或经批准变更时限")
+            parts.append(f"登记“{one.cause.name}”完成并附佐证，或{'时限变更获批' if one.frozen else '经批准变更时限'}")
     words = "；".join(parts)
     if level in GRAVE_LEVELS:
         if not words and (ends := _ends_by_itself(level, bounds)):

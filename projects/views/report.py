@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import ChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,7 +21,7 @@ from erqi.common.editing import EditView, submit, tell
 from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.models import Attachment
 from projects.choices import ReportAction, ReportState
-from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm
+from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm, confirmed_amount
 from projects.models import ProgressReport, Project, ReportStep
 from projects.models.report import CONTENT
 from projects.rules.report import COUNTED, EDITABLE
@@ -29,6 +31,7 @@ from projects.services import report as service
 from projects.services.grid import may_review, may_write
 from projects.services.period import Month, month_of
 from projects.services.report import last_counted, prefilled
+from projects.services.report_doubt import Unconfirmed
 from projects.stats.report_figures import month_figures
 from projects.views.project_edit import crumbs
 from projects.views.report_rows import CHIPS
@@ -114,6 +117,8 @@ class ReportDetail(ReportPage, EditView):
     form_class = ReportForm
     template_name = "projects/report_detail.html"
     submit_label = "报送"
+    # The odd amount that the form asks about (services.report_doubt).
+    asked: Decimal | None = None
 
     @property
     def permission(self) -> Any:
@@ -177,8 +182,14 @@ class ReportDetail(ReportPage, EditView):
         return {"project": self.project, "year": self.month.year, "month": self.month.month, "by": self.request.user}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> ProgressReport:
-        write = service.file_report if self.files else service.save_draft
-        return write(**self._of_report, values=values, version=version, request_key=request_key)
+        seen = {"values": values, "version": version, "request_key": request_key}
+        if not self.files:
+            return service.save_draft(**self._of_report, **seen)
+        try:
+            return service.file_report(**self._of_report, **seen, confirmed=confirmed_amount(self.request.POST))
+        except Unconfirmed as question:
+            self.asked = question.amount
+            raise
 
     def success_text(self, result: ProgressReport) -> str:
         return f"{self.month}月报{'已报送' if self.files else '已存为草稿'}。"
@@ -209,6 +220,15 @@ class ReportDetail(ReportPage, EditView):
         except ServiceError as error:
             messages.warning(self.request, f"没有办理：{error}")
         return redirect(self.address)
+
+    def show(self, form: ReportForm, status: int, **context: Any) -> HttpResponse:
+        """Answer with the form; one whose month was locked meanwhile keeps what was typed, to be copied and not to be sent again."""
+        if form.is_bound and self.month.is_locked(self.today) and not context.get("refusal"):
+            context["refusal"] = f"没有保存：{self.month}已锁定，不能再修改。确需更正的，请填写更正单；您填写的内容还在下面。"
+            form.errors.clear()
+            for field in form.fields.values():
+                field.widget.attrs["readonly" if not isinstance(field, ChoiceField) else "disabled"] = True
+        return super().show(form, status, **context)
 
     # What is shown
 
@@ -262,6 +282,8 @@ class ReportDetail(ReportPage, EditView):
             chip=state_word(state),
             chip_kind=CHIPS[ReportState(state)] if state else "",
             punctuality=PUNCTUALITY[self.month.punctuality(first, day)],
+            asked=self.asked,
+            errors_title="还没有报送：请核对累计完成投资" if self.asked is not None else "",
             content=content,
             rows=content_rows(content) if content is not None else [],
             figures=month_figures(self.project, self.month.year, self.month.month, cumulative, day),
