@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import AsOf
+from erqi.common.asof import AsOf, carry
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 from projects.choices import WarningLevel
 from projects.querysets.warning import GRAVITY
@@ -138,6 +138,7 @@ class Kind:
 class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
     """The changes between two days of one year."""
 
+    shows_day = True
     permission = "business.view"
     template_name = "projects/warning_changes.html"
     page_title = "变化对比"
@@ -148,11 +149,15 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
     def period(self) -> Period:
         asked = self.request.GET
         year = self.ledger.year if self.ledger else clock.today().year
-        return period_of(asked.get("from", "").strip(), asked.get("to", "").strip(), year, clock.today())
+        last = asked.get("to", "").strip() or asked.get("as_of", "").strip()
+        found = period_of(asked.get("from", "").strip(), last, year, clock.today())
+        if found.last != clamp_to_year(clock.today(), year):
+            carry(self.request, found.last)
+        return found
 
     @cached_property
     def day(self) -> AsOf:
-        """The last day: what the shared sentences speak of. The page has two days of its own, so nothing is asked by as_of."""
+        """The last day: what the shared sentences speak of. The page has two days of its own; as_of, which links carry, is the last."""
         return AsOf(self.period.last, asked=False)
 
     def get_template_names(self) -> list[str]:

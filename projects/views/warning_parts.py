@@ -70,9 +70,8 @@ class OfYear:
 
     @property
     def board_url(self) -> str:
-        """The board of the same year and day."""
-        query = {**self.kept_year, **({"as_of": self.day.day.isoformat()} if self.day.asked else {})}
-        return reverse("projects:warning_board") + (f"?{urlencode(query)}" if query else "")
+        """The board of the same year."""
+        return reverse("projects:warning_board") + (f"?{urlencode(self.kept_year)}" if self.kept_year else "")
 
     def year_problems(self) -> list[str]:
         """Return a sentence where a year was asked for that has no ledger."""
@@ -105,6 +104,7 @@ class OfYear:
 class WarningPage(OfYear, ListView):
     """A page of the warnings with a filter bar and results below it that are no list: `results` gives what they show."""
 
+    shows_day = True
     permission = "business.view"
     table_class = WarningTable
     filterset_class = WarningFilter
