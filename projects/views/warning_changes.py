@@ -15,6 +15,7 @@ from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 from projects.choices import WarningLevel
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
+from projects.sentences.warning import rules_words
 from projects.stats.warning import Versions
 from projects.stats.warning_changes import Change, by_kind, changes_between, explain
 from projects.tables.warning_words import people, who, why
@@ -104,8 +105,11 @@ class Line:
 
     @property
     def reason(self) -> str:
-        """Why the project shows its colour on the last day; why it left."""
-        return self.change.record.delist_reason if self.change.kind == "delisted" else why(self.change.standing)
+        """Why the project shows its colour on the last day; why it left. Where other rules turned it, that comes first."""
+        if self.change.kind == "delisted":
+            return self.change.record.delist_reason
+        rules = "".join(f"{rules_words(one.name, one.effective_from)}；" for one in self.change.new_rules)
+        return rules + why(self.change.standing)
 
     @property
     def simulated(self) -> bool:
