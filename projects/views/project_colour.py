@@ -202,7 +202,7 @@ class Colour:
     @property
     def differs(self) -> bool:
         """Whether the unit's own word is milder than what the figures say: worth a look on the site."""
-        return self.self_level is not None and self.self_level < self.computed
+        return self.self_level is not None and self.level in LEVELS and self.self_level < self.computed
 
     @cached_property
     def computed(self) -> WarningLevel:

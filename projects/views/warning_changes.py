@@ -188,6 +188,7 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
             years=self.year_tabs(),
             kept=self.kept_year,
             not_warned=self.not_warned(),
+            not_warned_hint=self.not_warned_hint(),
             partly_warned=self.partly_warned(),
             version=version,
             version_url=version_address(version.key) if version else "",

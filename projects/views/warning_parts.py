@@ -89,6 +89,11 @@ class OfYear:
             for one in years
         ]
 
+    def not_warned_hint(self) -> str:
+        """Return what to do where there are no colours on the day; an empty text where the colours have not been started at all."""
+        since = self.ledger.warned_since if self.ledger else None
+        return f"预警自{chinese_day(since)}起，请选择此后的日期查看。" if since is not None else ""
+
     def not_warned(self) -> str:
         """Return why there are no colours on the day, as a sentence; an empty text where there are."""
         if self.ledger is None:
@@ -170,6 +175,7 @@ class WarningPage(OfYear, ListView):
             "version": version,
             "version_url": version_address(version.key) if version else "",
             "not_warned": self.not_warned(),
+            "not_warned_hint": self.not_warned_hint(),
             "years": self.year_tabs(),
             "print_subtitle": self.ledger.name,
             "print_unit": f"规则：{version.name}" if version else "",
