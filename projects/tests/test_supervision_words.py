@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from erqi.common import clock
+from erqi.history.diff import title
 from projects.choices import Basis, Dimension, WarningLevel
 from projects.models import ReportPeriod
 from projects.rules.policy import Band, Rule
@@ -192,3 +193,17 @@ def test_a_refused_page_speaks_of_reporting_only_to_those_who_report(client):
 def test_a_printed_list_has_one_head(client):
     client.force_login(make_user("viewer"))
     assert page(client, "", "/warnings/liftings/").count('class="print-title"') == 1
+
+
+def test_the_history_names_a_reporting_month():
+    assert title("projects.reportperiod", ReportPeriod(year=2018, month=9), {}) == "2018年9月"
+
+
+def test_a_username_that_is_taken_is_said_once(client):
+    make_user(name="李四", username="lisi")
+    client.force_login(make_user("system_admin"))
+    answer = client.post("/accounts/new/", {"username": "lisi", "name": "李四", "email": ""})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "这个用户名已被占用" in shown
+    assert "已存在" not in shown
