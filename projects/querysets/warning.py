@@ -119,6 +119,23 @@ class LiftingQuerySet(QuerySet):
         """Return those that await somebody."""
         return self.filter(state__in=[LiftingState.PROPOSED, LiftingState.VERIFIED])
 
+    def with_overtaken(self, day: date) -> "LiftingQuerySet":
+        """Return them with `overtaken`: whether by the dates alone the project has on the day the level that was to be left, or a worse
+        one. A threshold that passes writes nothing, so the lifting still stands as proposed; it cannot be carried out any more."""
+        schedules = apps.get_model("projects", "WarningSchedule").objects.on(day)
+        rows = schedules.filter(project=OuterRef("project"), year=OuterRef("year"))
+        red, yellow = Exists(rows.filter(red_on__lte=day)), Exists(rows.filter(yellow_on__lte=day))
+        return self.annotate(overtaken=Q(red) | Q(yellow, from_level=WarningLevel.YELLOW))
+
+    def with_shown_state(self, day: date) -> "LiftingQuerySet":
+        """Return them with `shown_state`: what was overtaken is shown as lapsed before the next record lets it lapse."""
+        shown = Case(When(overtaken=True, ended_on=None, then=Value(LiftingState.LAPSED.value)), default=F("state"))
+        return self.with_overtaken(day).annotate(shown_state=shown)
+
+    def awaiting(self, day: date) -> "LiftingQuerySet":
+        """Return those that await somebody and can still be carried out on the day."""
+        return self.open().with_overtaken(day).filter(overtaken=False)
+
     def refused(self, projects: Iterable[int], year: int) -> list[int]:
         """Return those of the projects (keys) whose last lifting of the year was refused and that have not reported since: neither filed
         nor corrected a monthly report, nor said how a milestone stands."""
@@ -141,16 +158,17 @@ class LiftingQuerySet(QuerySet):
     def for_table(self, as_of: date) -> "LiftingQuerySet":
         """Return them with their project and `unit_label` of who answers for it on the day: what awaits somebody first, the longest
         waiting before the others; then what has ended, the latest first."""
-        waits = Case(When(ended_on=None, then=F("proposed_on")), default=None)
+        waits = Case(When(ended_on=None, overtaken=False, then=F("proposed_on")), default=None)
         return (
             self.select_related("project")
+            .with_shown_state(as_of)
             .annotate(unit_label=Subquery(answering(as_of).values("_label")[:1]))
             .order_by(waits.asc(nulls_last=True), "-ended_on", "-pk")
         )
 
-    def counts(self) -> dict[str, int]:
-        """Return how many there are by state."""
-        return dict(self.order_by().values_list("state").annotate(Count("pk")))
+    def counts(self, day: date) -> dict[str, int]:
+        """Return how many there are by the state that is shown on the day."""
+        return dict(self.with_shown_state(day).order_by().values_list("shown_state").annotate(Count("pk")))
 
     def of_units(self, units: Iterable[int], as_of: date) -> "LiftingQuerySet":
         """Return those of the projects for which one of the units (keys) has a responsibility on the day."""

@@ -51,7 +51,8 @@ def began_on(lifting: Lifting) -> date:
 
 def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
     """Return what proves the improvement: what hangs on the lifting itself, and on updates of the project's milestones and its reports
-    of the year from the day on. What was there when an earlier lifting was refused does not prove this one."""
+    of the year from the day on. What was there when an earlier lifting was refused does not prove this one; what came after the lifting
+    ended was not before those who decided."""
     found = [Evidence("本次核验", list(of(lifting)))]
     refused = lifting.project.liftings.filter(year=lifting.year, state=LiftingState.REJECTED, pk__lt=lifting.pk).order_by("-pk").first()
     updates = MilestoneUpdate.objects.filter(milestone__project=lifting.project_id, recorded_on__gte=since)
@@ -62,6 +63,8 @@ def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
         | Q(owner_type=kinds[ProgressReport], owner_id__in=reports.values("pk"), uploaded_on__gte=since),
         withdrawn_on=None,
     )
+    if lifting.ended_at is not None:
+        rows = rows.filter(created_at__lte=lifting.ended_at)
     if refused is not None and refused.ended_at is not None:
         rows = rows.filter(created_at__gt=refused.ended_at)
     by_owner: dict[tuple[int, int], list[Attachment]] = {}
@@ -103,16 +106,32 @@ def refusal_of(lifting: Lifting, states: Sequence[LiftingState]) -> str:
         return "这次摘牌还没有核验。请先由督察员核验。"
     if lifting.state == LiftingState.VERIFIED:
         return f"这次摘牌已由{lifting.verified_by_name}核验，正等待督察办确认，不能再核验。"
-    who = f"，由{lifting.ended_by_name}办理" if lifting.ended_by_name else ""
-    return f"这次摘牌{lifting.get_state_display()}{who}，不能再办理。项目条件再次好转或有新的填报时，系统会重新提出。"
+    who = f"由{lifting.ended_by_name}" if lifting.ended_by_name else ""
+    if lifting.state == LiftingState.CONFIRMED:
+        return f"这次摘牌已{who}确认，无需再办。"
+    again = "项目条件再次好转或有新的填报时，系统会重新提出。"
+    if lifting.state == LiftingState.REJECTED:
+        return f"这次摘牌{who or '已'}办结，未予摘牌，不能再办理。{again}"
+    return f"这次摘牌已失效，不能再办理。{again}"
+
+
+def overtaken(lifting: Lifting, row: WarningSchedule | None, on: date) -> str:
+    """Return why the colour would not fall today by its dates (`row` holds today), whatever the lifting's state: an empty text when it
+    would. A threshold may have passed since it was proposed."""
+    if row is None:
+        return "该项目今天没有预警数据，不能办理。"
+    level = row.dates.level(on)
+    if level < lifting.from_level:
+        return ""
+    what = "仍应为" if level == lifting.from_level else "已转为"
+    return f"按今天的数据，该项目{what}“{row.policy.policy.label(level)}”，不能摘牌。"
 
 
 def _refuse_worse(lifting: Lifting, row: WarningSchedule | None, on: date) -> WarningSchedule:
     """Return the row; raise ServiceError when by its dates the colour would not fall at all today."""
-    if row is None:
-        raise ServiceError("该项目今天没有预警数据，不能办理。")
-    if row.schedule.thresholds.level(on) >= lifting.from_level:
-        raise ServiceError(f"按今天的数据，该项目仍应为“{row.policy.policy.label(WarningLevel(lifting.from_level))}”，不能摘牌。")
+    if refusal := overtaken(lifting, row, on):
+        raise ServiceError(refusal)
+    assert row is not None  # noqa: S101
     return row
 
 

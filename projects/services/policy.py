@@ -49,7 +49,7 @@ def draft_policy(
         return earlier
     policy = WarningPolicy(
         name=name.strip(),
-        rules=to_data(_sensible(rules or WARNING_POLICY)),
+        rules=to_data(sensible(rules or WARNING_POLICY)),
         note=note.strip(),
         effective_from=effective_from,
         created_on=clock.today(),
@@ -71,7 +71,7 @@ def change_policy(*, policy: WarningPolicy, version: int | None, by: User | None
     require(by, "policy.edit")
     row = _taken(policy, version, EDITABLE)
     if "rules" in values:
-        values["rules"] = to_data(_sensible(values["rules"]))
+        values["rules"] = to_data(sensible(values["rules"]))
     return save_changes(row, {name: value.strip() if isinstance(value, str) else value for name, value in values.items()})
 
 
@@ -231,7 +231,7 @@ def _refuse_stale(row: WarningPolicy, version: int | None) -> None:
         raise StaleRecord(row)
 
 
-def _sensible(policy: Policy) -> Policy:
+def sensible(policy: Policy) -> Policy:
     """Return the policy; raise InvalidInput for figures out of bounds and for levels without a name of their own."""
     wrong: dict[str | None, list[str]] = {}
     for name, (least, most) in LIMITS.items():

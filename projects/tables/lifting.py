@@ -44,6 +44,8 @@ class _Waiting(Column):
     def value(self, record: Lifting) -> str:
         if record.ended_on is not None:
             return f"{record.ended_on.isoformat()} 办结"
+        if record.overtaken:
+            return "状态又已加重"
         days = (self.table.as_of - (record.verified_on or record.proposed_on)).days
         return f"已等 {days} 天" if days else "今日"
 
@@ -55,7 +57,7 @@ class LiftingTable(BaseTable):
 
     project = _Project("项目", url=lambda record: record.get_absolute_url(), sort=["project__sort_key"])
     levels = _Levels("摘牌", sort=["from_level"])
-    state = ChoiceColumn("状态", LiftingState)
+    state = ChoiceColumn("状态", LiftingState, accessor="shown_state")
     proposed_on = DateColumn("提出")
     waiting = _Waiting("等待", sort=["proposed_on"])
     unit_label = TextColumn("责任单位", low=True)
@@ -72,7 +74,7 @@ class LiftingTable(BaseTable):
         return record.get_absolute_url()
 
     def row_class(self, record: Lifting) -> str:
-        return "" if record.is_open else "is-off"
+        return "" if record.is_open and not record.overtaken else "is-off"
 
     def empty(self, record: Lifting) -> str:
         return '<span class="quiet">—</span>'

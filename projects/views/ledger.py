@@ -15,6 +15,7 @@ from django.views.generic import View
 from erqi.common import clock, numbers
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
+from erqi.common.asof_links import with_query
 from erqi.common.errors import NotAllowed, ServiceError
 from erqi.common.listing import Listing, ListView
 from erqi.common.models import SavedView
@@ -37,6 +38,7 @@ def resolved(url_name: str, *args: Any) -> str:
 class LedgerCurrent(PermissionRequiredMixin, View):
     """Leads to the district ledger of the business date's year, or the latest one; without any, says how to open one."""
 
+    shows_day = True
     permission = "business.view"
     http_method_names = ["get", "head", "options"]
 
@@ -46,13 +48,13 @@ class LedgerCurrent(PermissionRequiredMixin, View):
         if found is None:
             create = resolved("projects:ledger_create") if request.user.can("ledger.edit") else ""
             return render(request, "projects/ledger_none.html", {"page_title": "重点项目台账", "create_url": create})
-        query = request.GET.urlencode()
-        return redirect(found.get_absolute_url() + (f"?{query}" if query else ""))
+        return redirect(with_query(request, found.get_absolute_url()))
 
 
 class LedgerDetail(ListView):
     """A ledger as it stood on a day: head with its stated scale, filters, rows, totals."""
 
+    shows_day = True
     permission = "business.view"
     table_class = LedgerTable
     filterset_class = LedgerFilter

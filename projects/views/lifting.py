@@ -47,7 +47,7 @@ class LiftingList(ListView):
         return {"as_of": clock.today()}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = Lifting.objects.counts()
+        counts = Lifting.objects.counts(clock.today())
         chosen = listing.filterset.cleaned.get("state", [])
         tabs = [("全部", ()), ("待核验", (LiftingState.PROPOSED,)), ("待确认", (LiftingState.VERIFIED,)), ("已办结", _ENDED)]
         return {
@@ -73,9 +73,12 @@ def colour_of(lifting: Lifting, day: date) -> Colour | None:
     return read_colour(lifting.project, entry, day) if entry else None
 
 
-def actions_of(lifting: Lifting, user: Any) -> list[tuple[str, str]]:
-    """Return (name of the address, label) of what the person may do with the lifting now, the main thing first."""
-    found = []
+def actions_of(lifting: Lifting, user: Any, overtaken: str) -> list[tuple[str, str]]:
+    """Return (name of the address, label) of what the person may do with the lifting now, the main thing first; nothing while it cannot
+    be carried out (`overtaken` says why)."""
+    found: list[tuple[str, str]] = []
+    if overtaken:
+        return found
     if lifting.state == LiftingState.PROPOSED and user.can("lifting.verify"):
         found = [("lifting_verify", "核验"), ("lifting_reject", "不予摘牌")]
     elif lifting.state == LiftingState.VERIFIED and user.can("lifting.confirm"):
@@ -97,15 +100,19 @@ class LiftingDetail(PermissionRequiredMixin, TemplateView):
         lifting = get_object_or_404(Lifting.objects.select_related("project"), pk=pk)
         on = clock.today()
         ended = lifting.ended_on or on
+        colour = colour_of(lifting, ended)
+        overtaken = service.overtaken(lifting, colour.row, on) if lifting.is_open and colour and colour.row else ""
         return super().get_context_data(
             **kwargs,
             page_title=f"摘牌：{lifting.project.name}",
             lifting=lifting,
             project=lifting.project,
             before=colour_of(lifting, lifting.proposed_on - timedelta(days=1)),
-            colour=colour_of(lifting, ended),
+            colour=colour,
             evidence=service.evidence_of(lifting, service.began_on(lifting)),
-            actions=actions_of(lifting, self.request.user),
+            overtaken=overtaken,
+            state_word=LiftingState.LAPSED.label if overtaken else lifting.get_state_display(),
+            actions=actions_of(lifting, self.request.user, overtaken),
             breadcrumbs=[{"label": "摘牌", "url": reverse("projects:lifting_list")}, {"label": lifting.project.name}],
         )
 
@@ -124,7 +131,12 @@ class LiftingAction(EditView):
         return self.lifting
 
     def refusal(self) -> str:
-        return service.refusal_of(self.record, self.states)
+        return service.refusal_of(self.record, self.states) or self.overtaken()
+
+    def overtaken(self) -> str:
+        """Return why the colour would not fall today, an empty text where that is not asked."""
+        on = clock.today()
+        return service.overtaken(self.record, service.row_of(self.record, on), on)
 
     def cancel_url(self) -> str:
         return self.record.get_absolute_url()
@@ -193,6 +205,10 @@ class LiftingReject(LiftingAction):
     page_title = "不予摘牌"
     submit_label = "不予摘牌"
     states = (LiftingState.PROPOSED, LiftingState.VERIFIED)
+
+    def overtaken(self) -> str:
+        """What is refused need not be fit to be lifted."""
+        return ""
 
     @property
     def permission(self) -> str:

@@ -13,6 +13,7 @@ from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
+from erqi.common.errors import InvalidInput
 from erqi.common.forms import EditForm
 from projects.choices import Family, LedgerKind, LedgerLevel, PolicyState
 from projects.forms.policy import NewPolicyForm, PolicyForm, ReturnPolicyForm, flat, policy_of
@@ -103,9 +104,14 @@ class PolicyEdit(PolicyAction):
             return super().post(request, *args, **kwargs)
         self.record = self.get_record()
         form = self.make_form(self.record, request.POST)
-        form.is_valid()
-        form.keep_band_errors()
-        return self.show(form, 200, refusal=self.refusal())
+        if form.is_valid():
+            # What saving would refuse, a check refuses too.
+            try:
+                service.sensible(policy_of(form.values, self.record.policy.family))
+            except InvalidInput as error:
+                for name, texts in error.fields.items():
+                    form.add_error(self.error_fields.get(name or "", name), texts)
+        return self.show(form, 200, refusal=self.refusal(), checked=True)
 
     def values_of(self, record: WarningPolicy) -> dict[str, Any]:
         return {**super().values_of(record), **flat(record.policy)}

@@ -17,6 +17,7 @@ from projects.rules.report import Punctuality
 from projects.sentences.report import PUNCTUALITY, state_word
 from projects.services.period import Month, months_of
 from projects.stats.report_figures import YearPlan, year_plan
+from projects.stats.reporting import first_month, is_asked
 from projects.views.report import AFTER
 from projects.views.report_rows import CHIPS
 
@@ -91,23 +92,26 @@ class MonthRow:
         return self.step is not None and self.step.simulated
 
 
+def _is_main(entry: LedgerEntry) -> bool:
+    return (entry.ledger.level, entry.ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)
+
+
 def chosen_year(entries: Sequence[LedgerEntry], day: date, asked: str) -> tuple[int | None, list[int]]:
     """Return the year whose reports the page shows, and those to choose from: the years of the district's ledgers."""
-    years = sorted(
-        {entry.ledger.year for entry in entries if (entry.ledger.level, entry.ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)}
-    )
+    years = sorted({entry.ledger.year for entry in entries if _is_main(entry)})
     wanted = next((year for year in years if str(year) == asked.strip()), None)
     return wanted or max((year for year in years if year <= day.year), default=None), years
 
 
-def month_rows(project: Project, year: int, day: date, plan: YearPlan) -> list[MonthRow]:
-    """Return the months of the year that had begun to be reported by the day, as they were known then: two queries."""
+def month_rows(project: Project, year: int, day: date, plan: YearPlan, warned_since: date | None) -> list[MonthRow]:
+    """Return the months of the year that had begun to be reported by the day and were asked for, as they were known then: three queries."""
     steps = ReportStep.objects.on(day).filter(report__project=project, report__year=year).select_related("report")
     by_month = {step.report.month: step for step in steps}
+    first = first_month(year, warned_since)
     return [
         MonthRow(project, month, day, by_month.get(month.month), plan.to(month.month))
         for month in months_of(year)
-        if month.opens_on <= day or month.month in by_month
+        if (month.opens_on <= day and is_asked(month, first, day)) or month.month in by_month
     ]
 
 
@@ -118,7 +122,8 @@ def reports_context(project: Project, entries: Sequence[LedgerEntry], day: date,
         return {"report_year": None}
     day = clamp_to_year(day, year)
     plan = year_plan(project, year, day)
-    rows = month_rows(project, year, day, plan)
+    ledger = next(one.ledger for one in entries if one.ledger.year == year and _is_main(one))
+    rows = month_rows(project, year, day, plan, ledger.warned_since)
     done = {row.month.month: row.cumulative for row in rows}
     amounts = [done.get(month) for month in range(1, 13)]
     has_curve = any(amount is not None for amount in (*amounts, *plan.months))

@@ -114,6 +114,7 @@ class ReportPage:
 class ReportDetail(ReportPage, EditView):
     """One report. A draft's content is seen by those who may write or review it; for everybody else the month is not reported yet."""
 
+    shows_day = True
     form_class = ReportForm
     template_name = "projects/report_detail.html"
     submit_label = "报送"

@@ -143,7 +143,7 @@ def liftings(desk: Desk) -> list[Item]:
     if not wanted:
         return []
     # Said positively: an exclusion of one account would drop what nobody has verified.
-    rows = Lifting.objects.filter(Q(verified_by=None) | ~Q(verified_by=desk.user), state__in=wanted)
+    rows = Lifting.objects.awaiting(desk.day).filter(Q(verified_by=None) | ~Q(verified_by=desk.user), state__in=wanted)
     return [_lifting_item(row, desk) for row in rows.for_list()[:MOST]]
 
 

@@ -126,6 +126,5 @@ class Desk:
 
     def liftings(self, keys: Collection[int]) -> dict[int, Lifting]:
         """Return the liftings of the projects that await somebody."""
-        return {
-            row.project_id: row for row in Lifting.objects.open().filter(project__in=keys, year=self.day.year).select_related("project")
-        }
+        rows = Lifting.objects.awaiting(self.day).filter(project__in=keys, year=self.day.year).select_related("project")
+        return {row.project_id: row for row in rows}
