@@ -26,7 +26,7 @@ from projects.rules.report import COUNTED, EDITABLE
 from projects.sentences.report import PUNCTUALITY, calendar_words, state_word
 from projects.sentences.report_content import LABELS, content_words
 from projects.services import report as service
-from projects.services.grid import may_review, may_write
+from projects.services.grid import may_read_evidence, may_review, may_write
 from projects.services.period import Month, month_of
 from projects.services.report import last_counted, prefilled
 from projects.stats.report_figures import month_figures
@@ -241,7 +241,7 @@ class ReportDetail(ReportPage, EditView):
         return f"{reverse('projects:report_review')}?{urlencode({'year': report.year, 'month': report.month})}#report-{report.pk}"
 
     def _attachments(self, content: Any) -> list[Attachment]:
-        if self.report is None or (content is None and not self.sees_drafts):
+        if self.report is None or content is None and not self.sees_drafts or not may_read_evidence(self.report, self.request.user):
             return []
         return [one for one in of(self.report) if one.uploaded_on <= self.day.day]
 
