@@ -13,6 +13,7 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 from projects.choices import WarningLevel
+from projects.models import Rescheduling
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
 from projects.stats.warning import Versions
@@ -105,7 +106,7 @@ class Line:
     @property
     def reason(self) -> str:
         """Why the project shows its colour on the last day; why it left."""
-        return self.change.record.delist_reason if self.change.kind == "delisted" else why(self.change.standing)
+        return self.change.record.left_reason if self.change.kind == "delisted" else why(self.change.standing)
 
     @property
     def simulated(self) -> bool:
@@ -167,6 +168,7 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
         numbers = {kind: len(of_kind) for kind, of_kind in found.items()}
         version = versions.in_force(period.last)
         return super().get_context_data(
+            passes=Rescheduling.objects.unfinished(),
             **kwargs,
             page_title=self.page_title,
             ledger=self.ledger,

@@ -15,7 +15,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.list_state import Listing
 from erqi.common.listing import RESULTS_REGION, ListView, without_empty
 from projects.filters.warning import WarningFilter
-from projects.models import Ledger
+from projects.models import Ledger, Rescheduling
 from projects.stats.warning import Versions
 from projects.tables.warning import WarningTable
 from projects.views.ledger import resolved
@@ -171,6 +171,7 @@ class WarningPage(OfYear, ListView):
             "version_url": version_address(version.key) if version else "",
             "not_warned": self.not_warned(),
             "years": self.year_tabs(),
+            "passes": Rescheduling.objects.unfinished(),
             "print_subtitle": self.ledger.name,
             "print_unit": f"规则：{version.name}" if version else "",
         }
