@@ -4,7 +4,7 @@ services.schedule proposes it when the facts allow a milder colour. After a refu
 other facts become known, when the unit files or corrects a report or says how a milestone stands, or when an inspector asks for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,14 +19,17 @@ from erqi.common.attachments import attach, of
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import Attachment, User
 from erqi.common.saving import checked, require
-from projects.choices import LiftingState, ReminderKind, WarningLevel
-from projects.models import Lifting, MilestoneUpdate, ProgressReport, Project, WarningSchedule
+from projects.choices import LiftingState, ReminderKind, ReportAction, WarningLevel
+from projects.models import Lifting, MilestoneUpdate, ProgressReport, Project, ReportStep, WarningSchedule
 from projects.rules.calendar import cutoffs
 from projects.rules.colour import observed_until
 from projects.services.decision import name_of
-from projects.services.grid import accounts_of, reporters
+from projects.services.grid import accounts_of, may_write, reporters
 from projects.services.reminder import notify
 from projects.services.schedule import Floor, refresh_many
+
+OWN_PROJECT = "您负责或填报过这个项目的月报，不能核验它的摘牌，请由其他督察员核验。"
+NO_EVIDENCE_LEFT = "核验所依据的佐证已被撤回，不能确认摘牌。请不予摘牌，补充佐证后重新核验。"
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,21 @@ def _save(lifting: Lifting, **values: object) -> Lifting:
     return lifting
 
 
+def own_refusal(lifting: Lifting, by: User | None) -> str:
+    """Return why the account may not check the lifting, an empty text when it may: who writes the project's reports by the grid, or
+    filed one this year, does not say as an inspector that they are true."""
+    if by is None:
+        return ""
+    filed = ReportStep.objects.filter(report__project=lifting.project_id, report__year=lifting.year, action=ReportAction.FILE, by=by)
+    return OWN_PROJECT if may_write(by, lifting.project) or filed.exists() else ""
+
+
+def relied_on(lifting: Lifting, found: Iterable[Evidence]) -> bool:
+    """Say whether anything is left (`found`) of the evidence that was there when the lifting was checked: it may have been withdrawn
+    since."""
+    return any(lifting.verified_on is None or one.uploaded_on <= lifting.verified_on for part in found for one in part.attachments)
+
+
 @transaction.atomic
 def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User | None, uploads: Sequence[File] = ()) -> Lifting:
     """Record an inspector's check: what was found (`note`) with evidence, and return the lifting, now awaiting confirmation.
@@ -150,10 +168,12 @@ def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User
     Evidence: photos or documents attached here, unless the project has some on updates of its milestones or its reports since it turned
     to the level that is to be left; what proves the improvement is then there, and the inspector need not photograph it again.
     The same check sent twice counts once. Raises NotAllowed without `lifting.verify`, InvalidInput (no note, no evidence, a wrong
-    file), ServiceError (state; the colour would not fall today), StaleRecord.
+    file), ServiceError (state; the colour would not fall today; somebody who reports the project does not check it), StaleRecord.
     """
     require(by, "lifting.verify")
     on = clock.today()
+    if own := own_refusal(lifting, by):
+        raise NotAllowed(own)
     lifting, again = _locked(lifting, version, LiftingState.VERIFIED, [LiftingState.PROPOSED], by)
     if again:
         return lifting
@@ -175,7 +195,7 @@ def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, n
     after today (the policy says how many), then to what the facts give.
 
     The same confirmation sent twice counts once. Raises NotAllowed without `lifting.confirm` or for whoever verified it, ServiceError
-    (state; the colour would not fall today), StaleRecord.
+    (state; the colour would not fall today; nothing is left of the evidence that the check relied on), StaleRecord.
     """
     require(by, "lifting.confirm")
     on = clock.today()
@@ -185,6 +205,8 @@ def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, n
     if by is not None and lifting.verified_by_id == by.pk:
         raise NotAllowed("不能确认自己核验的摘牌，请由督察办的其他人确认。")
     row = _refuse_worse(lifting, row_of(lifting, on), on)
+    if not relied_on(lifting, evidence_of(lifting, began_on(lifting))):
+        raise ServiceError(NO_EVIDENCE_LEFT)
     floor = Floor(WarningLevel.UNRATED)
     cycles = row.policy.policy.observation_cycles
     if lifting.from_level == WarningLevel.RED and cycles > 0:

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from erqi.common.dates import clamp
 from projects.choices import ReportState
 from projects.models import Ledger, LedgerEntry, ProgressReport
+from projects.querysets.ledger import standing, unclosed
 from projects.services.period import Month
 
 
@@ -49,11 +50,8 @@ def expected(day: date, prefix: str = "") -> Q:
 
     `prefix` leads to the entry. A project on hold reports too: that it stands still.
     """
-    return (
-        (Q(**{f"{prefix}listed_on": None}) | Q(**{f"{prefix}listed_on__lte": day}))
-        & (Q(**{f"{prefix}delisted_on": None}) | Q(**{f"{prefix}delisted_on__gt": day}))
-        & (Q(**{f"{prefix}closed_on": None}) | Q(**{f"{prefix}closed_on__gt": day}))
-    )
+    entered = Q(**{f"{prefix}listed_on": None}) | Q(**{f"{prefix}listed_on__lte": day})
+    return entered & standing(day, prefix) & unclosed(day, prefix)
 
 
 def first_month(year: int, warned_since: date | None) -> int:

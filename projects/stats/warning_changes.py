@@ -15,8 +15,8 @@ from projects.rules.colour import Segment, segments
 from projects.rules.turning import direction
 from projects.stats.warning import Standing, Version, Versions, read_standings, turned_by_rules
 
-_COLUMNS = ("pk", "project_id", "seq", "project__code", "project__name", "listed_on", "delisted_on", "delist_reason")
-_LEVELS = ("level_was", "level_now", "schedule_key")
+_COLUMNS = ("pk", "project_id", "seq", "project__code", "project__name", "listed_on")
+_LEVELS = ("level_was", "level_now", "schedule_key", "left_was", "left_now", "left_reason", "back_on")
 
 
 @dataclass(eq=False)
@@ -49,9 +49,9 @@ class Change:
     def day(self) -> date | None:
         """The day of the last change of colour; of entering or leaving the ledger."""
         if self.kind == "listed":
-            return self.record.listed_on
+            return self.record.back_on or self.record.listed_on
         if self.kind == "delisted":
-            return self.record.delisted_on
+            return self.record.left_now
         return self.path[-1].first if len(self.path) > 1 else None
 
 
@@ -60,8 +60,9 @@ def changes_between(ledger: Ledger, first: date, last: date) -> list[Change]:
     found = []
     for row in LedgerEntry.objects.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS):
         record = SimpleNamespace(**row)
-        before = None if record.listed_on is not None and record.listed_on > first else WarningLevel(record.level_was)
-        after = None if record.delisted_on is not None and record.delisted_on <= last else WarningLevel(record.level_now)
+        came = record.left_was is not None or (record.listed_on is not None and record.listed_on > first)
+        before = None if came else WarningLevel(record.level_was)
+        after = None if record.left_now is not None else WarningLevel(record.level_now)
         # What came and went between the days stood in the ledger on neither.
         if before is not None or after is not None:
             found.append(Change(record, before, after))

@@ -326,5 +326,5 @@ def test_queries_do_not_grow_with_what_was_recorded(viewer: Client, django_asser
             explained(viewer, project)
 
 
-# session, account, roles; project, entries; schedules, liftings, level set by hand, hold, report
-EXPLAINED = 10
+# session, account, roles; project, entries and when they were away; schedules, liftings, level set by hand, hold, report, passes
+EXPLAINED = 12

@@ -22,7 +22,7 @@ from erqi.common.models import SavedView
 from erqi.common.saved_views import delete_view, save_view, withdraw_view
 from projects.choices import LedgerKind, LedgerLevel
 from projects.filters.ledger import LedgerFilter
-from projects.models import Citation, Ledger, LedgerEntry, LedgerRevision
+from projects.models import Citation, Ledger, LedgerEntry, LedgerRevision, Rescheduling
 from projects.stats import Amount, LedgerTotals, ledger_totals
 from projects.tables.ledger import LedgerTable
 
@@ -146,6 +146,7 @@ class LedgerDetail(ListView):
             "named": named,
             "gap": scale_sentence(scale, named),
             "sources": Citation.objects.index([self.ledger, *revisions]),
+            "passes": Rescheduling.objects.unfinished(),
             "actions": self._actions() if user.can("ledger.edit") else [],
             "lock_action": self._lock_action() if user.can("ledger.lock") else None,
             "warnings_url": self._warnings_url() if user.can("warning.start") else "",

@@ -21,11 +21,11 @@ from projects.models import Ledger, Rescheduling, WarningPolicy
 from projects.rules.presets import PRESETS
 from projects.sentences.policy_terms import differences
 from projects.services import policy as service
-from projects.services.policy import EDITABLE, OWN_POLICY, refusal_of, unfit, unfit_day
+from projects.services.policy import EDITABLE, OWN_POLICY, is_own, refusal_of, unfit, unfit_day
 from projects.services.schedule import continue_pass, start_warnings, warned_years
 from projects.views.ledger import resolved
 from projects.views.ledger_edit import LedgerAction
-from projects.views.policy import crumbs, is_own
+from projects.views.policy import crumbs
 
 
 class PolicyCreate(EditView):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day, clamp_to_year
 from projects.choices import LEVELS, LedgerKind, LedgerLevel, LiftingState, WarningLevel
-from projects.models import Hold, LedgerEntry, LevelOverride, Lifting, Project, ReportStep, WarningSchedule
+from projects.models import Hold, LedgerEntry, LevelOverride, Lifting, Project, ReportStep, Rescheduling, WarningSchedule
 from projects.rules.colour import Bounds, segments, turns
 from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, assess
@@ -57,10 +57,15 @@ class Colour:
     def year(self) -> int:
         return self.entry.ledger.year
 
+    @cached_property
+    def left_on(self) -> date | None:
+        """Since when the project had been out of the ledger on the day: its colour says nothing then."""
+        return self.entry.left_on(self.day)
+
     @property
     def is_delisted(self) -> bool:
-        """Whether the project had left the ledger by the day: its colour says nothing any more."""
-        return self.entry.delisted_on is not None and self.entry.delisted_on <= self.day
+        """Whether the project was out of the ledger on the day."""
+        return self.left_on is not None
 
     @cached_property
     def policy(self) -> Policy | None:
@@ -99,8 +104,8 @@ class Colour:
 
     @property
     def sentence(self) -> str:
-        if self.is_delisted:
-            return f"已于{chinese_day(self.entry.delisted_on)}退出{self.entry.ledger.name}，不再评价。"
+        if self.left_on is not None:
+            return f"已于{chinese_day(self.left_on)}退出{self.entry.ledger.name}，不再评价。"
         warned_since = self.entry.ledger.warned_since
         if self.row is None and warned_since is not None and self.day < warned_since:
             return f"{self.entry.ledger.name}自{chinese_day(warned_since)}起启用预警，此前不评价。"
@@ -280,4 +285,5 @@ def colour_context(project: Project, entries: Sequence[LedgerEntry], day: date, 
         "colour": read_colour(project, entry, day) if entry else None,
         "colour_years": sorted({one.ledger.year for one in warned_entries(entries)}),
         "can_set_level": user.can("lifting.confirm"),
+        "passes": Rescheduling.objects.unfinished(),
     }

@@ -22,17 +22,19 @@ from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.models import Attachment
 from projects.choices import ReportAction, ReportState
 from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm, confirmed_amount
-from projects.models import ProgressReport, Project, ReportStep
+from projects.models import ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
+from projects.rules.decision import state_on
 from projects.rules.report import COUNTED, EDITABLE
 from projects.sentences.report import PUNCTUALITY, calendar_words, state_word
 from projects.sentences.report_content import LABELS, content_words
 from projects.services import report as service
-from projects.services.grid import may_review, may_write
+from projects.services.grid import may_read_evidence, may_review, may_write
 from projects.services.period import Month, month_of
 from projects.services.report import last_counted, prefilled
 from projects.services.report_doubt import Unconfirmed
 from projects.stats.report_figures import month_figures
+from projects.stats.report_filing import filings
 from projects.views.project_edit import crumbs
 from projects.views.report_rows import CHIPS
 from projects.views.writing import WRITERS
@@ -72,6 +74,12 @@ def content_rows(content: Any) -> list[dict[str, str]]:
     """Return what a report says in words, without the sums, which stand beside the plan."""
     skipped = {"cumulative", "no_change"}
     return [{"label": LABELS[name], "text": content_words(name, getattr(content, name))} for name in LABELS if name not in skipped]
+
+
+def slips_on(report: ProgressReport, day: date) -> list[tuple[ReportCorrection, str]]:
+    """Return the correction slips that had been handed in by the day, each with its state of that day in words."""
+    slips = report.corrections.filter(requested_on__lte=day)
+    return [(slip, str(state_on(slip.state, slip.decided_on, day).label)) for slip in slips]
 
 
 class ReportPage:
@@ -262,17 +270,17 @@ class ReportDetail(ReportPage, EditView):
         return f"{reverse('projects:report_review')}?{urlencode({'year': report.year, 'month': report.month})}#report-{report.pk}"
 
     def _attachments(self, content: Any) -> list[Attachment]:
-        if self.report is None or (content is None and not self.sees_drafts):
+        if self.report is None or content is None and not self.sees_drafts or not may_read_evidence(self.report, self.request.user):
             return []
         return [one for one in of(self.report) if one.uploaded_on <= self.day.day]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         steps, day = self._steps(), self.day.day
         content, state = self._content(steps)
-        first = self.report.first_filed_on if self.report and state in (*COUNTED, ReportState.RETURNED) else None
+        filed = filings(steps).get(self.report.pk) if self.report else None
+        first = filed.first_on if filed and state in (*COUNTED, ReportState.RETURNED) else None
         locked = self.month.is_locked(self.today)
         cumulative = content.cumulative if content is not None and state != ReportState.DRAFT else None
-        corrections = list(self.report.corrections.filter(requested_on__lte=day)) if self.report else []
         return super().get_context_data(
             project=self.project,
             month=self.month,
@@ -289,7 +297,7 @@ class ReportDetail(ReportPage, EditView):
             rows=content_rows(content) if content is not None else [],
             figures=month_figures(self.project, self.month.year, self.month.month, cumulative, day),
             steps=step_rows(steps),
-            corrections=corrections,
+            corrections=slips_on(self.report, day) if self.report else [],
             attachments=self._attachments(content),
             typed=self.is_typed or bool(context.get("form") and context["form"].is_bound),
             can_repeat=self.is_typed and last_counted(self.project, self.month.year, self.month.month) is not None,

@@ -13,6 +13,7 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, carry
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 from projects.choices import WarningLevel
+from projects.models import Rescheduling
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
 from projects.sentences.warning import rules_words
@@ -107,7 +108,7 @@ class Line:
     def reason(self) -> str:
         """Why the project shows its colour on the last day; why it left. Where other rules turned it, that comes first."""
         if self.change.kind == "delisted":
-            return self.change.record.delist_reason
+            return self.change.record.left_reason
         rules = "".join(f"{rules_words(one.name, one.effective_from)}；" for one in self.change.new_rules)
         return rules + why(self.change.standing)
 
@@ -176,6 +177,7 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
         numbers = {kind: len(of_kind) for kind, of_kind in found.items()}
         version = versions.in_force(period.last)
         return super().get_context_data(
+            passes=Rescheduling.objects.unfinished(),
             **kwargs,
             page_title=self.page_title,
             ledger=self.ledger,

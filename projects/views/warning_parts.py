@@ -15,7 +15,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.list_state import Listing
 from erqi.common.listing import RESULTS_REGION, ListView, without_empty
 from projects.filters.warning import WarningFilter
-from projects.models import Ledger
+from projects.models import Ledger, Rescheduling
 from projects.stats.warning import Versions
 from projects.tables.warning import WarningTable
 from projects.views.ledger import resolved
@@ -177,6 +177,7 @@ class WarningPage(OfYear, ListView):
             "not_warned": self.not_warned(),
             "not_warned_hint": self.not_warned_hint(),
             "years": self.year_tabs(),
+            "passes": Rescheduling.objects.unfinished(),
             "print_subtitle": self.ledger.name,
             "print_unit": f"规则：{version.name}" if version else "",
         }

@@ -78,11 +78,11 @@ def _slip_item(slip: ReportCorrection, desk: Desk) -> Item:
 
 
 def policies(desk: Desk) -> list[Item]:
-    """Rules that await an approval by somebody else than who wrote or submitted them, and one's own that came back."""
+    """Rules that await an approval by somebody else than who wrote, changed or submitted them, and one's own that came back."""
     found = []
     mine = Q(created_by=desk.user) | Q(submitted_by=desk.user)
     if desk.user.can("policy.approve"):
-        rows = WarningPolicy.objects.filter(state=PolicyState.SUBMITTED).exclude(created_by=desk.user).exclude(submitted_by=desk.user)
+        rows = WarningPolicy.objects.awaiting().not_by(desk.user)
         found += [_policy_item(row, desk) for row in rows]
     if desk.user.can("policy.edit"):
         found += [
