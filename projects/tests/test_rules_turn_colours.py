@@ -8,7 +8,7 @@ import pytest
 
 from erqi.common import clock
 from erqi.common.errors import ServiceError
-from erqi.tests.uploads import make_attachment
+from erqi.tests.uploads import make_attachment, picture
 from projects.choices import Dimension, LiftingState, WarningLevel
 from projects.models import LedgerEntry, Lifting
 from projects.rules.policy import Band, Rule
@@ -176,7 +176,7 @@ def test_evidence_of_a_lifting_is_what_was_there_when_it_ended(viewer, ledger):
     with clock.at(date(2018, 6, 27)):
         service.reject_lifting(lifting=lifting, reason="现场未见完工", version=None, by=make_user("inspector"))
     with clock.at(date(2018, 8, 24)):
-        make_attachment(update, "后来.jpg")
+        make_attachment(update, "后来.jpg", picture(colour="red"))
     html = page(viewer, "", lifting.get_absolute_url())
     assert "当时.jpg" in html
     assert "后来.jpg" not in html
