@@ -37,10 +37,11 @@ def set_level(
     reason), ServiceError where there are no colours, for a closed project, or while a level is set already.
     """
     require(by, "lifting.confirm")
-    if earlier := already(LevelOverride.objects.all(), request_key):
-        return earlier
     on = clock.today()
     project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    # Under the lock: of two submits at the same moment the second finds what the first made.
+    if earlier := already(LevelOverride.objects.all(), request_key):
+        return earlier
     row = row_on(project, year, on)
     shown = row.level_on(on)
     if shown == WarningLevel.DONE:
