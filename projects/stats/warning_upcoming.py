@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ from projects.rules.turning import Direction, direction
 from projects.rules.warning import Thresholds
 
 _DATES = ("green_on", "blue_on", "yellow_on", "red_on")
-_BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_until", "manual_level", "manual_until")
+# In the order of rules.colour.Bounds.
+_BOUNDS = tuple(field.name for field in fields(Bounds))
 
 
 @dataclass(frozen=True)
