@@ -157,6 +157,7 @@ TABLE: dict[str, Rule] = {
     # the wall chart
     "projects:wall_current": VIEW,
     "projects:wall": Rule("business.view", "year"),
+    "projects:wall_sheet": Rule("business.view", "plan"),
     # targets
     "projects:target_current": VIEW,
     "projects:target_list": Rule("business.view", "year"),
