@@ -15,8 +15,8 @@ QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
 FLAG, LINE = 17, 18
 # The lines behind a row end where its cell does, which may be higher than what is drawn in it.
 FAR = 400
-# How many half-days a mark takes at the least width at which a chart is drawn.
-MARK = {"month": 26, "week": 11}
+# How many half-days a mark takes at the least width at which a chart is drawn: on a small screen, as weeks on A3.
+MARK = {"month": 26, "week": 16}
 
 
 class Frame:

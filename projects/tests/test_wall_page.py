@@ -174,7 +174,19 @@ def test_within_a_group_the_order_of_the_ledgers_address_counts(viewer, ledger):
     for name, amount in (("小", 1), ("大", 3), ("中", 2)):
         enter(ledger, name, total_investment=amount)
     assert names(page(viewer)) == ["小", "大", "中"]
-    assert names(page(viewer, "?sort=-total_investment")) == ["大", "中", "小"]
+    html = page(viewer, "?sort=-total_investment")
+    assert names(html) == ["大", "中", "小"]
+    assert 'href="?sort=-total_investment" aria-current="true">所选列</a>' in html
+    assert 'href="?" aria-current="true">台账序号</a>' in page(viewer)
+    assert "预警轻重" not in html
+
+
+def test_the_gravest_come_first_where_that_is_asked(viewer, warned):
+    for level in (WarningLevel.GREEN, WarningLevel.RED, WarningLevel.YELLOW):
+        enter_coloured(warned, level, level.label, on=DAY)
+    html = page(viewer, "?sort=level")
+    assert names(html) == ["告警", "预警", "正常"]
+    assert 'href="?sort=level" aria-current="true">预警轻重</a>' in html
 
 
 # Weeks, paper, parts.

@@ -40,6 +40,8 @@ from projects.tables.wall_marks import KEY_BOX, definitions, kinds_shown
 WHOLE, PER_PAGE, MOST_PRINTED = 200, 50, 1000
 COLUMNS = {"month": "按月", "week": "按周"}
 PAPERS = {"a3": "A3", "a1": "A1"}
+# In which order the projects of a group may hang: the ledger's `sort`, and what it is called here.
+ORDERS = {"": "台账序号", "level": "预警轻重", "next_due": "下一节点时限", "name": "项目名称"}
 # Marks are read from a chair, or from a step before the sheet on the wall.
 LARGE = {"screen": 1.3, "a1": 1.5}
 # What is fetched of a project that is drawn; the rest of its state is read by querysets.ledger_state and querysets.wall.
@@ -224,6 +226,7 @@ class Wall(ListView):
                 ("分组", self._switch(listing, "group", {code: one.label for code, one in GROUPINGS.items()}, self.group)),
                 ("分列", self._switch(listing, "by", COLUMNS, self.columns)),
             ],
+            "orders": self._orders(listing),
             "ledger_url": self.ledger.get_absolute_url() + self._ledger_query(listing),
             "screen_url": listing.url(screen="1"),
             "leave_url": listing.url(screen=None),
@@ -240,6 +243,17 @@ class Wall(ListView):
         return [
             {"label": label, "url": listing.url(**{name: None if code == default else code}, page=None), "current": code == chosen}
             for code, label in options.items()
+        ]
+
+    def _orders(self, listing: WallListing) -> list[dict[str, Any]]:
+        """Return the orders that are offered, the present one first where it is none of them."""
+        present = ",".join(listing.table.order_by or ())
+        offered = {code: label for code, label in ORDERS.items() if code != "level" or self.is_coloured}
+        if present not in offered:
+            offered = {present: "所选列", **offered}
+        return [
+            {"label": label, "url": listing.url(sort=code or None, page=None), "current": code == present}
+            for code, label in offered.items()
         ]
 
     def _ledger_query(self, listing: WallListing) -> str:
