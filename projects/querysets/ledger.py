@@ -11,7 +11,7 @@ from erqi.common.sql import count_children
 from projects.choices import AbsenceKind, LedgerKind, LedgerLevel
 from projects.querysets.milestone import done_then, due_then
 from projects.querysets.responsibility import in_force
-from projects.querysets.unit import answering
+from projects.querysets.unit import answering, answering_rows
 from projects.querysets.warning import gravity, level_case, with_schedule
 from projects.querysets.warning_since import since_case
 from projects.rules.search import search_terms
@@ -91,7 +91,7 @@ class LedgerEntryQuerySet(QuerySet):
 
     def with_answering_id(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `answering_id` alone: the unit that answers for the project on the day."""
-        return self.annotate(answering_id=Subquery(answering(as_of).values("unit_id")[:1]))
+        return self.annotate(answering_id=Subquery(answering_rows(as_of).values("unit_id")[:1]))
 
     def with_milestone(
         self, as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False

@@ -21,16 +21,18 @@ def label_of(path: str = "") -> Case:
     )
 
 
-def answering(day: date) -> QuerySet:
-    """Return the rows that say which unit answers for the `project` of an outer row on the day, the one that does first.
-
-    `_label` is the unit's short name.
-    """
+def answering_rows(day: date) -> QuerySet:
+    """Return the rows that say which unit answers for the `project` of an outer row on the day, the one that does first."""
     rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(ANSWERING_KINDS)), output_field=IntegerField())
     rows = apps.get_model("projects", "Responsibility").objects.filter(
         in_force(day), project=OuterRef("project"), kind__in=ANSWERING_KINDS, duty=""
     )
-    return rows.annotate(_rank=rank, _label=label_of("unit__")).order_by("_rank", "pk")
+    return rows.order_by(rank, "pk")
+
+
+def answering(day: date) -> QuerySet:
+    """Return `answering_rows` with `_label`, the unit's short name."""
+    return answering_rows(day).annotate(_label=label_of("unit__"))
 
 
 class SearchableQuerySet(QuerySet):

@@ -17,6 +17,7 @@ from projects.urls import (
     target,
     todo,
     unit,
+    wall,
     warning,
 )
 
@@ -37,6 +38,7 @@ urlpatterns = [
     *document.urlpatterns,
     *unit.urlpatterns,
     *warning.urlpatterns,
+    *wall.urlpatterns,
     *policy.urlpatterns,
     *todo.urlpatterns,
 ]
