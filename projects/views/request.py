@@ -7,13 +7,23 @@ from django.db.models import QuerySet
 
 from erqi.common import clock
 from erqi.common.listing import Listing, ListView
-from projects.choices import DecisionState
+from projects.choices import DecisionState, RequestKind
 from projects.filters.request import RequestFilter
 from projects.querysets.request import Asked, request_counts, request_rows
 from projects.services.grid import units_of
 from projects.tables.request import RequestTable
 
 _ENDED = (DecisionState.APPROVED, DecisionState.REJECTED, DecisionState.WITHDRAWN)
+
+
+def picked_requests(ticks: list[str]) -> dict[str, list[int]]:
+    """Return the keys of ticked requests by kind; what names none is left out."""
+    picked: dict[str, list[int]] = {kind: [] for kind in RequestKind.values}
+    for tick in ticks:
+        kind, _, key = tick.partition("-")
+        if kind in picked and key.isascii() and key.isdigit() and len(key) < 19:
+            picked[kind].append(int(key))
+    return picked
 
 
 class RequestList(ListView):
@@ -33,7 +43,12 @@ class RequestList(ListView):
         """What the list is about before any filter: a reporter sees the requests of the own units, everybody else all."""
         user = self.request.user
         only_own = user.can("report.write") and not user.can("report.manage")
-        return Asked(clock.today(), own=(units_of(user), user.pk) if only_own else None)
+        picked = picked_requests(self.ticks) if self.ticks else None
+        return Asked(clock.today(), own=(units_of(user), user.pk) if only_own else None, picked=picked)
+
+    def get_rows(self) -> QuerySet:
+        # A union cannot be filtered: what was ticked is put to each of its tables.
+        return self.get_queryset()
 
     def get_queryset(self) -> QuerySet:
         return request_rows(self.asked)
