@@ -1,39 +1,92 @@
-"""The start page and the health check. One of the few modules that see both apps."""
+"""The cockpit (态势), which is the start page, and the health check. One of the few modules that see both apps."""
+
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from erqi.common import clock
 from erqi.common.access import may
+from erqi.common.asof import as_of
+from projects.models import Ledger
+from projects.stats.todo import todo
+from projects.stats.todo.desk import Desk
+from projects.views.cockpit import YearView, scopes_of
+from projects.views.cockpit_attention import year_context
 
-# Who writes, reviews, decides or verifies.
+# Who acts on something: what waits for them stands above the figures.
 WORKING = (
-    *("report.write", "report.review", "report.manage", "request.decide"),
+    *("report.write", "report.review", "report.manage", "request.decide", "inquiry.ask"),
     *("policy.edit", "policy.approve", "lifting.verify", "lifting.confirm"),
 )
-# What a permission (or one of several) gives to do first. The order decides for an account that has several: who works on something
-# begins with what waits for them, a leader with the colours, everybody else with the ledger.
-FIRST_PAGES: list[tuple[str | tuple[str, ...], str]] = [
-    (WORKING, "projects:todo"),
-    ("inquiry.ask", "projects:warning_board"),
-    ("business.view", "projects:ledger_current"),
-    ("account.manage", "account_list"),
-    ("role.grant", "role_list"),
-    ("audit.view", "audit"),
-]
+# Where accounts begin that see no business data.
+FIRST_PAGES = [("account.manage", "account_list"), ("role.grant", "role_list"), ("audit.view", "audit")]
+# So many of the things that wait are named.
+MOST_TODO = 4
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Send each person to the first page that is theirs; an account without any role gets a page saying so."""
+    """Show the cockpit; send administrators to the first page that is theirs. An account without any role gets a page saying so."""
+    if may(request.user, "business.view"):
+        return cockpit(request)
     for permission, url_name in FIRST_PAGES:
         if may(request.user, permission):
             return redirect(url_name)
     return render(request, "home_no_role.html", {"page_title": "还没有可用的功能"})
+
+
+def cockpit(request: HttpRequest) -> HttpResponse:
+    """Show how the year stands: what waits for the person, headline figures, colours, the course of the year, what needs attention.
+
+    `?scope=` narrows it to the person's own projects, `?year=` and `?as_of=` choose the day, `?screen=1` shows it in large type.
+    """
+    ledgers = list(Ledger.objects.main().order_by("-year"))
+    if not ledgers:
+        create = reverse("projects:ledger_create") if may(request.user, "ledger.edit") else ""
+        return render(request, "projects/ledger_none.html", {"page_title": "态势", "create_url": create})
+    asked_year = request.GET.get("year", "")
+    ledger = next((one for one in ledgers if str(one.year) == asked_year), None) or _this_years(ledgers)
+    day = as_of(request, ledger.year)
+    scopes = scopes_of(request.user, day.day)
+    scope = next((one for one in scopes if one.key == request.GET.get("scope")), scopes[0])
+    view = YearView(ledger, day.day, scope, asked=day.asked)
+    is_screen = request.GET.get("screen") == "1"
+    context: dict[str, Any] = {
+        "page_title": "态势",
+        "ledger": ledger,
+        "as_of": day,
+        "is_screen": is_screen,
+        "years": [{"label": f"{one.year}年", "url": f"?year={one.year}", "active": one == ledger} for one in ledgers],
+        "scope": scope,
+        "scopes": [{"label": one.label, "url": _url(request, scope=one.key), "active": one == scope} for one in scopes],
+        "screen_url": _url(request, scope=scope.key, screen="1"),
+        "leave_url": _url(request, scope=scope.key, screen=""),
+        "print_subtitle": f"{ledger.name} · {scope.label}",
+        **year_context(view),
+    }
+    if may(request.user, WORKING) and not day.asked and not is_screen:
+        items = todo(Desk(request.user, clock.today()))
+        context |= {"todo_items": items[:MOST_TODO], "todo_count": len(items)}
+    return render(request, "home.html", context)
+
+
+def _this_years(ledgers: list[Ledger]) -> Ledger:
+    return next((one for one in ledgers if one.year == clock.today().year), ledgers[0])
+
+
+def _url(request: HttpRequest, **changes: str) -> str:
+    """Return the page's address with some parameters changed; an empty one is left out."""
+    kept = {name: request.GET[name] for name in ("year", "as_of", "scope", "screen") if request.GET.get(name)} | changes
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"?{query}" if query else reverse("home")
 
 
 @login_not_required

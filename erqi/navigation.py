@@ -22,6 +22,7 @@ class Entry:
 
 
 MENU: list[tuple[str, list[Entry]]] = [
+    ("概览", [Entry("态势", "home", "gauge", "business.view")]),
     (
         "填报",
         [
@@ -79,7 +80,7 @@ def navigation(request: HttpRequest) -> list[dict]:
     urls = {entry.url_name: reverse(entry.url_name) for _, entries in allowed for entry in entries}
     # Addresses stand below each other (/warnings/, /warnings/upcoming/): the page belongs to the entry that says most of it.
     said = {
-        entry.url_name: max((len(start) for start in (urls[entry.url_name], *entry.also) if request.path.startswith(start)), default=0)
+        entry.url_name: max((len(start) for start in (urls[entry.url_name], *entry.also) if _below(request.path, start)), default=0)
         for _, entries in allowed
         for entry in entries
     }
@@ -105,3 +106,8 @@ def page_frame(request: HttpRequest) -> dict:
         "search_url": reverse("projects:ledger_current") if request.user.can("business.view") else "",
         "clock": {"fixed": clock.fixed_today(), "today": clock.today()},
     }
+
+
+def _below(path: str, start: str) -> bool:
+    """Say whether a page stands below an address; below the start page's stands every page, so that one has only itself."""
+    return path == start if start == "/" else path.startswith(start)

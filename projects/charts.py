@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from erqi.common.numbers import WAN_PER_YI
+from projects.choices import WarningLevel
 
 MONTHS = range(1, 13)
 
@@ -31,5 +32,77 @@ def investment_curve(planned: Sequence[Decimal | None], done: Sequence[Decimal |
             "spanGaps": False,
             "interaction": {"mode": "index", "intersect": False},
             "scales": {"y": {"beginAtZero": True, "title": {"display": True, "text": name}}},
+        },
+    }
+
+
+# The signal colours belong to the levels and to nothing else; what has no level is grey, so that it does not look like one.
+LEVEL_TOKENS = {
+    WarningLevel.RED: "token:sig-red",
+    WarningLevel.YELLOW: "token:sig-yellow",
+    WarningLevel.BLUE: "token:sig-blue",
+    WarningLevel.GREEN: "token:sig-green",
+    WarningLevel.UNRATED: "token:line-2",
+    WarningLevel.PAUSED: "token:ink-3",
+    WarningLevel.DONE: "token:line",
+}
+# How each is hatched on paper and for those who do not tell the colours apart (charts.js).
+LEVEL_PATTERNS = {
+    WarningLevel.RED: "cross",
+    WarningLevel.YELLOW: "diagonal",
+    WarningLevel.BLUE: "dots",
+    WarningLevel.PAUSED: "back",
+}
+
+
+def colours(
+    labels: Sequence[str],
+    levels: Sequence[WarningLevel],
+    words: Sequence[str],
+    numbers: Sequence[Sequence[int]],
+    links: Sequence[Sequence[str]],
+) -> dict[str, Any]:
+    """Return bars of projects by colour, one bar a group: `numbers` and `links` (the lists behind the pieces) by level, then by group."""
+    datasets = [
+        {
+            "label": word,
+            "data": list(of_level),
+            "backgroundColor": LEVEL_TOKENS[level],
+            "pattern": LEVEL_PATTERNS.get(level, ""),
+            "links": list(of_links),
+        }
+        for level, word, of_level, of_links in zip(levels, words, numbers, links, strict=True)
+    ]
+    return {
+        "type": "bar",
+        "data": {"labels": list(labels), "datasets": datasets},
+        "options": {
+            "indexAxis": "y",
+            "unit": "个",
+            "rows": True,
+            "scales": {
+                "x": {"stacked": True, "beginAtZero": True, "ticks": {"precision": 0}},
+                "y": {"stacked": True, "ticks": {"autoSkip": False}},
+            },
+            "interaction": {"mode": "nearest", "axis": "xy", "intersect": True},
+        },
+    }
+
+
+def funnel(labels: Sequence[str], numbers: Sequence[int], links: Sequence[str]) -> dict[str, Any]:
+    """Return the bars of projects by stage, each of which leads to its list."""
+    return {
+        "type": "bar",
+        "data": {
+            "labels": list(labels),
+            "datasets": [{"label": "项目", "data": list(numbers), "links": list(links), "backgroundColor": "token:chart-1"}],
+        },
+        "options": {
+            "indexAxis": "y",
+            "unit": "个",
+            "rows": True,
+            "values": True,
+            "plugins": {"legend": {"display": False}},
+            "scales": {"x": {"beginAtZero": True, "ticks": {"precision": 0}}, "y": {"ticks": {"autoSkip": False}}},
         },
     }

@@ -60,7 +60,7 @@ def test_log_in_filter_open_edit_and_see_the_history(sized):
     page = sized
     wide = page.viewport_size["width"] > 500
     sign_in(page, "office")
-    expect(page.get_by_role("heading", level=1)).to_have_text("我的待办")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2018年重点项目态势")
     if not wide:
         page.get_by_label("菜单", exact=True).click()
     page.get_by_role("navigation").get_by_role("link", name="重点项目台账", exact=True).click()

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from erqi.common.accounts import reset_password, set_active, withdraw_role
 from erqi.common.models import Installation, User
-from erqi.common.roles import Role
-from projects.tests.builders import PASSWORD, make_user
+from erqi.common.roles import BUSINESS_ROLES, Role
+from projects.tests.builders import PASSWORD, make_ledger, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -40,18 +40,18 @@ def test_logging_out_takes_a_post(client):
         (Role.SYSTEM_ADMIN, "/accounts/"),
         (Role.SECURITY_ADMIN, "/accounts/roles/"),
         (Role.AUDIT_ADMIN, "/history/audit/"),
-        (Role.REPORTER, "/todo/"),
-        (Role.REVIEWER, "/todo/"),
-        (Role.INSPECTOR, "/todo/"),
-        (Role.OFFICE, "/todo/"),
-        (Role.SUPERVISION, "/todo/"),
-        (Role.LEADER, "/warnings/"),
-        (Role.VIEWER, "/ledgers/"),
     ],
 )
-def test_each_role_starts_at_what_is_theirs(client, role, address):
+def test_each_administrator_starts_at_what_is_theirs(client, role, address):
     client.force_login(make_user(role))
     assert client.get("/")["Location"] == address
+
+
+@pytest.mark.parametrize("role", sorted(BUSINESS_ROLES))
+def test_everybody_else_starts_at_the_cockpit(client, role):
+    make_ledger()
+    client.force_login(make_user(role))
+    assert "年重点项目态势</h1>" in client.get("/").content.decode()
 
 
 def test_an_account_without_a_role_is_told_so(client):

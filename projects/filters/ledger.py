@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from erqi.common.dates import month_end
 from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
 from erqi.common.numbers import WAN_PER_YI
-from projects.choices import Grade, MilestoneKind, Nature, Stage
-from projects.models import Area, Category, Project, Responsibility, Unit
+from projects.choices import Grade, MilestoneKind, Nature, ResponsibilityKind, Stage
+from projects.models import Area, Category, Person, Project, Responsibility, Unit
 from projects.querysets.ledger_figures import Basis, figure_basis, with_figures
 from projects.querysets.warning import GRAVITY
 
@@ -26,7 +26,8 @@ FLAGS = {
     "member": ("打捆内项目", Q(project__bundle_of__isnull=False)),
 }
 # Deadlines of the year's milestones: what is late or due soon on the day, and what has to be done by the end of a month.
-DUE = {"late": "已过时限未完成", "soon": "30天内到期", **{str(month): f"{month}月底前" for month in range(1, 13)}}
+DUE = {"late": "已过时限未完成", "week": "7天内到期", "soon": "30天内到期", **{str(month): f"{month}月底前" for month in range(1, 13)}}
+DAYS_AHEAD = {"week": 7, "soon": 30}
 # How the year's investment stands against the plan to date, by the limits of the default bands (domain.md §1.6, D2).
 PACE = {
     "reached": ("达到序时", Q(planned__gt=0, done__gte=F("planned"))),
@@ -75,6 +76,9 @@ class LedgerFilter(BaseFilterSet):
     report = OneFilter(label="月报", options=[*REPORT.items()], more=True)
     due = OneFilter(label="时限", options=[*DUE.items()], empty="不限")
     unit_as = OneFilter(label="单位口径", options=[("answering", "只看责任单位")], empty="任一责任或业主", more=True)
+    answering = ManyFilter(label="责任单位", options="unit_options", more=True)
+    patron = ManyFilter(label="分包领导", options="patron_options", more=True)
+    inspector = ManyFilter(label="督察员", options="inspector_options", more=True)
     min = NumberFilter(label="总投资不低于", unit="亿元", more=True)
     max = NumberFilter(label="总投资不高于", unit="亿元", more=True)
     listed = OneFilter(label="退出的项目", options=[("all", "一并显示"), ("gone", "只看已退出")], empty="不显示", more=True)
@@ -99,6 +103,19 @@ class LedgerFilter(BaseFilterSet):
         responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
         units = Unit.objects.filter(responsible | Exists(Project.objects.filter(owner=OuterRef("pk"))))
         return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+
+    def patron_options(self) -> list[Option]:
+        """Return the people who are patrons of projects, by pinyin."""
+        return self._people(ResponsibilityKind.PATRON)
+
+    def inspector_options(self) -> list[Option]:
+        """Return the people who are inspectors of projects, by pinyin."""
+        return self._people(ResponsibilityKind.INSPECTOR)
+
+    @staticmethod
+    def _people(kind: str) -> list[Option]:
+        people = Person.objects.filter(Exists(Responsibility.objects.filter(person=OuterRef("pk"), kind=kind)))
+        return [Option(str(pk), name) for pk, name in people.order_by("sort_key", "pk").values_list("pk", "name")]
 
     def check(self) -> None:
         low, high = self.cleaned.get("min"), self.cleaned.get("max")
@@ -125,8 +142,17 @@ class LedgerFilter(BaseFilterSet):
     def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.of_units(map(int, value), self.as_of, answering="unit_as" in self.cleaned)
 
+    def filter_answering(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_units(map(int, value), self.as_of, answering=True)
+
     def filter_unit_as(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset  # says how `unit` is meant
+
+    def filter_patron(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_people(map(int, value), ResponsibilityKind.PATRON, self.as_of)
+
+    def filter_inspector(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_people(map(int, value), ResponsibilityKind.INSPECTOR, self.as_of)
 
     def filter_nature(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(nature__in=["" if code == NOTHING[0] else code for code in value])
@@ -151,9 +177,9 @@ class LedgerFilter(BaseFilterSet):
         kinds = self.cleaned.get("node", ())
         if value == "late":
             return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
-        if value == "soon":
-            soon = self.as_of + timedelta(days=30)
-            return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=soon, still_open=True)
+        if value in DAYS_AHEAD:
+            until = self.as_of + timedelta(days=DAYS_AHEAD[value])
+            return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=until, still_open=True)
         return queryset.with_milestone(self.as_of, kinds, due_by=month_end(self.year, int(value)))
 
     def filter_achieved(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:

@@ -109,6 +109,20 @@ class LedgerEntryQuerySet(QuerySet):
             next_phrase=Subquery(first.values("due_phrase")[:1]),
         )
 
+    def with_milestone_due(self, first: date, last: date) -> "LedgerEntryQuerySet":
+        """Annotate the first milestone of the year that is open on `first` and due by `last`, by the dates in force on `first`:
+        `coming_name`, `coming_due_on`."""
+        found = (
+            apps.get_model("projects", "Milestone")
+            .objects.known(first)
+            .open(first)
+            .filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+            .annotate(due_then=due_then(first))
+            .filter(due_then__gte=first, due_then__lte=last)
+            .order_by("due_then", "pk")
+        )
+        return self.annotate(coming_name=Subquery(found.values("name")[:1]), coming_due_on=Subquery(found.values("due_then")[:1]))
+
     def with_level(self, year: int, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `level` (WarningLevel) as shown on the day, and join the schedule of the year as `schedule`."""
         return with_schedule(self, "project__schedules", year, as_of).annotate(level=level_case(as_of, "schedule__"))
@@ -157,6 +171,11 @@ class LedgerEntryQuerySet(QuerySet):
             return self.with_answering_unit(as_of).filter(answering_id__in=units)
         responsible = apps.get_model("projects", "Responsibility").objects.filter(in_force(as_of), unit__in=units).values("project")
         return self.filter(Q(project__in=responsible) | Q(project__owner__in=units))
+
+    def of_people(self, people: Iterable[int], kind: str, as_of: date) -> "LedgerEntryQuerySet":
+        """Return the entries for whose projects one of the people (keys) has a responsibility of the kind on the day."""
+        rows = apps.get_model("projects", "Responsibility").objects.filter(in_force(as_of), kind=kind, person__in=list(people))
+        return self.filter(project__in=rows.values("project"))
 
     def for_ledger(self, ledger, as_of: date, *, delisted: bool = False) -> "LedgerEntryQuerySet":
         """Return the rows of the ledger page as they stood on the day, in the ledger's order.

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Case, DecimalField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from erqi.common import workdays
 from erqi.common.numbers import ratio, rounded
@@ -26,13 +26,19 @@ MONEY = DecimalField(max_digits=24, decimal_places=4)
 
 @dataclass(frozen=True)
 class Basis:
-    """To which month of a year the plan is asked for on a day (0: to none yet), by which curve, and the month's cut-off."""
+    """To which month of a year the plan is asked for on a day (0: to none yet), by which curve, and the months' cut-offs."""
 
     year: int
     day: date
     month: int
     curve: Curve
-    cutoff_on: date | None
+    # Those of all twelve months.
+    cutoffs: tuple[date, ...]
+
+    @property
+    def cutoff_on(self) -> date | None:
+        """The month's cut-off."""
+        return self.cutoffs[self.month - 1] if self.month else None
 
     def planned(self, plan: tuple[Decimal, ...] | None, annual: Decimal | None) -> Decimal | None:
         """Return what is planned from January to the month's cut-off, 万元 (rules.progress.planned); None where nothing is asked yet."""
@@ -44,9 +50,8 @@ class Basis:
 def figure_basis(year: int, day: date) -> Basis:
     """Return what is asked of a year's plans on a day, by the rules in force then: one query."""
     policy = apps.get_model("projects", "WarningPolicy").objects.in_force(day).first()
-    month = data_month(year, day, workdays.is_workday)
     curve = policy.policy.curve if policy else Curve.MONTHLY_PLAN
-    return Basis(year, day, month, curve, cutoffs(year, workdays.is_workday)[month - 1] if month else None)
+    return Basis(year, day, data_month(year, day, workdays.is_workday), curve, cutoffs(year, workdays.is_workday))
 
 
 def with_figures(entries: QuerySet, basis: Basis) -> QuerySet:
@@ -65,7 +70,8 @@ def with_figures(entries: QuerySet, basis: Basis) -> QuerySet:
 
 def _planned(basis: Basis) -> Any:
     if basis.cutoff_on is None:
-        return Value(None, output_field=MONEY)
+        # Typed, for a sum over it: PostgreSQL cannot add up what has no type.
+        return Cast(Value(None), MONEY)
     if basis.curve == Curve.MONTHLY_PLAN:
         return F(f"figures_plan__month_{basis.month}")
     share = passed(basis.curve, basis.year, basis.month, basis.cutoff_on)

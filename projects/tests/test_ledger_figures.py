@@ -1,6 +1,7 @@
 """What the ledger says of money and reports on a day: read for a page, annotated in SQL, summed; each against the steps themselves."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -119,8 +120,7 @@ def test_sql_and_python_agree_for_every_curve_and_day(unit):
         file_month(project, month, amount)
     for day in (date(2018, 1, 1) + timedelta(days=step) for step in range(0, 365, 9)):
         for curve in Curve:
-            basis = figure_basis(YEAR, day)
-            basis = type(basis)(basis.year, basis.day, basis.month, curve, basis.cutoff_on)
+            basis = replace(figure_basis(YEAR, day), curve=curve)
             by_sql = {row.pk: (row.done, row.done_month, row.whole, row.planned) for row in with_figures(rows(day), basis)}
             found = list(rows(day))
             read_figures(found, basis)

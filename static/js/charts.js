@@ -4,7 +4,8 @@
 (function () {
   "use strict";
   if (!window.Chart) return;
-  var style = getComputedStyle(document.documentElement);
+  // of the body: a page in large type turns the tokens over below the root
+  var style = getComputedStyle(document.body);
   var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   var number = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 });
 
@@ -47,6 +48,45 @@
     return label + "：" + (value === null ? "—" : number.format(value) + unit);
   };
 
+  // Pieces are told apart without colour too: lines or dots over the fill, on screen and on paper. A piece of no level has none.
+  function hatched(colour, kind) {
+    var tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    var pen = tile.getContext("2d");
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = pen.fillStyle = "rgba(255, 255, 255, 0.55)";
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    if (kind === "dots") {
+      pen.arc(4, 4, 1.4, 0, 2 * Math.PI);
+      pen.fill();
+    } else {
+      if (kind !== "back") pen.moveTo(-2, 10), pen.lineTo(10, -2), pen.moveTo(-2, 2), pen.lineTo(2, -2), pen.moveTo(6, 10), pen.lineTo(10, 6);
+      if (kind !== "diagonal") pen.moveTo(-2, -2), pen.lineTo(10, 10), pen.moveTo(6, -2), pen.lineTo(10, 2), pen.moveTo(-2, 6), pen.lineTo(2, 10);
+      pen.stroke();
+    }
+    return pen.createPattern(tile, "repeat");
+  }
+
+  // the number at the end of each bar, where the chart asks for it (options.values)
+  var figures = {
+    id: "figures",
+    afterDatasetsDraw: function (chart) {
+      if (!chart.options.values) return;
+      var pen = chart.ctx;
+      pen.save();
+      pen.fillStyle = token("ink");
+      pen.font = "600 " + defaults.font.size + "px " + defaults.font.family;
+      pen.textBaseline = "middle";
+      chart.getDatasetMeta(0).data.forEach(function (bar, index) {
+        pen.fillText(number.format(chart.data.datasets[0].data[index]), bar.x + 6, bar.y);
+      });
+      pen.restore();
+    },
+  };
+  window.Chart.register(figures);
+
   // a dataset without colours takes the next one of the palette; none of them is a signal colour. A dataset with
   // plan: true is what was planned: grey and dashed, so that what was done stands out
   function paint(config) {
@@ -55,6 +95,7 @@
     (config.data.datasets || []).forEach(function (dataset) {
       var colour = dataset.plan ? token("chart-6") : token("chart-" + ((next++ % 6) + 1));
       if (!dataset.backgroundColor) dataset.backgroundColor = colour;
+      if (dataset.pattern) dataset.backgroundColor = hatched(dataset.backgroundColor, dataset.pattern);
       if (!line) return;
       if (!dataset.borderColor) dataset.borderColor = colour;
       dataset.borderWidth = dataset.borderWidth || 2;
@@ -73,15 +114,23 @@
     root.querySelectorAll("canvas[data-chart]").forEach(function (canvas) {
       var source = document.getElementById(canvas.dataset.chart);
       if (!source || window.Chart.getChart(canvas)) return;
-      var chart = new window.Chart(canvas, paint(resolve(JSON.parse(source.textContent))));
-      // an element of the chart may lead to the list behind it: data.links, one address per label
-      var links = chart.config.data.links;
-      if (!links) return;
+      var config = paint(resolve(JSON.parse(source.textContent)));
+      // bars in rows: as high as there are rows
+      if (config.options.rows) canvas.parentNode.style.height = rem(1.75) * config.data.labels.length + rem(3.5) + "px";
+      if (config.options.values) config.options.layout = { padding: { right: rem(2.5) } };
+      var chart = new window.Chart(canvas, config);
+      // an element of the chart may lead to the list behind it: a dataset's links, or data.links, one address per label
+      function link(elements) {
+        if (!elements.length) return "";
+        var links = chart.data.datasets[elements[0].datasetIndex].links || chart.config.data.links;
+        return links ? links[elements[0].index] : "";
+      }
       chart.options.onClick = function (event, elements) {
-        if (elements.length && links[elements[0].index]) window.location.assign(links[elements[0].index]);
+        var address = link(elements);
+        if (address) window.location.assign(address);
       };
       chart.options.onHover = function (event, elements) {
-        canvas.classList.toggle("is-link", elements.length > 0);
+        canvas.classList.toggle("is-link", !!link(elements));
       };
     });
   }
