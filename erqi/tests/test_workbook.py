@@ -77,8 +77,34 @@ def test_a_wide_sheet_is_printed_on_a3_and_a_very_wide_one_on_several_pages_with
 
     assert wide(6).page_setup.paperSize == 8
     assert wide(6).page_setup.fitToWidth == 1
-    assert wide(15).page_setup.fitToWidth == 2
-    assert wide(15).print_title_cols == "$A:$B"
+    many = wide(15)
+    # Fitting and breaking by hand exclude each other.
+    assert not many.sheet_properties.pageSetUpPr.fitToPage
+    assert 50 <= many.page_setup.scale <= 100
+    assert [one.id for one in many.col_breaks.brk] == [5, 10]
+    assert many.print_title_cols == "$A:$B"
+    # Each page has the title above its columns.
+    assert {"A1:E1", "F1:J1", "K1:O1"} <= merged(many)
+    assert [many[place].value for place in ("A1", "F1", "K1")] == ["总表"] * 3
+
+
+def test_pages_are_parted_between_the_groups_of_the_head():
+    columns = [Column(f"c{place}", "列", "long", group="前" if place < 5 else "后") for place in range(10)]
+    found = written(columns, ["长" * 30] * 10, pinned=2, info=INFO)
+    assert [one.id for one in found.col_breaks.brk] == [5]
+    # Who files it stands in the columns that are repeated.
+    assert [cell.value for cell in found[2] if cell.value] == [*INFO, *INFO[1:]]
+
+
+def test_a_group_that_goes_on_another_page_is_named_there_again():
+    columns = [Column(f"c{place}", "列", "long", group="全") for place in range(15)]
+    found = written(columns, ["长" * 30] * 15, pinned=2)
+    assert [cell.value for cell in found[2] if cell.value] == ["全"] * 3 + [KEY_HEADER, VERSION_HEADER]
+
+
+def test_a_narrow_sheet_is_widened_to_hold_its_title():
+    found = written([Column("a", "甲"), Column("b", "乙")], ["x", "y"], title="很长很长的标题" * 5, keyed=False)
+    assert sum(found.column_dimensions[letter].width for letter in "AB") >= 70 * 1.6
 
 
 def test_groups_have_sums_and_rates_are_computed_from_the_sums():
@@ -99,8 +125,8 @@ def test_groups_have_sums_and_rates_are_computed_from_the_sums():
         ["小计", "1 项", 50, 100, 2, None],
         ["合计", "3 项", 1050, 280, pytest.approx(280 / 1050, abs=1e-8), None],
     ]
-    # The head has two lines below the title; the groups' names stand over all columns.
-    assert {"A4:F4", "A8:F8"} <= merged(found)
+    # The names of groups are not merged over the columns: the rows can still be sorted.
+    assert merged(found) == {"A1:F1", "A2:A3", "B2:B3", "C2:E2", "F2:F3", "G2:G3", "H2:H3"}
 
 
 def test_what_is_missing_adds_nothing_and_is_said():
@@ -116,8 +142,7 @@ def test_what_is_missing_adds_nothing_and_is_said():
     # Like with like: nothing done of 100, 50 of 100; the 30 without a plan are compared with nothing.
     assert lines[4] == ["合计", "4 项", 200, 80, 0.25, None]
     assert [line[0] for line in lines[5:]] == [
-        "注：年度计划合计未计：1 项无数、1 项已含在打捆项目内。",
-        "　　累计完成合计未计：1 项无数、1 项已含在打捆项目内。",
+        "注：年度计划、累计完成合计未计：1 项无数、1 项已含在打捆项目内。",
     ]
 
 

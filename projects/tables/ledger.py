@@ -44,6 +44,7 @@ from projects.tables.ledger_columns import (
     ProblemColumn,
     QuantityColumn,
     ReportedColumn,
+    YearsColumn,
 )
 from projects.tables.sources import Fact, Sources, page_address
 
@@ -68,6 +69,7 @@ FETCHED = (
     *("project__owner__name", "project__owner__short_name"),
     # Which version of the records a workbook shows.
     *("version", "project__version"),
+    *("project__content", "project__start_year", "project__end_year", "project__bundle_of__name"),
 )
 
 UNIT_SORT = Subquery(Unit.objects.filter(pk=OuterRef("answering_id")).values("sort_key")[:1])
@@ -91,7 +93,7 @@ class LedgerTable(BaseTable):
     level = LevelColumn(
         "预警", sort=[gravity()], simulated="level_simulated", hint="所示日期的四色预警；◆告警 ▲预警 ■提醒 ●正常，另有暂停、未评价、已销号"
     )
-    code = Column("项目编号", accessor="project__code", shown=False, low=True)
+    code = Column("项目编号", accessor="project__code", shown=False, low=True, kind="code")
     category = CategoryColumn("类别", accessor="project__category__name", sort=["project__category__seq", "project__category__code"])
     area = Column("片区", accessor="project__area__name", sort=["project__area__seq", "project__area__code"])
     nature = ChoiceColumn("建设性质", Nature, fact=("ledgerentry", "nature"))
@@ -127,6 +129,9 @@ class LedgerTable(BaseTable):
     problem = ProblemColumn("存在问题", shown=False, sort=[])
     next_step = TextColumn("下步计划", shown=False, low=True, sort=[])
     done_month = MonthColumn("最近月报", shown=False, low=True, simulated="done_simulated")
+    content = TextColumn("建设内容", accessor="project__content", sort=[], fact=("project", "content"), shown=False, low=True)
+    years = YearsColumn("建设年限", sort=["project__start_year", "project__end_year"], shown=False, low=True)
+    bundle = Column("所属打捆项目", accessor="project__bundle_of__name", shown=False, low=True)
     quantity = QuantityColumn("数量", accessor="project__quantity", sort=[], fact=("project", "quantity"), shown=False)
     annual_goal = TextColumn("年度目标", sort=[], fact=("ledgerentry", "annual_goal"))
     owner = OwnerColumn("业主", accessor="project__owner__name", sort=["project__owner__sort_key"], shown=False)

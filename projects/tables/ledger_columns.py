@@ -206,3 +206,18 @@ class NamesColumn(Column):
     def cell(self, record: Any) -> str:
         text = self.value(record)
         return escape(text) if text else self.table.empty(record)
+
+
+class YearsColumn(Column):
+    """From which year to which it is built: 2017—2019, as far as they are known."""
+
+    kind = "center"
+
+    def value(self, record: Any) -> str | None:
+        first, last = record.project__start_year, record.project__end_year
+        if first == last:
+            return None if first is None else str(first)
+        return f"{first or '？'}—{last or '？'}"
+
+    def cell(self, record: Any) -> str:
+        return self.value(record) or self.table.empty(record)

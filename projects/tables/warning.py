@@ -98,7 +98,7 @@ class WarningTable(BaseTable):
     coming = WordsColumn("转色", lambda record: "；".join(coming(record.standing)[:1]) if record.standing else "", shown=False)
     category = Column("类别", accessor="project__category__name", sort=["project__category__seq", "project__category__code"], shown=False)
     area = Column("片区", accessor="project__area__name", sort=["project__area__seq", "project__area__code"], shown=False)
-    code = Column("项目编号", accessor="project__code", shown=False, low=True)
+    code = Column("项目编号", accessor="project__code", shown=False, low=True, kind="code")
 
     def __init__(self, queryset: Any, *, day: date, year: int, versions: Versions, **options: Any) -> None:
         self.day, self.year, self.versions = day, year, versions

@@ -3,6 +3,7 @@
 from projects.urls import (
     correction,
     document,
+    export,
     ledger,
     ledger_edit,
     lifting,
@@ -39,4 +40,5 @@ urlpatterns = [
     *warning.urlpatterns,
     *policy.urlpatterns,
     *todo.urlpatterns,
+    *export.urlpatterns,
 ]

@@ -33,13 +33,12 @@ COMPRESSION = 4
 class _Package(ExcelWriter):
     """Writes the package; the rows of a sheet are copied from where they were written."""
 
-    def __init__(self, book: Workbook, archive: ZipFile, rows: dict[str, IO[bytes]]) -> None:
+    def __init__(self, book: Workbook, archive: ZipFile, written: dict[str, SheetWriter]) -> None:
         super().__init__(book, archive)
-        self._rows = rows
+        self._written = written
 
     def write_worksheet(self, ws: WriteOnlyWorksheet) -> None:
-        rows = self._rows[ws.title]
-        archive, self._archive = self._archive, _Splice(self._archive, rows)
+        archive, self._archive = self._archive, _Splice(self._archive, self._written[ws.title])
         try:
             super().write_worksheet(ws)
         finally:
@@ -49,16 +48,16 @@ class _Package(ExcelWriter):
 class _Splice:
     """Stands for the archive while a sheet is written: puts the rows into the frame that openpyxl made."""
 
-    def __init__(self, archive: ZipFile, rows: IO[bytes]) -> None:
-        self._archive, self._rows = archive, rows
+    def __init__(self, archive: ZipFile, writer: SheetWriter) -> None:
+        self._archive, self._writer = archive, writer
 
     def write(self, frame: str, name: str) -> None:
         with open(frame, "rb") as file:
             before, after = _ROWS.split(file.read())
-        self._rows.seek(0)
+        self._writer.file.seek(0)
         with self._archive.open(name, "w", force_zip64=True) as part:
-            part.write(before + b"<sheetData>")
-            shutil.copyfileobj(self._rows, part, 1 << 18)
+            part.write(before + b"<sheetData>" + self._writer.top.encode())
+            shutil.copyfileobj(self._writer.file, part, 1 << 18)
             part.write(b"</sheetData>" + after)
 
 
@@ -79,18 +78,18 @@ def write_book(file: IO[bytes], sheets: Sequence[Sheet], cover: Cover) -> list[S
     with ExitStack() as stack:
         written = [_rows_of(sheet, styles, stack) for sheet in sheets]
         first = _rows_of(cover_sheet(cover, written), styles, stack)
-        rows = {}
+        by_title = {}
         for writer in (first, *written):
             worksheet = book.create_sheet(sheet_name(writer.sheet.name, book.sheetnames))
             pages.frame(worksheet, writer)
             charts.draw(worksheet, writer)
-            rows[worksheet.title] = writer.file
+            by_title[worksheet.title] = writer
         # People want the table; the cover is there for whoever asks.
         book.active = 1 if written else 0
         book.properties.title, book.properties.creator = cover.title, cover.exported_by
         book.properties.created = book.properties.modified = cover.exported_at.astimezone(UTC).replace(tzinfo=None)
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=COMPRESSION, allowZip64=True) as archive:
-            _Package(book, archive, rows).save()
+            _Package(book, archive, by_title).save()
     return written
 
 

@@ -24,7 +24,6 @@ from erqi.common.workbook.styles import TONES, Look, Styles
 
 # What is more than this wraps, by kind.
 WIDEST = {"text": 26, "long": 44, "code": 30, "center": 20, "level": 16, "date": 24}
-NARROWEST = 5
 MOST_DIGITS = 15
 MOST_PLACES = 8
 LONGEST_TEXT = 32767
@@ -49,8 +48,14 @@ _FORMATS = {
     "date": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
 }
-# Their decimals follow from the values.
-_BY_PLACES = ("number", "money")
+# All values of the column have the same number of decimals, which follows from the values.
+_BY_PLACES = ("money",)
+_PLACES = {0: "#,##0", 2: "#,##0.00", 4: "#,##0.0000"}
+
+
+def decimals(places: int) -> int:
+    """Return with how many decimals a number is shown that needs so many: none, two, or four."""
+    return 0 if places == 0 else 2 if places <= 2 else 4
 
 
 def width_of(text: str) -> int:
@@ -125,8 +130,10 @@ class ColumnWriter:
         """Fix the number format and the width of the column, now that all values are known: no decimals, two, or four."""
         places = 0
         if self.slot:
-            places = 0 if self.places == 0 else 2 if self.places <= 2 else 4
-            self.styles.settle(self.slot, "#,##0" + ("." + "0" * places if places else ""))
+            places = decimals(self.places)
+            self.styles.settle(self.slot, _PLACES[places])
+        elif self.column.kind == "number":
+            places = decimals(self.places)
         if self.whole:
             # Sums are bold: one more.
             commas = (self.whole - 1) // 3 if self.column.kind != "ordinal" else 0
@@ -148,7 +155,7 @@ class Maker(dict):
     def __init__(self, writer: ColumnWriter, look: Look) -> None:
         super().__init__()
         styles, column = writer.styles, writer.column
-        self._writer = writer
+        self._writer, self._look = writer, look
         self._open = f'<c r="{writer.letter}'
         self._value = styles.number(look)
         words = look.but(format="General" if column.kind == "long" else "@")
@@ -222,7 +229,7 @@ class Maker(dict):
 
         return words
 
-    def _number(self, text: str, at: int) -> str:
+    def _number(self, text: str, at: int, style: int | None = None) -> str:
         """Return the cell of a number written out, as text where Excel would lose digits."""
         writer = self._writer
         if len(text) > MOST_DIGITS and len(text.replace(".", "").lstrip("-0")) > MOST_DIGITS:
@@ -231,19 +238,24 @@ class Maker(dict):
         if whole > writer.whole:
             writer.whole = whole
         writer.filled = True
-        return f'{self._open}{at}" s="{self._value}"><v>{text}</v></c>'
+        return f'{self._open}{at}" s="{self._value if style is None else style}"><v>{text}</v></c>'
 
     def _integer(self) -> Callable[[int, int], str]:
         number = self._number
 
+        own = self._writer.styles.number(self._look.but(format=_PLACES[0])) if self._writer.column.kind == "number" else None
+
         def integer(value: int, at: int) -> str:
-            return number(str(value), at)
+            return number(str(value), at, own)
 
         return integer
 
     def _decimal(self) -> Callable[[Decimal, int], str]:
         writer, number = self._writer, self._number
         is_rate = writer.column.kind == "percent"
+        # Numbers of different units stand in one column: each has its own decimals.
+        own = {places: writer.styles.number(self._look.but(format=shape)) for places, shape in _PLACES.items()}
+        own = own if writer.column.kind == "number" else {}
 
         def decimal(value: Decimal, at: int) -> str:
             if not value.is_finite():
@@ -254,9 +266,9 @@ class Maker(dict):
                 writer.width, writer.filled = max(writer.width, 7), True
                 return f'{self._open}{at}" s="{self._value}"><v>{text}</v></c>'
             point = text.find(".")
-            if point >= 0 and len(text) - point - 1 > writer.places:
-                writer.places = len(text) - point - 1
-            return number(text, at)
+            places = len(text) - point - 1 if point >= 0 else 0
+            writer.places = max(writer.places, places)
+            return number(text, at, own.get(decimals(places)))
 
         return decimal
 

@@ -32,11 +32,13 @@ def _chart(worksheet: WriteOnlyWorksheet, writer: SheetWriter, declared: Chart) 
     last = writer.first + writer.count - 1
     for name in declared.series:
         # The heading is the name: it stands in the head's last row, or in the first where the column has no group.
-        top = writer.head_last if writer.groups and writer.sheet.columns[places[name] - 1].group else writer.head_first
+        top = writer.head_last if writer.sheet.columns[places[name] - 1].group else writer.head_first
         chart.add_data(Reference(worksheet, min_col=places[name], min_row=writer.first, max_row=last))
         chart.series[-1].tx = _named(worksheet, places[name], top)
     chart.set_categories(Reference(worksheet, min_col=places[declared.categories], min_row=writer.first, max_row=last))
-    chart.title, chart.y_axis.title = declared.title, declared.axis or None
+    # A picture of simulated figures says so, wherever it is pasted.
+    chart.title = f"{declared.title}（含模拟数据）" if writer.simulated else declared.title
+    chart.y_axis.title = declared.axis or None
     chart.width, chart.height, chart.legend.position = WIDTH_CM, HEIGHT_CM, "b"
     chart.y_axis.number_format = "0%" if declared.percent else "#,##0"
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="DBE1E9"))

@@ -17,7 +17,7 @@
 Rows are read once and never kept: a sheet of any length takes the same memory.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -131,7 +131,8 @@ class Sheet:
     pinned: int = 0
     # 合计 at the end, and 小计 where rows have groups.
     total: bool = False
-    foot: Foot | None = None
+    # Totals from elsewhere; a function is asked after the last row.
+    foot: Foot | Callable[[], Foot] | None = None
     noun: str = "项"
     notes: Sequence[str] = ()
     charts: Sequence[Chart] = ()

@@ -24,6 +24,8 @@ TONES: dict[str, tuple[str, str, str]] = {
     "unrated": ("", "596577", ""),
     "done": ("EDEFF2", "465266", "solid"),
 }
+# Ink of what no longer counts.
+MUTED = "596577"
 HEAD, GROUP, SUBTOTAL, TOTAL = "D9E2EC", "EEF2F6", "F4F6F8", "E1E6EC"
 
 
@@ -69,7 +71,8 @@ class Styles:
                 cell.fill = PatternFill(look.pattern, fgColor=look.fill, bgColor="FFFFFF")
             if look.framed:
                 cell.border = Border(LINE, LINE, LINE, LINE)
-            cell.alignment = Alignment(horizontal=look.align, vertical="center", wrap_text=look.wrap or None)
+            indent = 1 if look.framed and look.align == "left" else 0
+            cell.alignment = Alignment(horizontal=look.align, vertical="center", wrap_text=look.wrap or None, indent=indent)
             cell.number_format = look.format
             if look.quoted:
                 cell._style.quotePrefix = 1

@@ -40,10 +40,13 @@ class Sums:
             else:
                 self._sums[name] = value + (self._sums[name] or 0)
         for name, (part_at, part, whole_at, whole) in self._shares.items():
-            if (amount := row.values[whole_at]) is not None and whole not in row.uncounted:
-                done = row.values[part_at] if part not in row.uncounted else None
+            amount, done = row.values[whole_at], row.values[part_at]
+            if amount is not None:
                 before = self._compared.get(name, (0, 0))
-                self._compared[name] = (before[0] + (done or 0), before[1] + amount)
+                self._compared[name] = (
+                    before[0] + (done if done is not None and part not in row.uncounted else 0),
+                    before[1] + (amount if whole not in row.uncounted else 0),
+                )
 
     def value(self, column: Column) -> Any:
         """Return what stands below the column; None where nobody has a figure."""
@@ -59,13 +62,13 @@ class Sums:
     def notes(self) -> list[str]:
         """Return a sentence for each sum that some rows had no figure for, or whose figure another row holds."""
         labels = {column.name: column.label for column in self.columns}
-        found = []
-        for name, label in ((name, labels[name]) for name in self._sums):
+        found: dict[str, list[str]] = {}
+        for name in self._sums:
             left_out = []
             if self.missing[name] and self._sums[name] is not None:
                 left_out.append(f"{self.missing[name]} 项无数")
             if self.inside[name]:
                 left_out.append(f"{self.inside[name]} 项已含在打捆项目内")
             if left_out:
-                found.append(f"{label}合计未计：{'、'.join(left_out)}。")
-        return found
+                found.setdefault("、".join(left_out), []).append(labels[name])
+        return [f"{'、'.join(dict.fromkeys(names))}合计未计：{why}。" for why, names in found.items()]
