@@ -209,6 +209,13 @@ class Curve(TextChoices):
     LINEAR_MONTHS = "linear_months", "按月均摊"
 
 
+class AbsenceKind(TextChoices):
+    """What kept a project out of what its ledger counts for a while."""
+
+    LEFT = "left", "退出台账"
+    CLOSED = "closed", "销号"
+
+
 class PolicyState(TextChoices):
     DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "待审批"

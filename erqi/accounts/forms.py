@@ -52,6 +52,9 @@ class AccountForm(forms.ModelForm):
         self.fields["email"].help_text = EMAIL_HELP
         self.fields["email"].widget.attrs.update(autocomplete="off")
 
+    def validate_unique(self) -> None:
+        """Leave it to the service, which compares without regard to case and says it in our words."""
+
 
 class NameForm(forms.Form):
     """The name shown for an account."""

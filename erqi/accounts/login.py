@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -36,9 +38,20 @@ def demo_accounts() -> list[dict[str, str]]:
     ]
 
 
+class SignInForm(AuthenticationForm):
+    """Name and password. Whoever has both of an account that was closed reads that, and not that they were wrong."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        account = User.objects.filter(username=self.cleaned_data["username"], is_active=False).first()
+        if account is not None and account.check_password(self.cleaned_data["password"]):
+            return ValidationError("这个账号已停用。需要继续使用的，请联系系统管理员重新启用。", code="inactive")
+        return super().get_invalid_login_error()
+
+
 class SignIn(LoginView):
     """The log-in page; `next` leads on only to addresses of this site."""
 
+    form_class = SignInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

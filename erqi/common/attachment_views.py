@@ -1,6 +1,7 @@
 """Sending an attachment to those who may read its owner."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -25,16 +26,23 @@ _FRAME = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _log = logging.getLogger(__name__)
 
 
-def may_read(attachment: Attachment, user: User) -> bool:
-    """Say whether the owner of the attachment lets the account read it.
+# By the label of the owner's model: who may read what is attached to it.
+_deciders: dict[str, Callable[[Any, User], bool]] = {}
 
-    An owner with a method `attachments_readable_by(user)` decides; any other is read by all who see business data.
-    """
+
+def let_decide(label: str, decide: Callable[[Any, User], bool]) -> None:
+    """Let a function (owner, account) decide who reads the attachments of a model; an app says so when it is ready, since the
+    answer is its services' to give."""
+    _deciders[label] = decide
+
+
+def may_read(attachment: Attachment, user: User) -> bool:
+    """Say whether the account may read the attachment: as its owner's app decides (`let_decide`), else all who see business data."""
     owner = attachment.owner
     if owner is None:
         return False
-    decide = getattr(owner, "attachments_readable_by", None)
-    return decide is None or decide(user)
+    decide = _deciders.get(owner._meta.label_lower)
+    return decide is None or decide(owner, user)
 
 
 class AttachmentView(PermissionRequiredMixin, View):

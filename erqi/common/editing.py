@@ -67,6 +67,8 @@ class Author:
     name: str
     at: datetime | None
     user_id: int | None = None
+    # The key of the form that sent it, where the page says so (erqi.common.history.sent_by).
+    form: str = ""
 
 
 class Since:
@@ -86,6 +88,7 @@ class Since:
             name=context.get("name") or (f"系统（{source}）" if source else "系统"),
             at=event.pgh_created_at,
             user_id=context.get("user"),
+            form=context.get("form", ""),
         )
 
     @property
@@ -298,7 +301,9 @@ class EditView(PermissionRequiredMixin, TemplateView):
         # Somebody else who typed the same has not sent these files.
         if self.stands_as_asked(current, form.values) and (mine or not form.has_files):
             # Most often the second click on the same button.
-            text = self.success_text(current) if mine else "现有记录已与您填写的一致，无需再次保存。"
+            typed = set(self.form_class.base_fields) - self.form_class.own
+            theirs = "现有记录已与您填写的一致，无需再次保存。" if typed else f"{since.last.name or '他人'}已先行办理，无需再办。"
+            text = self.success_text(current) if mine else theirs
             tell(self.request, text)
             return redirect(self.destination(current))
         standing = {name: value for name, value in self.values_of(current).items() if name in form.fields}

@@ -40,6 +40,12 @@ def business_date() -> str:
     return clock.today().isoformat()
 
 
+def sent_by(form: object):
+    """Return a context manager under which changes are recorded with the key of the form that sent them: one account may stand open
+    in two windows, and what one of them wrote is as foreign to the other as another person's word."""
+    return pghistory.context(form=str(form or ""))
+
+
 def recorded_as(source: str, **more):
     """Return a context manager under which changes are recorded with their source (a command's name, say)."""
     return pghistory.context(source=source, business_date=business_date(), **more)

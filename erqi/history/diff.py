@@ -108,6 +108,9 @@ def title(label: str, row: models.Model, names: Names) -> str:
     if chosen is None:
         chosen = tuple(field.name for field in relations(type(row)))
     words = [in_words(fields[name], getattr(row, fields[name].attname), names) for name in chosen]
+    if {"year", "month"} <= fields.keys():
+        # Reports and reporting months: nothing else tells one from another.
+        words.append(f"{row.year}年{row.month}月")
     return " ".join(filter(None, words))
 
 

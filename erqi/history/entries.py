@@ -63,7 +63,7 @@ class Entry:
     @property
     def is_bookkeeping(self) -> bool:
         """Whether nothing changed that a person could see (search keys written anew)."""
-        return self.action == "update" and not self.changes
+        return self.action == "update" and not self.changes and not self.contents
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,8 @@ def _load(kind: Kind, ids: list[int]) -> tuple[dict[int, models.Model], dict[int
     rows = models.QuerySet(kind.events).filter(pk__in=ids)
     if kind.project:
         rows = rows.annotate(hist_project=F(kind.project))
-    earlier = models.QuerySet(kind.events).filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    # Compared with what the person may have seen before: a draft's words do not show as the old ones either.
+    earlier = models.QuerySet(kind.events).filter(kind.visible, pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     rows = rows.annotate(hist_before=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1]))
     found = {row.pk: row for row in rows}
     wanted = {row.hist_before: pk for pk, row in found.items() if row.hist_before and row.pgh_label == "update"}

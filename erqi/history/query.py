@@ -151,7 +151,7 @@ def _slice(source: Source, place: int, filters: Filters, size: int, after: Curso
 
 
 def _events(kind: Kind, filters: Filters) -> QuerySet | None:
-    rows = _common(kind, models.QuerySet(kind.events), filters)
+    rows = _common(kind, models.QuerySet(kind.events).filter(kind.visible), filters)
     if rows is None:
         return None
     if filters.action:

@@ -1,6 +1,6 @@
 """Which records have a history. Found from the models themselves, so that a new tracked model appears without a word here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import pghistory.models
@@ -19,7 +19,8 @@ class Kind:
     """A kind of record with a history.
 
     `events` is the table that the triggers write; `project` is the lookup from there to the project's id, empty for records
-    that belong to no project.
+    that belong to no project. `private` says which events are not everybody's, `visible` what the person at the page may see of
+    them (erqi.history.privacy).
     """
 
     code: str
@@ -28,6 +29,8 @@ class Kind:
     events: type[models.Model]
     project: str
     is_account: bool
+    private: models.Q | None = None
+    visible: models.Q = field(default_factory=models.Q)
 
 
 @cache
@@ -54,6 +57,7 @@ def _tracked() -> list[Kind]:
             events=events,
             project=project_path(tracked),
             is_account=tracked._meta.app_label == _ACCOUNT_APP and not issubclass(tracked, Simulated),
+            private=getattr(tracked, "history_private", None),
         )
         for events in apps.get_models()
         if issubclass(events, pghistory.models.Event) and not events._meta.proxy
@@ -70,9 +74,9 @@ def project_path(model: type[models.Model], depth: int = 1) -> str:
     if model is project:
         return "id"
     relations = [field for field in model._meta.fields if isinstance(field, models.ForeignKey)]
-    for field in relations:
-        if field.related_model is project:
-            return f"{field.name}_id"
+    for relation in relations:
+        if relation.related_model is project:
+            return f"{relation.name}_id"
     if depth == _LONGEST_PATH:
         return ""
     ways = [

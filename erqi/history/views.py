@@ -10,6 +10,7 @@ from erqi.common.models import User
 from erqi.history.audit import audit_sources, lines
 from erqi.history.entries import actions, entries
 from erqi.history.forms import AuditForm, HistoryForm
+from erqi.history.privacy import readable_by
 from erqi.history.query import Cursor, Hit, Source, newest, source_of
 from erqi.history.registry import business_kinds
 
@@ -53,7 +54,7 @@ class History(PermissionRequiredMixin, TemplateView):
         if form.is_valid():
             known = business_kinds()
             chosen = form.cleaned_data["kind"]
-            kinds = [known[chosen]] if chosen else list(known.values())
+            kinds = readable_by(self.request.user, [known[chosen]] if chosen else known.values())
             sources = [source_of(kind) for kind in kinds]
             size = page_size(self.request)
             hits = newest(sources, form.filters().prepared(), size + 1, cursor_of(self.request))

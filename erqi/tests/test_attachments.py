@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from erqi.common import attachments, clock, files
+from erqi.common import attachment_views, attachments, clock, files
 from erqi.common.attachments import attach, for_owners, of, withdraw_attachment
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.files import DOCX, JPEG, PDF
@@ -291,7 +291,7 @@ def test_strangers_and_those_without_business_data_see_nothing(client):
 
 def test_the_owner_decides_and_its_no_looks_like_nothing_there(client, reader, monkeypatch):
     url = make_attachment(make_unit()).get_absolute_url()
-    monkeypatch.setattr(Unit, "attachments_readable_by", lambda unit, user: user.pk != reader.pk, raising=False)
+    monkeypatch.setitem(attachment_views._deciders, "projects.unit", lambda unit, user: user.pk != reader.pk)
     assert client.get(url).status_code == 404
     other = Client()
     other.force_login(make_user(Role.VIEWER))

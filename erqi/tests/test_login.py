@@ -216,3 +216,33 @@ def test_health_check_needs_nobody_and_no_session(client, django_assert_num_quer
 def test_health_check_says_when_the_database_is_away(client):
     with mock.patch("erqi.home.connection.cursor", side_effect=DatabaseError):
         assert client.get("/healthz").status_code == 503
+
+
+def test_a_stopped_account_reads_that_it_is_stopped_and_its_sessions_end_for_good(client):
+    user, other, admin = make_user(Role.REPORTER), make_user(Role.REPORTER), make_user(Role.SYSTEM_ADMIN)
+    sign_in(client, user)
+    neighbour = Client()
+    sign_in(neighbour, other)
+    set_active(user=user, active=False, by=admin)
+    assert client.get("/todo/")["Location"].startswith("/accounts/login/")
+    assert "这个账号已停用" in sign_in(client, user).content.decode()
+    # Only whoever knows the password learns of it.
+    assert "已停用" not in sign_in(client, user, "wrong").content.decode()
+    assert neighbour.get("/todo/").status_code == 200
+    set_active(user=user, active=True, by=admin)
+    assert client.get("/todo/")["Location"].startswith("/accounts/login/")
+    assert sign_in(client, user)["Location"] == "/"
+
+
+def test_a_session_that_nobody_used_while_the_account_was_stopped_ends_too(client):
+    user, admin = make_user(Role.REPORTER), make_user(Role.SYSTEM_ADMIN)
+    sign_in(client, user)
+    for active in (False, True):
+        set_active(user=user, active=active, by=admin)
+    assert client.get("/todo/").status_code == 302
+
+
+def test_a_form_without_its_cookies_is_refused_in_one_sentence():
+    client = Client(enforce_csrf_checks=True)
+    html = client.post("/todo/", {}).content.decode()
+    assert "登录已过期，刚才提交的内容没有保存" in html

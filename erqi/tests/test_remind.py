@@ -11,8 +11,10 @@ from erqi.common import clock
 from erqi.common.models import User
 from erqi.tests.mail import BACKEND, FragileBackend
 from projects.models import Digest, Reminder
+from projects.services.schedule import start_pass
 from projects.tests.builders import make_unit
-from projects.tests.report_builders import make_reporter, report_projects
+from projects.tests.report_builders import district_ledger, make_reporter, report_projects
+from projects.tests.warning_builders import warn_ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +97,18 @@ def test_without_a_server_it_says_where_the_mails_are(reporter, settings, tmp_pa
     settings.EMAIL_FILE_PATH = str(tmp_path)
     assert remind() == f"2018年9月28日：新提醒 1 条，写出邮件 1 封（未设 ERQI_EMAIL_URL，存于 {tmp_path}）。\n"
     assert Digest.objects.exclude(sent_at=None).count() == 1
+
+
+def test_a_pass_that_nobody_carried_on_is_finished_first_also_on_a_day_off(reporter):
+    with clock.at(DAY):
+        warn_ledger(district_ledger())
+        run = start_pass(reason="批准规则", by=None)
+    assert run.finished_at is None
+    out = remind()
+    assert out.startswith("已完成 1 次预警颜色重算。\n2018年9月28日：")
+    run.refresh_from_db()
+    assert (run.done, run.finished_at is not None) == (10, True)
+    with clock.at(DAY):
+        start_pass(reason="又一次", by=None)
+    assert remind(date(2018, 9, 30)).startswith("已完成 1 次预警颜色重算。\n")
+    assert "重算" not in remind()

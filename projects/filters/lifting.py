@@ -34,7 +34,7 @@ class LiftingFilter(BaseFilterSet):
         return queryset
 
     def filter_state(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.filter(state__in=value)
+        return queryset.filter(state_then__in=value)
 
     def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.of_units(map(int, value), self.as_of)

@@ -156,6 +156,11 @@ class DimensionTable:
     rows: list[LevelRow]
     check: Check
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether a figure of the table was typed wrongly."""
+        return any(field.errors for row in self.rows for field in row.fields)
+
 
 @dataclass(frozen=True)
 class StepRow:
@@ -246,10 +251,10 @@ class PolicyForm(EditForm):
                 labels[level] = level.label
         return labels
 
-    def keep_band_errors(self) -> None:
-        """Forget errors of other fields: half a form is no mistake while somebody only tries out bands."""
-        for name in [name for name in self.errors if name not in BAND_FIELDS]:
-            del self.errors[name]
+    def band_faults(self) -> list[tuple[Dimension, str]]:
+        """Return what is wrong with the bands as they stand in the form, each with its dimension; what was typed wrongly has its own
+        line among the form's errors."""
+        return [(table.dimension, sentence) for table in self.tables() if not table.has_errors for sentence in table.check.faults]
 
 
 def _band_fields() -> Iterator[tuple[str, forms.Field]]:

@@ -1,16 +1,35 @@
 """Forms of monthly reports: a row of the grid, and the whole report."""
 
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
-from erqi.common.forms import DayField, EditForm, MoneyField, WholeNumberField, column
+from erqi.common.forms import DayField, EditForm, MoneyField, WholeNumberField, column, parse_money
 from erqi.common.upload_field import UploadsField
 from projects.models import ProgressReport
 
 
 def _text(name: str, rows: int, **options: Any) -> forms.Field:
     return column(ProgressReport, name, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+CONFIRM = "confirm"
+
+
+def confirmed_amount(data: QueryDict) -> Decimal | None:
+    """Return the odd amount (万元) to which the person said yes (services.report_doubt).
+
+    Only the button beside the question does; a second click on 报送 says nothing.
+    """
+    if data.get("action") != CONFIRM:
+        return None
+    with suppress(ValidationError):
+        return parse_money(data.get("confirmed", ""))
+    return None
 
 
 class ReportRowForm(EditForm):
@@ -28,8 +47,10 @@ class ReportRowForm(EditForm):
     # Where the keyboard moves up and down the grid (report-rows.js).
     columns = ("cumulative", "physical_percent", "progress", "next_step", "self_level", "problem", "problem_cause", "problem_due_on")
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, carried: dict[str, Any] | None = None, **options: Any) -> None:
+        """`carried` are values of columns that the form has no field for: what a month that nobody began takes over from the last."""
         super().__init__(*arguments, **options)
+        self.carried = carried or {}
         for name in self.columns:
             attrs = self.fields[name].widget.attrs
             attrs["class"] = f"{attrs.get('class', '')} input".strip()
@@ -43,7 +64,8 @@ class ReportRowForm(EditForm):
     @property
     def kept(self) -> dict[str, Any]:
         """The values of the fields that are right, also while others are wrong: what was typed is kept as far as it can be."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in self.own and name not in self.errors}
+        typed = {name: value for name, value in self.cleaned_data.items() if name not in self.own and name not in self.errors}
+        return {**self.carried, **typed}
 
 
 class ReportForm(ReportRowForm):

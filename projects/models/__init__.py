@@ -2,14 +2,14 @@
 
 from projects.models.document import Article, Citation, Document, DocumentText
 from projects.models.hold import Hold
-from projects.models.ledger import Ledger, LedgerEntry, LedgerRevision
+from projects.models.ledger import EntryAbsence, Ledger, LedgerEntry, LedgerRevision
 from projects.models.milestone import DateChange, DateRequest, Milestone, MilestoneUpdate
 from projects.models.project import Project, ProjectAlias, Responsibility
 from projects.models.reminder import Digest, Reminder
 from projects.models.report import CountedReport, InvestmentPlan, ProgressReport, ReportCorrection, ReportPeriod, ReportStep
 from projects.models.target import Target, TargetClaim, TargetReading
 from projects.models.unit import Area, Category, Person, Post, Unit, UnitAlias
-from projects.models.warning import LevelOverride, Lifting, Rescheduling, WarningPolicy, WarningSchedule
+from projects.models.warning import LevelOverride, Lifting, PolicyEditor, Rescheduling, WarningPolicy, WarningSchedule
 
 __all__ = [
     "Area",
@@ -22,6 +22,7 @@ __all__ = [
     "Digest",
     "Document",
     "DocumentText",
+    "EntryAbsence",
     "Hold",
     "InvestmentPlan",
     "Ledger",
@@ -32,6 +33,7 @@ __all__ = [
     "Milestone",
     "MilestoneUpdate",
     "Person",
+    "PolicyEditor",
     "Post",
     "ProgressReport",
     "Project",

@@ -1,13 +1,16 @@
 """Ledgers (台账) of a year, the revisions of their stated scale, and the entries by which projects stand in them."""
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
-from erqi.common.models import Record
-from projects.choices import Bound, LedgerKind, LedgerLevel, LedgerState, Nature
+from erqi.common.models import Record, append_only
+from projects.choices import AbsenceKind, Bound, LedgerKind, LedgerLevel, LedgerState, Nature
+from projects.models.revision import account
 from projects.models.unit import Unit, citations
 from projects.querysets.ledger import LedgerEntryQuerySet, LedgerQuerySet
 
@@ -122,7 +125,10 @@ class LedgerRevision(models.Model):
 
 @tracked()
 class LedgerEntry(Record):
-    """A project in a ledger: its place, its nature that year, what is to be reached and invested."""
+    """A project in a ledger: its place, its nature that year, what is to be reached and invested.
+
+    `delisted_on` and `closed_on` say what stands now; a leaving or closing that was taken back is an EntryAbsence.
+    """
 
     ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="entries", verbose_name="台账")
     project = models.ForeignKey("projects.Project", models.PROTECT, related_name="entries", verbose_name="项目")
@@ -165,3 +171,43 @@ class LedgerEntry(Record):
 
     def __str__(self) -> str:
         return f"{self.ledger_id}-{self.seq}"
+
+    def left_on(self, day: date) -> date | None:
+        """Return since when the project had been out of its ledger on the day, None where it stood in it; reads `absences`."""
+        if self.delisted_on is not None and self.delisted_on <= day:
+            return self.delisted_on
+        left = (one.since for one in self.absences.all() if one.kind == AbsenceKind.LEFT and one.since <= day < one.until)
+        return next(left, None)
+
+
+@appended()
+class EntryAbsence(models.Model):
+    """A time in which an entry had left its ledger (退出) or was closed (销号), written when it came back: earlier days stay as they were.
+
+    `until` is the day on which it was back. Nothing of a row changes.
+    """
+
+    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="absences", verbose_name="台账条目")
+    kind = models.CharField("类别", max_length=10, choices=AbsenceKind)
+    since = models.DateField("起")
+    until = models.DateField("止（不含）")
+    reason = models.CharField("原因", max_length=200, blank=True)
+    end_reason = models.CharField("恢复的理由", max_length=200, blank=True)
+    by = account("恢复人账号")
+    by_name = models.CharField("恢复人", max_length=60)
+
+    class Meta:
+        verbose_name = "退出与销号的经过"
+        verbose_name_plural = "退出与销号的经过"
+        ordering = ["entry", "pk"]
+        indexes = [models.Index(fields=["entry", "since"], name="absence_of_entry")]
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="absence_in_order")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.since}"
+
+    @property
+    def last(self) -> date:
+        """The last day of it."""
+        return self.until - timedelta(days=1)

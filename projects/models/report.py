@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
-from erqi.common.models import Record, Simulated, User
+from erqi.common.models import Record, Simulated
 from projects.choices import LEVELS, DelayCause, ReportAction, ReportState
 from projects.models.ledger import money_field, not_negative
 from projects.models.project import Project
@@ -94,6 +94,9 @@ class ProgressReport(ReportContent, Record, Simulated):
     reviewed_by_name = models.CharField("审核人", max_length=60, blank=True, editable=False)
     return_reason = models.CharField("退回原因", max_length=200, blank=True, editable=False)
 
+    # What is typed before it is filed is not everybody's (erqi.history.privacy); what was filed stands in the steps.
+    history_private = Q(state__in=[ReportState.DRAFT, ReportState.RETURNED])
+
     objects = ProgressReportQuerySet.as_manager()
 
     class Meta:
@@ -118,10 +121,6 @@ class ProgressReport(ReportContent, Record, Simulated):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:report_detail", args=[self.project.code, self.year, self.month])
-
-    def attachments_readable_by(self, user: User) -> bool:
-        """Say whether the account may read what is attached (erqi.common.attachment_views): a draft's is not everybody's yet."""
-        return self.first_filed_on is not None or any(user.can(code) for code in ("report.write", "report.review", "report.manage"))
 
 
 class ReportStep(ReportContent, Revision, Simulated):

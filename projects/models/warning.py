@@ -15,7 +15,7 @@ from erqi.common.models import Record, Simulated
 from projects.choices import GRAVE_LEVELS, LiftingState, PolicyState, WarningLevel
 from projects.models.project import Project
 from projects.models.revision import Revision, account, keep_revisions
-from projects.querysets.warning import LiftingQuerySet, PolicyQuerySet, WarningScheduleQuerySet
+from projects.querysets.warning import LiftingQuerySet, PolicyQuerySet, ReschedulingQuerySet, WarningScheduleQuerySet
 from projects.rules.colour import Bounds, Schedule, level_on, since
 from projects.rules.policy import Policy, from_data
 from projects.rules.schedule_data import causes_from_data, facts_from_data
@@ -86,6 +86,22 @@ class WarningPolicy(Record):
     def policy(self) -> Policy:
         """The rules as rules.policy.Policy."""
         return from_data(self.rules)
+
+
+@tracked()
+class PolicyEditor(models.Model):
+    """Who changed a version of the rules while it was a draft: none of them approves it. What each changed is in its history."""
+
+    policy = models.ForeignKey(WarningPolicy, models.CASCADE, related_name="editors", verbose_name="预警规则")
+    account = models.ForeignKey("common.User", models.PROTECT, related_name="+", verbose_name="账号")
+
+    class Meta:
+        verbose_name = "规则修改人"
+        verbose_name_plural = "规则修改人"
+        constraints = [models.UniqueConstraint(fields=["policy", "account"], name="policy_editor_once")]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} {self.account_id}"
 
 
 def _level(name: str, **options: Any) -> models.PositiveSmallIntegerField:
@@ -188,6 +204,8 @@ class Rescheduling(models.Model):
     started_by_name = models.CharField("发起人", max_length=60, blank=True)
     started_at = models.DateTimeField("开始时间", default=timezone.now)
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    objects = ReschedulingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "重算"

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Greatest
+from django.db.models import Case, DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from erqi.common.sql import count_children
-from projects.choices import LedgerKind, LedgerLevel
+from projects.choices import AbsenceKind, LedgerKind, LedgerLevel
 from projects.querysets.milestone import done_then, due_then
 from projects.querysets.responsibility import in_force
 from projects.querysets.unit import answering
@@ -16,6 +16,37 @@ from projects.querysets.warning import gravity, level_case, with_schedule
 from projects.querysets.warning_since import since_case
 from projects.rules.search import search_terms
 from projects.rules.stage import STAGE_OF_NATURE
+
+_ENDED = {AbsenceKind.LEFT: "delisted_on", AbsenceKind.CLOSED: "closed_on"}
+
+
+def absences(day: date, kind: str, prefix: str = "") -> QuerySet:
+    """Return the times that were taken back since, and in which an entry (`prefix` leads to it) was out on the day."""
+    rows = apps.get_model("projects", "EntryAbsence").objects
+    return rows.filter(entry=OuterRef(f"{prefix}pk"), kind=kind, since__lte=day, until__gt=day).order_by("-pk")
+
+
+def out(day: date, kind: str = AbsenceKind.LEFT, prefix: str = "") -> Q:
+    """Return the condition that an entry had left its ledger, or was closed, on the day: by what stands now, or by what was taken
+    back since."""
+    return Q(**{f"{prefix}{_ENDED[AbsenceKind(kind)]}__lte": day}) | Exists(absences(day, kind, prefix))
+
+
+def standing(day: date, prefix: str = "") -> Q:
+    """Return the condition that an entry had not left its ledger on the day."""
+    ended = Q(**{f"{prefix}delisted_on": None}) | Q(**{f"{prefix}delisted_on__gt": day})
+    return ended & ~Exists(absences(day, AbsenceKind.LEFT, prefix))
+
+
+def unclosed(day: date, prefix: str = "") -> Q:
+    """Return the condition that an entry was not closed (销号) on the day."""
+    return (Q(**{f"{prefix}closed_on": None}) | Q(**{f"{prefix}closed_on__gt": day})) & ~Exists(absences(day, AbsenceKind.CLOSED, prefix))
+
+
+def left_on(day: date) -> Coalesce:
+    """Return the expression of the day since which an entry had been out of its ledger on the day, NULL where it stood in it."""
+    now = Case(When(delisted_on__lte=day, then=F("delisted_on")), default=None, output_field=DateField())
+    return Coalesce(now, Subquery(absences(day, AbsenceKind.LEFT).values("since")[:1]))
 
 
 class LedgerQuerySet(QuerySet):
@@ -35,7 +66,7 @@ class LedgerEntryQuerySet(QuerySet):
 
     def listed(self, as_of: date) -> "LedgerEntryQuerySet":
         """Return the entries that stood in their ledger on the day; an unknown date of listing does not exclude."""
-        return self.filter(Q(listed_on=None) | Q(listed_on__lte=as_of), Q(delisted_on=None) | Q(delisted_on__gt=as_of))
+        return self.entered(as_of).filter(standing(as_of))
 
     def with_stage(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate `stage`: the furthest reached on the day (rules.stage), NULL when nothing is known."""
@@ -140,12 +171,20 @@ class LedgerEntryQuerySet(QuerySet):
 
     def changed_colour(self, ledger, first: date, last: date) -> "LedgerEntryQuerySet":
         """Return the entries whose colour differs between two days (`level_was`, `level_now`), or that entered or left the ledger
-        between them; `schedule_key` is the schedule that holds on the last day."""
-        rows = self.filter(ledger=ledger).entered(last).exclude(delisted_on__lte=first)
+        between them; `schedule_key` is the schedule that holds on the last day.
+
+        `left_was` and `left_now`: since when the entry was out of the ledger on each day, with `left_reason`; `back_on`: when it came back.
+        """
+        rows = self.filter(ledger=ledger).entered(last).annotate(left_was=left_on(first), left_now=left_on(last))
+        rows = rows.filter(Q(left_was=None) | Q(left_now=None))
+        rows = rows.annotate(
+            left_reason=Coalesce(Subquery(absences(last, AbsenceKind.LEFT).values("reason")[:1]), F("delist_reason")),
+            back_on=Subquery(absences(first, AbsenceKind.LEFT).values("until")[:1]),
+        )
         rows = with_schedule(rows, "project__schedules", ledger.year, first, "was")
         rows = with_schedule(rows, "project__schedules", ledger.year, last, "now")
         rows = rows.annotate(level_was=level_case(first, "was__"), level_now=level_case(last, "now__"), schedule_key=F("now__pk"))
-        moved = Q(listed_on__gt=first, listed_on__lte=last) | Q(delisted_on__gt=first, delisted_on__lte=last)
+        moved = Q(listed_on__gt=first, listed_on__lte=last) | Q(left_was__isnull=False) | Q(left_now__isnull=False)
         return rows.filter(moved | ~Q(level_was=F("level_now"))).order_by("seq")
 
     def search(self, text: str) -> "LedgerEntryQuerySet":
@@ -160,8 +199,8 @@ class LedgerEntryQuerySet(QuerySet):
         return self.filter(Q(listed_on=None) | Q(listed_on__lte=as_of))
 
     def gone(self, as_of: date) -> "LedgerEntryQuerySet":
-        """Return the entries that had left their ledger (退出) by the day."""
-        return self.filter(delisted_on__lte=as_of)
+        """Return the entries that were out of their ledger (退出) on the day."""
+        return self.filter(out(as_of))
 
     def of_units(self, units: Iterable[int], as_of: date, *, answering: bool = False) -> "LedgerEntryQuerySet":
         """Return the entries for which one of the units (keys) has a responsibility on the day or owns the project; with
@@ -180,11 +219,11 @@ class LedgerEntryQuerySet(QuerySet):
     def for_ledger(self, ledger, as_of: date, *, delisted: bool = False) -> "LedgerEntryQuerySet":
         """Return the rows of the ledger page as they stood on the day, in the ledger's order.
 
-        With `delisted`, entries that had left the ledger by the day are among them. Stage, answering unit and next milestone
-        are read for the rows shown (querysets.ledger_state), and annotated (`with_…`) only where a list is filtered or sorted
-        by them: for ten thousand rows that is the greater part of the query.
+        With `delisted`, entries that had left the ledger by the day are among them; `left_on` says since when. Stage, answering
+        unit and next milestone are read for the rows shown (querysets.ledger_state), and annotated (`with_…`) only where a list is
+        filtered or sorted by them: for ten thousand rows that is the greater part of the query.
         """
-        entries = self.filter(ledger=ledger)
+        entries = self.filter(ledger=ledger).annotate(left_on=left_on(as_of))
         return (
             (entries.entered(as_of) if delisted else entries.listed(as_of))
             .select_related("project__category__parent", "project__area", "project__owner")
@@ -197,4 +236,4 @@ class LedgerEntryQuerySet(QuerySet):
 
     def for_project(self) -> "LedgerEntryQuerySet":
         """Return a project's entries, the latest year first."""
-        return self.select_related("ledger").order_by("-ledger__year", "ledger__level", "pk")
+        return self.select_related("ledger").prefetch_related("absences").order_by("-ledger__year", "ledger__level", "pk")

@@ -115,7 +115,7 @@ _SHOWN = ("entered_level", "entered_on", "valid_from", "simulated")
 
 def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
     """Set `level` (WarningLevel), `level_word` (what the rules in force call it), `level_since` (None without a schedule) and
-    `level_simulated` on entries: one query. What had left its ledger by the day has no level (None)."""
+    `level_simulated` on entries of `for_ledger`: one query. What had left its ledger by the day (`left_on`) has no level (None)."""
     entries = list(entries)
     schedules = apps.get_model("projects", "WarningSchedule").objects.of_year(year).on(as_of)
     rows = schedules.filter(project__in={entry.project_id for entry in entries})
@@ -125,7 +125,7 @@ def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
     }
     for entry in entries:
         level, since, simulated, labels = found.get(entry.project_id, (WarningLevel.UNRATED, None, False, {}))
-        entry.level = None if entry.delisted_on is not None and entry.delisted_on <= as_of else level
+        entry.level = None if entry.left_on is not None else level
         entry.level_word = labels.get(level.code, level.label)
         entry.level_since, entry.level_simulated = since, simulated
 

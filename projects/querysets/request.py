@@ -20,8 +20,8 @@ from projects.rules.search import search_terms
 
 # What the three have in common under the same name, and what is named alike for the list.
 SHARED = (
-    *("pk", "state", "requested_on", "requested_by_name", "decided_on", "decided_by_name", "decision_reason", "simulated"),
-    "waiting_since",
+    *("pk", "requested_on", "requested_by_name", "simulated"),
+    *("state_then", "decided_then", "decider_then", "opinion_then", "waiting_since"),
 )
 # Cast: PostgreSQL takes a bare NULL of a union for a text.
 _NO_DAY = Cast(Value(None), DateField())
@@ -82,9 +82,9 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """Which requests are meant; an empty condition leaves all.
+    """Which requests are meant, as they stood on the day `on`; an empty condition leaves all.
 
-    `units`: those that may report the project on the day `on`, or own it. `own`: (units, account), what these units' projects or the
+    `units`: those that may report the project on the day, or own it. `own`: (units, account), what these units' projects or the
     account itself asked for. `picked`: these requests only (keys by kind).
     """
 
@@ -99,11 +99,11 @@ class Asked:
     def of_kind(self, kind: str) -> QuerySet:
         """Return the requests of one kind."""
         model, project, _ = SOURCES[kind]
-        rows = apps.get_model("projects", model).objects.order_by()
+        rows = _as_of(apps.get_model("projects", model).objects.order_by(), self.on)
         if self.picked is not None:
             rows = rows.filter(pk__in=self.picked.get(kind, ()))
         if self.states:
-            rows = rows.filter(state__in=self.states)
+            rows = rows.filter(state_then__in=self.states)
         if self.units:
             rows = rows.filter(_of_units(self.units, project, self.on))
         if self.own is not None:
@@ -121,20 +121,35 @@ def request_rows(asked: Asked) -> QuerySet:
         if not asked.kinds or kind in asked.kinds
     ]
     rows = parts[0].union(*parts[1:], all=True)
-    return rows.order_by(F("waiting_since").asc(nulls_last=True), F("decided_on").desc(nulls_last=True), "kind", "pk")
+    return rows.order_by(F("waiting_since").asc(nulls_last=True), F("decided_then").desc(nulls_last=True), "kind", "pk")
 
 
 def request_counts(asked: Asked) -> dict[str, int]:
-    """Return how many requests of all kinds have each state: one query."""
-    parts = [asked.of_kind(kind).values("state").annotate(number=Count("pk")) for kind in SOURCES]
+    """Return how many requests of all kinds have each state on the day: one query."""
+    parts = [asked.of_kind(kind).values("state_then").annotate(number=Count("pk")) for kind in SOURCES]
     counts: dict[str, int] = defaultdict(int)
-    for state, number in parts[0].union(*parts[1:], all=True).values_list("state", "number"):
+    for state, number in parts[0].union(*parts[1:], all=True).values_list("state_then", "number"):
         counts[state] += number
     return counts
 
 
+def _as_of(rows: QuerySet, day: date) -> QuerySet:
+    """Return what had been asked for by the day, as it stood then: rules.decision.state_on as SQL, and who decided why, if anybody had."""
+    decided = Q(decided_on__lte=day)
+
+    def then(column: str, before: object = None) -> Case:
+        return Case(When(decided, then=F(column)), default=before)
+
+    return rows.filter(requested_on__lte=day).annotate(
+        state_then=then("state", Value(DecisionState.PENDING)),
+        decided_then=then("decided_on"),
+        decider_then=then("decided_by_name", _NO_TEXT),
+        opinion_then=then("decision_reason", _NO_TEXT),
+    )
+
+
 def _named(rows: QuerySet, kind: str, project: str, columns: dict[str, object]) -> QuerySet:
-    waiting = Case(When(state=DecisionState.PENDING, then=F("requested_on")), default=None)
+    waiting = Case(When(state_then=DecisionState.PENDING, then=F("requested_on")), default=None)
     return rows.annotate(waiting_since=waiting).values(*SHARED, **_common(kind, project), **columns)
 
 

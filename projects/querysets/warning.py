@@ -96,12 +96,29 @@ class WarningScheduleQuerySet(RevisionQuerySet):
         return self.filter(project__in=projects)
 
 
+class ReschedulingQuerySet(QuerySet):
+    """Passes over all colours."""
+
+    def unfinished(self) -> "ReschedulingQuerySet":
+        """Return the passes that are under way or were cut off, the latest first."""
+        return self.filter(finished_at=None).order_by("-pk")
+
+
 class PolicyQuerySet(QuerySet):
     """Versions of the warning rules."""
 
     def approved(self) -> "PolicyQuerySet":
         """Return the versions that were approved, the latest in force first."""
         return self.filter(state=PolicyState.APPROVED).order_by("-effective_from")
+
+    def awaiting(self) -> "PolicyQuerySet":
+        """Return the versions that await an approval."""
+        return self.filter(state=PolicyState.SUBMITTED)
+
+    def not_by(self, user) -> "PolicyQuerySet":
+        """Return the versions in which the account had no hand: it neither drafted nor changed nor submitted them."""
+        editors = apps.get_model("projects", "PolicyEditor").objects.filter(account=user)
+        return self.exclude(created_by=user).exclude(submitted_by=user).exclude(pk__in=editors.values("policy"))
 
     def in_force(self, day: date) -> "PolicyQuerySet":
         """Return the version in force on the day (none or one)."""
@@ -118,6 +135,18 @@ class LiftingQuerySet(QuerySet):
     def open(self) -> "LiftingQuerySet":
         """Return those that await somebody."""
         return self.filter(state__in=[LiftingState.PROPOSED, LiftingState.VERIFIED])
+
+    def with_overtaken(self, day: date) -> "LiftingQuerySet":
+        """Return them with `overtaken`: whether by the dates alone the project has on the day the level that was to be left, or a worse
+        one. A threshold that passes writes nothing, so the lifting still stands as proposed; it cannot be carried out any more."""
+        schedules = apps.get_model("projects", "WarningSchedule").objects.on(day)
+        rows = schedules.filter(project=OuterRef("project"), year=OuterRef("year"))
+        red, yellow = Exists(rows.filter(red_on__lte=day)), Exists(rows.filter(yellow_on__lte=day))
+        return self.annotate(overtaken=Q(red) | Q(yellow, from_level=WarningLevel.YELLOW))
+
+    def awaiting(self, day: date) -> "LiftingQuerySet":
+        """Return those that await somebody and can still be carried out on the day."""
+        return self.open().with_overtaken(day).filter(overtaken=False)
 
     def refused(self, projects: Iterable[int], year: int) -> list[int]:
         """Return those of the projects (keys) whose last lifting of the year was refused and that have not reported since: neither filed
@@ -138,19 +167,40 @@ class LiftingQuerySet(QuerySet):
         """Return them with their project, the longest waiting first."""
         return self.select_related("project").order_by("proposed_on", "pk")
 
-    def for_table(self, as_of: date) -> "LiftingQuerySet":
-        """Return them with their project and `unit_label` of who answers for it on the day: what awaits somebody first, the longest
-        waiting before the others; then what has ended, the latest first."""
-        waits = Case(When(ended_on=None, then=F("proposed_on")), default=None)
+    def as_of(self, day: date) -> "LiftingQuerySet":
+        """Return what had been proposed by the day, as it stood then (rules.decision.lifting_state_on, as SQL): `state_then`, and the
+        days of its check and its end, `verified_then` and `ended_then`, NULL where they were still to come. What a passing date had
+        overtaken (`with_overtaken`) is shown as lapsed before the next record lets it lapse."""
+        checked, ended = Q(verified_on__lte=day), Q(ended_on__lte=day)
         return (
-            self.select_related("project")
-            .annotate(unit_label=Subquery(answering(as_of).values("_label")[:1]))
-            .order_by(waits.asc(nulls_last=True), "-ended_on", "-pk")
+            self.filter(proposed_on__lte=day)
+            .with_overtaken(day)
+            .annotate(
+                verified_then=Case(When(checked, then=F("verified_on")), default=None),
+                ended_then=Case(When(ended, then=F("ended_on")), default=None),
+                state_then=Case(
+                    When(ended, then=F("state")),
+                    When(overtaken=True, then=Value(LiftingState.LAPSED)),
+                    When(checked, then=Value(LiftingState.VERIFIED)),
+                    default=Value(LiftingState.PROPOSED),
+                ),
+            )
         )
 
-    def counts(self) -> dict[str, int]:
-        """Return how many there are by state."""
-        return dict(self.order_by().values_list("state").annotate(Count("pk")))
+    def for_table(self, as_of: date) -> "LiftingQuerySet":
+        """Return them as of the day with their project and `unit_label` of who answered for it: what awaited somebody first, the longest
+        waiting before the others; then what had ended, the latest first."""
+        waits = Case(When(ended_then=None, overtaken=False, then=F("proposed_on")), default=None)
+        return (
+            self.as_of(as_of)
+            .select_related("project")
+            .annotate(unit_label=Subquery(answering(as_of).values("_label")[:1]))
+            .order_by(waits.asc(nulls_last=True), F("ended_then").desc(nulls_last=True), "-pk")
+        )
+
+    def counts(self, as_of: date) -> dict[str, int]:
+        """Return how many there were by state on the day."""
+        return dict(self.as_of(as_of).order_by().values_list("state_then").annotate(Count("pk")))
 
     def of_units(self, units: Iterable[int], as_of: date) -> "LiftingQuerySet":
         """Return those of the projects for which one of the units (keys) has a responsibility on the day."""

@@ -79,9 +79,9 @@ def read_last_reports(entries: Iterable[Any], year: int, as_of: date) -> None:
 
 
 def open_liftings(year: int, as_of: date) -> QuerySet:
-    """Return the year's liftings that awaited somebody on the day."""
+    """Return the year's liftings that awaited somebody on the day and could still be carried out."""
     liftings = apps.get_model("projects", "Lifting").objects.filter(year=year, proposed_on__lte=as_of)
-    return liftings.filter(Q(ended_on=None) | Q(ended_on__gt=as_of))
+    return liftings.filter(Q(ended_on=None) | Q(ended_on__gt=as_of)).with_overtaken(as_of).filter(overtaken=False)
 
 
 def read_liftings(entries: Iterable[Any], year: int, as_of: date) -> None:

@@ -54,13 +54,14 @@ class Band:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of a dimension's bands: which, at which figure, between which levels."""
+    """A fault of a dimension's bands: which, at which figure (a gap: from `at` to `until`), between which levels."""
 
     dimension: Dimension
     kind: BandFault
     at: Decimal | None = None
     first: WarningLevel | None = None
     second: WarningLevel | None = None
+    until: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def _between(dimension: Dimension, one: Band, other: Band) -> list[Fault]:
     if one.high is None or other.low is None or one.high > other.low:
         return [Fault(dimension, BandFault.OVERLAP, other.low, one.level, other.level)]
     if one.high < other.low:
-        return [Fault(dimension, BandFault.GAP, one.high, one.level, other.level)]
+        return [Fault(dimension, BandFault.GAP, one.high, one.level, other.level, other.low)]
     if one.high_in and other.low_in:
         return [Fault(dimension, BandFault.OVERLAP, one.high, one.level, other.level)]
     if not one.high_in and not other.low_in:

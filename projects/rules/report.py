@@ -1,5 +1,7 @@
 """The monthly report's states (domain.md §5.2): 未报 → 草稿 → 已报 → 通过 | 退回 → 锁定 → 更正; and how punctual it is (D6)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
@@ -59,3 +61,28 @@ def punctuality(opens_on: date, reminds_on: date, due_on: date, locks_on: date, 
 def is_regular(cumulative: object, earlier: object) -> bool:
     """Say whether a month's cumulative amount does not fall below the month before; a fall needs a reason."""
     return cumulative is None or earlier is None or cumulative >= earlier  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Filing:
+    """When a month's report was first filed (what its punctuality is judged by), and when and by whom it was filed last."""
+
+    first_on: date | None = None
+    last_on: date | None = None
+    by: str = ""
+
+
+def filing_after(acts: Iterable[tuple[str, date, str]]) -> Filing:
+    """Return how a report was filed, as its steps (action, day, name) say up to a day, in their order.
+
+    What was withdrawn was not filed; what was returned was, and stays as punctual as it came. A correction files what nobody had filed
+    before the lock: its day and name are those of the slip.
+    """
+    found, counts = Filing(), False
+    for action, on, name in acts:
+        if action == ReportAction.WITHDRAW:
+            found = Filing()
+        elif action == ReportAction.FILE or (action == ReportAction.CORRECT and not counts):
+            found = Filing(found.first_on or on, on, name)
+        counts = action in COUNTED_ACTIONS
+    return found

@@ -144,12 +144,14 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Assessment:
-    """How one thing stands on a day: the record or figure, and the level that the policy gives it. `frozen`: its clock stands still."""
+    """How one thing stands on a day: the record or figure, and the level that the policy gives it. `frozen`: its clock stands still;
+    `done`: a milestone that needs none any more."""
 
     cause: Cause
     level: WarningLevel
     counts: bool = True
     frozen: bool = False
+    done: bool = False
 
 
 # One thing's course: from which day it has each level or a worse one, with the cause and the figure on the policy's line (None: the
@@ -319,11 +321,12 @@ def assess(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> l
         if milestone.due_on is None or rule is None:
             continue
         # A pending request stops the clock.
+        stopped = milestone.pending_since is not None and milestone.pending_since <= day and not milestone.done
         then = day if milestone.pending_since is None else min(day, milestone.pending_since)
         late = month_ends_passed(milestone.due_on, then) if milestone.dimension == Dimension.START else (then - milestone.due_on).days
         level = WarningLevel.GREEN if milestone.done else rule.level(Decimal(late))
         cause = Cause(milestone.dimension, CauseKind.MILESTONE, milestone.key, milestone.name, milestone.due_on, Decimal(late))
-        found.append(Assessment(cause, level, rule.counts, then < day and not milestone.done))
+        found.append(Assessment(cause, level, rule.counts, stopped, milestone.done))
     found += _assess_investment(policy, facts, calendar, day)
     for obligation in facts.obligations:
         rule = policy.rules.get(obligation.dimension)

@@ -55,9 +55,11 @@ def computation(cause: Cause, basis: Basis, whole: Decimal | None, day: date, do
     assert due_on is not None  # noqa: S101
     if cause.dimension == Dimension.INVESTMENT:
         done_by, planned = money(cause.done), money(cause.planned)
+        # Why this month's plan and not another's: it is asked for from the day after the cut-off on (rules.warning.evaluation_days).
+        month = f"；{month_day(due_on, day)}截止，次日（{month_day(due_on + ONE_DAY, day)}）起按1—{cause.month}月计划评价"
         if basis == Basis.GAP:
-            return f"（{planned} − {done_by}）÷ 全年 {money(whole)} = {number} 个百分点"
-        return f"{done_by} ÷ {planned} = {number}%"
+            return f"（{planned} − {done_by}）÷ 全年 {money(whole)} = {number} 个百分点{month}"
+        return f"{done_by} ÷ {planned} = {number}%{month}"
     if cause.dimension == Dimension.START:
         return f"自{due_on.year}年{due_on.month}月至{day.year}年{day.month}月，过了 {number} 个月末"
     late = int(cause.value or 0)

@@ -27,7 +27,7 @@ def figure(dimension: Dimension, basis: Basis, value: Decimal) -> str:
     """Return a figure of a dimension's line in words: 逾期 8 天, 提前 7 天, 计划的 80%."""
     number = plain(abs(value).normalize() + 0)
     if dimension == Dimension.INVESTMENT:
-        return f"落后 {plain(value)} 个百分点" if basis == Basis.GAP else f"计划的 {number}%"
+        return f"{'超前' if value < 0 else '落后'} {number} 个百分点" if basis == Basis.GAP else f"计划的 {number}%"
     if dimension == Dimension.START:
         if value < 0:
             return "计划月份之前"
@@ -39,14 +39,31 @@ def figure(dimension: Dimension, basis: Basis, value: Decimal) -> str:
 
 
 def band_words(dimension: Dimension, basis: Basis, band: Band) -> str:
-    """Return what a band covers, saying which ends are included: 逾期 8 天（含）至 31 天（不含）."""
+    """Return what a band covers, saying which ends are included: 逾期 8 天（含）至 31 天（不含）, 提前 7 天（不含）以上."""
     low = None if band.low is None else f"{figure(dimension, basis, band.low)}（{'含' if band.low_in else '不含'}）"
     high = None if band.high is None else f"{figure(dimension, basis, band.high)}（{'含' if band.high_in else '不含'}）"
     if low is None and high is None:
         return "任何情况"
-    if high is None:
-        return f"{low}以上"
-    return f"{high}以下" if low is None else f"{low}至{high}"
+    if low is not None and high is not None:
+        return f"{low}至{high}"
+    if low is None:
+        assert band.high is not None  # noqa: S101
+        return _up_to(dimension, high or "", band.high, band.high_in)
+    assert band.low is not None  # noqa: S101
+    return f"{low}起" if band.low <= 0 and dimension != Dimension.INVESTMENT else f"{low}以上"
+
+
+def _up_to(dimension: Dimension, end: str, high: Decimal, high_in: bool) -> str:
+    """Return everything up to a figure in words: on the early side of a line more days are a smaller figure."""
+    if dimension == Dimension.START and (high < 0 or (high == 0 and not high_in)):
+        return "计划月份之前"
+    if high < 0:
+        return f"{end}以上"
+    if dimension == Dimension.INVESTMENT:
+        return f"{end}以下"
+    if high == 0 and dimension != Dimension.START:
+        return "到期当日及以前" if high_in else "到期之前"
+    return f"{end}以内，含以前" if high == 0 else f"{end}以内，含未到期"
 
 
 def fault_sentence(policy: Policy, fault: Fault) -> str:
@@ -66,8 +83,13 @@ def fault_sentence(policy: Policy, fault: Fault) -> str:
     if fault.kind is BandFault.OVERLAP:
         return f"{where}在{at}处，{first}和{second}重叠；请让其中一端不含该值。"
     if not first or not second:
-        return f"{where}在{at}{'以下' if not first else '以上'}没有区间；请把最{'低' if not first else '高'}一端留空，表示不限。"
-    return f"{where}在{at}处，{first}和{second}之间有缺口；请让其中一端包含该值，或使两端相接。"
+        # On the early side of a line what lies below a figure is more days.
+        early = fault.at is not None and fault.at < 0
+        return f"{where}在{at}{'以下' if (not first) != early else '以上'}没有区间；请把最{'低' if not first else '高'}一端留空，表示不限。"
+    if fault.until is not None:
+        until = figure(fault.dimension, policy.basis, fault.until)
+        return f"{where}在{at}至{until}之间没有状态：{first}和{second}之间有缺口；请使两端相接。"
+    return f"{where}在{at}处，{first}和{second}之间有缺口；请让其中一端包含该值。"
 
 
 def level_word(policy: Policy | None, level: WarningLevel) -> str:

@@ -10,6 +10,8 @@ from projects.sentences.colour import month_day
 
 # The problem itself is a sentence of its own.
 ISSUE_SOLVED = "在月报中报告该问题已解决"
+# The way out where the month's report, which says that there is a problem, counts already.
+REPORT_AGAIN = "问题确已解决的，{by}：{remedy}"
 
 
 def locks_words(locks_on: date, day: date) -> str:

@@ -11,6 +11,9 @@ from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, Cause
 from projects.sentences.policy import band_words
 
+# A milestone whose new date was asked for.
+WAITS = "已申请变更时限，待审批，计时暂停"
+
 
 def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
     """Return how one thing stands, with its figures; the cause's value is that of the day it speaks of."""
@@ -44,9 +47,16 @@ def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
     return f"{what}，已逾期 {late} {unit}" if late > 0 else f"{what}，距到期 {-late} {unit}"
 
 
+def assessment_words(assessment: Assessment, basis: Basis = Basis.RATIO) -> str:
+    """Return how a thing stands on the day it was assessed: a milestone that is done is no longer late, whatever its date was."""
+    return f"“{assessment.cause.name}”已完成" if assessment.done else cause_words(assessment.cause, basis)
+
+
 def rule_words(policy: Policy, assessment: Assessment) -> str:
     """Return the rule that gives the assessment its level: 节点工期：逾期 8 天（含）至逾期 31 天（不含）为预警."""
     dimension = assessment.cause.dimension
+    if assessment.done:
+        return f"{dimension.label}：节点已完成"
     rule = policy.rules.get(dimension)
     band = next((band for band in rule.bands if band.level == assessment.level), None) if rule else None
     if band is None:
@@ -54,12 +64,24 @@ def rule_words(policy: Policy, assessment: Assessment) -> str:
     return f"{dimension.label}：{band_words(dimension, policy.basis, band)}为{policy.label(assessment.level)}"
 
 
+def rules_words(name: str, since: date) -> str:
+    """Return that it was other rules that turned a colour: the version's name, and since when it is in force."""
+    return f"因{chinese_day(since)}起执行新规则“{name}”而变色"
+
+
 def colour_sentence(
-    level: WarningLevel, policy: Policy | None, assessments: Sequence[Assessment], bounds: Bounds, since: date, day: date
+    level: WarningLevel,
+    policy: Policy | None,
+    assessments: Sequence[Assessment],
+    bounds: Bounds,
+    since: date,
+    day: date,
+    rules: str = "",
 ) -> str:
     """Return the sentence that a county head can read aloud: the colour, since when, why.
 
-    `assessments` are those of the day (rules.warning.assess), the worst first; `since` the first day of the colour.
+    `assessments` are those of the day (rules.warning.assess), the worst first; `since` the first day of the colour; `rules` the name of
+    the version of the rules that turned it on that day, where the rules did.
     """
     if level == WarningLevel.UNRATED or policy is None:
         return "没有可以评价的节点时限或投资计划，暂不评价。" if policy is not None else "该年度没有启用预警，暂不评价。"
@@ -69,7 +91,8 @@ def colour_sentence(
     if level == WarningLevel.PAUSED:
         return f"经批准自{chinese_day(bounds.paused_from or since)}起暂停，至{chinese_day(bounds.paused_until or day)}到期，期间不评价。"
     head = f"{policy.label(level)}，自{chinese_day(since)}起第 {days} 天"
-    return f"{head}：{reason_words(level, policy, assessments, bounds, day)}。"
+    turned = f"，{rules_words(rules, since)}" if rules else ""
+    return f"{head}{turned}：{reason_words(level, policy, assessments, bounds, day)}。"
 
 
 def reason_words(level: WarningLevel, policy: Policy, assessments: Sequence[Assessment], bounds: Bounds, day: date) -> str:
@@ -77,7 +100,8 @@ def reason_words(level: WarningLevel, policy: Policy, assessments: Sequence[Asse
     giving = [one for one in assessments if one.counts and one.level == level]
     if giving and level > WarningLevel.GREEN:
         more = f"，另有 {len(giving) - 1} 项同级" if len(giving) > 1 else ""
-        return cause_words(giving[0].cause, policy.basis) + more
+        waits = f"（{WAITS}）" if giving[0].frozen else ""
+        return assessment_words(giving[0], policy.basis) + waits + more
     if level == WarningLevel.GREEN:
         return "各节点和投资进度均在计划之内"
     if bounds.manual_level == level and floor_on(bounds, day) == level and bounds.manual_until and day <= bounds.manual_until:
@@ -99,7 +123,7 @@ def lifting_words(level: WarningLevel, bounds: Bounds, assessments: Sequence[Ass
         elif one.cause.dimension == Dimension.ISSUE:
             parts.append(f"报告问题“{one.cause.name}”已解决")
         else:
-            parts.append(f"登记“{one.cause.name}”完成并附佐证，或经批准变更时限")
+            parts.append(f"登记“{one.cause.name}”完成并附佐证，或{'时限变更获批' if one.frozen else '经批准变更时限'}")
     words = "；".join(parts)
     if level in GRAVE_LEVELS:
         if not words and (ends := _ends_by_itself(level, bounds)):

@@ -8,6 +8,7 @@ from functools import cached_property
 from erqi.common.models import User
 from projects.choices import PERSON_KINDS
 from projects.models import Ledger, LedgerEntry, ProgressReport, Project, Responsibility
+from projects.querysets.ledger import unclosed
 from projects.querysets.responsibility import in_force
 from projects.rules.report import COUNTED
 from projects.rules.responsibility import reporting_unit, reviewing_unit
@@ -24,7 +25,8 @@ class Addressees:
     @cached_property
     def projects(self) -> dict[int, Project]:
         """The projects by key."""
-        entries = LedgerEntry.objects.filter(ledger__in=Ledger.objects.main().filter(year=self.year), closed_on=None).listed(self.day)
+        main = Ledger.objects.main().filter(year=self.year)
+        entries = LedgerEntry.objects.filter(unclosed(self.day), ledger__in=main).listed(self.day)
         keys = entries.order_by("seq", "pk").values_list("project_id", flat=True)
         found = Project.objects.only("code", "name").in_bulk(keys)
         return {key: found[key] for key in keys}

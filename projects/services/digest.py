@@ -5,12 +5,13 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from erqi.common import clock
@@ -62,8 +63,9 @@ def _store() -> None:
     mails |= {
         one.user_id: one for one in Digest.objects.bulk_create([Digest(user_id=user, day=day) for user in lines if user not in mails])
     }
-    for user, reminders in lines.items():
-        Reminder.objects.filter(pk__in=reminders).update(digest=mails[user])
+    # All at once: a mail of the day is the one of the line's own person.
+    of_day = Digest.objects.filter(day=day, user=OuterRef("user")).values("pk")[:1]
+    Reminder.objects.filter(pk__in=[*chain.from_iterable(lines.values())]).update(digest=Subquery(of_day))
     # An earlier day's mail that never went out has nothing left to say; nor has one whose lines were all read, or that nobody gets.
     Digest.objects.filter(sent_at=None).exclude(pk__in=[digest.pk for digest in mails.values()]).delete()
 

@@ -12,10 +12,11 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require
-from projects.choices import GRAVE_LEVELS, DecisionState
-from projects.models import DateRequest, Hold, Ledger, LedgerEntry, Lifting, Milestone, Project, WarningSchedule
+from projects.choices import GRAVE_LEVELS, AbsenceKind, DecisionState
+from projects.models import DateRequest, EntryAbsence, Hold, Ledger, LedgerEntry, Lifting, Milestone, Project, WarningSchedule
 from projects.rules.milestone import belongs
 from projects.services.citation import save_cited
+from projects.services.decision import name_of
 from projects.services.ledger import refuse_locked
 from projects.services.schedule import refresh
 
@@ -83,8 +84,27 @@ def delist(*, entry: LedgerEntry, on: date | None, reason: str, version: int | N
 
 @transaction.atomic
 def relist(*, entry: LedgerEntry, version: int | None, by: User) -> LedgerEntry:
-    """Bring a delisted project back into the ledger. Raises NotAllowed, ServiceError, StaleRecord."""
-    return change_entry(entry=entry, version=version, by=by, delisted_on=None, delist_reason="")
+    """Bring a delisted project back into the ledger from today on: on the days between it stays out of it.
+
+    Taken back on the day of the leaving or before, it never left. Raises NotAllowed, ServiceError, StaleRecord.
+    """
+    require(by, "ledger.edit")
+    _lock(entry)
+    entry = locked(LedgerEntry.objects.all(), entry.pk, version)
+    if entry.delisted_on is None:
+        raise ServiceError("该项目没有退出这本台账，无需恢复。")
+    _keep_absence(entry, AbsenceKind.LEFT, entry.delisted_on, entry.delist_reason, "", by)
+    entry = save_cited(entry, {"delisted_on": None, "delist_reason": ""})
+    refresh(entry.project_id)
+    return entry
+
+
+def _keep_absence(entry: LedgerEntry, kind: AbsenceKind, since: date, reason: str, end_reason: str, by: User | None) -> None:
+    """Keep what is taken back today as a time of its own; what began today or later leaves none."""
+    on = clock.today()
+    if since < on:
+        row = EntryAbsence(entry=entry, kind=kind, since=since, until=on, reason=reason, end_reason=end_reason, by=by, by_name=name_of(by))
+        checked(row).save()
 
 
 def left_sentence(entry: LedgerEntry, on: date) -> str:
@@ -165,6 +185,7 @@ def reopen_entry(*, entry: LedgerEntry, reason: str, version: int | None, by: Us
         raise ServiceError("该项目没有销号，无需恢复。")
     if not reason.strip():
         raise InvalidInput({"reopen_reason": ["请写明恢复的理由。"]})
+    _keep_absence(entry, AbsenceKind.CLOSED, entry.closed_on, "", reason.strip(), by)
     entry = save_cited(entry, {"closed_on": None, "reopen_reason": reason.strip()})
     refresh(entry.project_id)
     return entry

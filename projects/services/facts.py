@@ -9,12 +9,25 @@ from typing import Any
 from django.db.models import F, Q
 
 from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
-from projects.models import DateRequest, Hold, InvestmentPlan, LedgerEntry, LevelOverride, Milestone, ProgressReport, WarningSchedule
+from projects.models import (
+    DateRequest,
+    Hold,
+    InvestmentPlan,
+    LedgerEntry,
+    LevelOverride,
+    Milestone,
+    ProgressReport,
+    WarningPolicy,
+    WarningSchedule,
+)
 from projects.models.report import MONTHS
 from projects.rules.colour import Bounds, merged_pause
 from projects.rules.milestone import belongs
 from projects.rules.policy import Policy
 from projects.rules.warning import Facts, InvestmentFact, MilestoneFact, Obligation
+
+# A row carries its facts and causes: ten thousand of them are read a part at a time.
+CHUNK = 500
 
 
 @dataclass
@@ -136,9 +149,8 @@ def _add_bounds(parts: dict[int, _Parts], year: int, on: date) -> None:
 
 
 def schedules_of(projects: Collection[int], day: date) -> Iterable[tuple[WarningSchedule, Policy]]:
-    """Return the schedule rows of the projects on the day, each with its policy read once."""
-    policies: dict[int, Policy] = {}
-    rows = WarningSchedule.objects.of_year(day.year).on(day).filter(project__in=projects).select_related("policy").order_by("project_id")
-    for row in rows:
-        policy = policies.setdefault(row.policy_id, row.policy.policy)
-        yield row, policy
+    """Yield the schedule rows of the projects on the day, each with its policy: two queries, at most CHUNK rows in memory."""
+    rows = WarningSchedule.objects.of_year(day.year).on(day).filter(project__in=projects)
+    policies = {one.pk: one.policy for one in WarningPolicy.objects.filter(pk__in=rows.values("policy"))}
+    for row in rows.order_by("project_id").iterator(chunk_size=CHUNK):
+        yield row, policies[row.policy_id]

@@ -12,9 +12,10 @@ from erqi.common.errors import NotAllowed
 from erqi.common.models import User
 from erqi.common.roles import permissions_of
 from erqi.common.saving import read_anew, require
-from projects.choices import ResponsibilityKind
-from projects.models import Post, Project, Responsibility
+from projects.choices import ReportState, ResponsibilityKind
+from projects.models import Post, ProgressReport, Project, Responsibility
 from projects.querysets.responsibility import in_force
+from projects.rules.report import COUNTED
 from projects.rules.responsibility import in_force as in_force_on
 from projects.rules.responsibility import reporting_unit, reviewing_unit, writing_units
 
@@ -63,6 +64,27 @@ def may_review(user: User, project: Project) -> bool:
     if user.can("report.manage"):
         return True
     return user.can("report.review") and reviewing_unit(grids([project.pk])[project.pk]) in units_of(user)
+
+
+def projects_behind(user: User) -> set[int]:
+    """Return the projects (keys) whose reports the account may write or review today by the grid; at most four queries."""
+    own = units_of(user) if user.can("report.write") or user.can("report.review") else set()
+    if not own:
+        return set()
+    rows = Responsibility.objects.filter(in_force(clock.today()), unit__in=own, duty="").values_list("project_id", flat=True)
+    near = {*rows, *Project.objects.filter(owner__in=own).values_list("pk", flat=True)}
+    writes, reviews = user.can("report.write"), user.can("report.review")
+    return {
+        project
+        for project, grid in grids(near).items()
+        if (writes and own & writing_units(grid)) or (reviews and reviewing_unit(grid) in own)
+    }
+
+
+def may_read_evidence(report: ProgressReport, user: User) -> bool:
+    """Say whether the account may read what is attached to a report: all who see business data while it counts, else (a draft, taken
+    back, returned) those who write or review the project's reports."""
+    return ReportState(report.state) in COUNTED or may_write(user, report.project) or may_review(user, report.project)
 
 
 def require_writer(by: User | None, project: Project) -> None:

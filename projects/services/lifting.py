@@ -4,7 +4,7 @@ services.schedule proposes it when the facts allow a milder colour. After a refu
 other facts become known, when the unit files or corrects a report or says how a milestone stands, or when an inspector asks for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,14 +19,17 @@ from erqi.common.attachments import attach, of
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import Attachment, User
 from erqi.common.saving import checked, require
-from projects.choices import LiftingState, ReminderKind, WarningLevel
-from projects.models import Lifting, MilestoneUpdate, ProgressReport, Project, WarningSchedule
+from projects.choices import LiftingState, ReminderKind, ReportAction, WarningLevel
+from projects.models import Lifting, MilestoneUpdate, ProgressReport, Project, ReportStep, WarningSchedule
 from projects.rules.calendar import cutoffs
 from projects.rules.colour import observed_until
 from projects.services.decision import name_of
-from projects.services.grid import accounts_of, reporters
+from projects.services.grid import accounts_of, may_write, reporters
 from projects.services.reminder import notify
 from projects.services.schedule import Floor, refresh_many
+
+OWN_PROJECT = "您负责或填报过这个项目的月报，不能核验它的摘牌，请由其他督察员核验。"
+NO_EVIDENCE_LEFT = "核验所依据的佐证已被撤回，不能确认摘牌。请不予摘牌，补充佐证后重新核验。"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ def began_on(lifting: Lifting) -> date:
 
 def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
     """Return what proves the improvement: what hangs on the lifting itself, and on updates of the project's milestones and its reports
-    of the year from the day on. What was there when an earlier lifting was refused does not prove this one."""
+    of the year from the day on. What was there when an earlier lifting was refused does not prove this one; what came after the lifting
+    ended was not before those who decided."""
     found = [Evidence("本次核验", list(of(lifting)))]
     refused = lifting.project.liftings.filter(year=lifting.year, state=LiftingState.REJECTED, pk__lt=lifting.pk).order_by("-pk").first()
     updates = MilestoneUpdate.objects.filter(milestone__project=lifting.project_id, recorded_on__gte=since)
@@ -62,6 +66,8 @@ def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
         | Q(owner_type=kinds[ProgressReport], owner_id__in=reports.values("pk"), uploaded_on__gte=since),
         withdrawn_on=None,
     )
+    if lifting.ended_at is not None:
+        rows = rows.filter(created_at__lte=lifting.ended_at)
     if refused is not None and refused.ended_at is not None:
         rows = rows.filter(created_at__gt=refused.ended_at)
     by_owner: dict[tuple[int, int], list[Attachment]] = {}
@@ -103,16 +109,32 @@ def refusal_of(lifting: Lifting, states: Sequence[LiftingState]) -> str:
         return "这次摘牌还没有核验。请先由督察员核验。"
     if lifting.state == LiftingState.VERIFIED:
         return f"这次摘牌已由{lifting.verified_by_name}核验，正等待督察办确认，不能再核验。"
-    who = f"，由{lifting.ended_by_name}办理" if lifting.ended_by_name else ""
-    return f"这次摘牌{lifting.get_state_display()}{who}，不能再办理。项目条件再次好转或有新的填报时，系统会重新提出。"
+    who = f"由{lifting.ended_by_name}" if lifting.ended_by_name else ""
+    if lifting.state == LiftingState.CONFIRMED:
+        return f"这次摘牌已{who}确认，无需再办。"
+    again = "项目条件再次好转或有新的填报时，系统会重新提出。"
+    if lifting.state == LiftingState.REJECTED:
+        return f"这次摘牌{who or '已'}办结，未予摘牌，不能再办理。{again}"
+    return f"这次摘牌已失效，不能再办理。{again}"
+
+
+def overtaken(lifting: Lifting, row: WarningSchedule | None, on: date) -> str:
+    """Return why the colour would not fall today by its dates (`row` holds today), whatever the lifting's state: an empty text when it
+    would. A threshold may have passed since it was proposed."""
+    if row is None:
+        return "该项目今天没有预警数据，不能办理。"
+    level = row.dates.level(on)
+    if level < lifting.from_level:
+        return ""
+    what = "仍应为" if level == lifting.from_level else "已转为"
+    return f"按今天的数据，该项目{what}“{row.policy.policy.label(level)}”，不能摘牌。"
 
 
 def _refuse_worse(lifting: Lifting, row: WarningSchedule | None, on: date) -> WarningSchedule:
     """Return the row; raise ServiceError when by its dates the colour would not fall at all today."""
-    if row is None:
-        raise ServiceError("该项目今天没有预警数据，不能办理。")
-    if row.schedule.thresholds.level(on) >= lifting.from_level:
-        raise ServiceError(f"按今天的数据，该项目仍应为“{row.policy.policy.label(WarningLevel(lifting.from_level))}”，不能摘牌。")
+    if refusal := overtaken(lifting, row, on):
+        raise ServiceError(refusal)
+    assert row is not None  # noqa: S101
     return row
 
 
@@ -124,6 +146,21 @@ def _save(lifting: Lifting, **values: object) -> Lifting:
     return lifting
 
 
+def own_refusal(lifting: Lifting, by: User | None) -> str:
+    """Return why the account may not check the lifting, an empty text when it may: who writes the project's reports by the grid, or
+    filed one this year, does not say as an inspector that they are true."""
+    if by is None:
+        return ""
+    filed = ReportStep.objects.filter(report__project=lifting.project_id, report__year=lifting.year, action=ReportAction.FILE, by=by)
+    return OWN_PROJECT if may_write(by, lifting.project) or filed.exists() else ""
+
+
+def relied_on(lifting: Lifting, found: Iterable[Evidence]) -> bool:
+    """Say whether anything is left (`found`) of the evidence that was there when the lifting was checked: it may have been withdrawn
+    since."""
+    return any(lifting.verified_on is None or one.uploaded_on <= lifting.verified_on for part in found for one in part.attachments)
+
+
 @transaction.atomic
 def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User | None, uploads: Sequence[File] = ()) -> Lifting:
     """Record an inspector's check: what was found (`note`) with evidence, and return the lifting, now awaiting confirmation.
@@ -131,10 +168,12 @@ def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User
     Evidence: photos or documents attached here, unless the project has some on updates of its milestones or its reports since it turned
     to the level that is to be left; what proves the improvement is then there, and the inspector need not photograph it again.
     The same check sent twice counts once. Raises NotAllowed without `lifting.verify`, InvalidInput (no note, no evidence, a wrong
-    file), ServiceError (state; the colour would not fall today), StaleRecord.
+    file), ServiceError (state; the colour would not fall today; somebody who reports the project does not check it), StaleRecord.
     """
     require(by, "lifting.verify")
     on = clock.today()
+    if own := own_refusal(lifting, by):
+        raise NotAllowed(own)
     lifting, again = _locked(lifting, version, LiftingState.VERIFIED, [LiftingState.PROPOSED], by)
     if again:
         return lifting
@@ -156,7 +195,7 @@ def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, n
     after today (the policy says how many), then to what the facts give.
 
     The same confirmation sent twice counts once. Raises NotAllowed without `lifting.confirm` or for whoever verified it, ServiceError
-    (state; the colour would not fall today), StaleRecord.
+    (state; the colour would not fall today; nothing is left of the evidence that the check relied on), StaleRecord.
     """
     require(by, "lifting.confirm")
     on = clock.today()
@@ -166,6 +205,8 @@ def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, n
     if by is not None and lifting.verified_by_id == by.pk:
         raise NotAllowed("不能确认自己核验的摘牌，请由督察办的其他人确认。")
     row = _refuse_worse(lifting, row_of(lifting, on), on)
+    if not relied_on(lifting, evidence_of(lifting, began_on(lifting))):
+        raise ServiceError(NO_EVIDENCE_LEFT)
     floor = Floor(WarningLevel.UNRATED)
     cycles = row.policy.policy.observation_cycles
     if lifting.from_level == WarningLevel.RED and cycles > 0:

@@ -15,6 +15,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, read_anew, require
+from erqi.common.simulation import is_simulated
 from projects.choices import DecisionState, ReminderKind, UpdateLayer
 from projects.models import DateChange, Milestone, MilestoneUpdate, Project
 from projects.rules.phrases import due_date
@@ -174,7 +175,7 @@ def update_milestone(
     leader. It changes neither date nor completion; the last two are put into the inbox of those who report the project.
 
     `layer` is needed from somebody who has several. Raises NotAllowed (none of the layers; a project that the grid does not give),
-    InvalidInput without a text, without a choice of the layer, or for a wrong file.
+    InvalidInput without a text, for words that the person said of it today already, without a choice of the layer, or for a wrong file.
     """
     layers = layers_of(by, milestone.project)
     if not layers:
@@ -185,13 +186,23 @@ def update_milestone(
         raise InvalidInput({"layer": ["请选择以哪一种身份登记。"]})
     if not text.strip():
         raise InvalidInput({"text": ["请写明节点的情况。"]})
-    update = _record(milestone, UpdateLayer(layer or layers[0]), by, text, uploads, request_key)
+    layer = layer or layers[0]
+    if by is not None and _said_today(milestone, layer, by, text):
+        # After the Back button a form has another key, and still says the same.
+        raise InvalidInput({"text": ["您今天已登记过同样的情况，没有重复登记。要补充的，请写明补充的内容。"]})
+    update = _record(milestone, UpdateLayer(layer), by, text, uploads, request_key)
     if update.layer in (UpdateLayer.SELF, UpdateLayer.OFFICE):
         # A lifting that was refused is proposed anew once something new is said.
         refresh(milestone.project_id)
     else:
         _ask(update)
     return update
+
+
+def _said_today(milestone: Milestone, layer: str, by: User, text: str) -> bool:
+    """Say whether this person said these very words of the milestone on this business date, a simulation not speaking for a person."""
+    said = milestone.updates.filter(layer=layer, by=by, recorded_on=clock.today(), text=text.strip())
+    return said.filter(simulated=is_simulated()).exists()
 
 
 def _ask(update: MilestoneUpdate) -> None:

@@ -16,7 +16,7 @@ from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleReco
 from erqi.common.models import User
 from erqi.common.saving import already, checked, require, save_changes
 from projects.choices import LEVELS, PolicyState, ReminderKind
-from projects.models import WarningPolicy
+from projects.models import PolicyEditor, WarningPolicy
 from projects.rules.policy import LIMITS, MOST_CYCLES, Policy, faults, to_data
 from projects.rules.presets import WARNING_POLICY
 from projects.sentences.policy import fault_sentence
@@ -27,7 +27,7 @@ from projects.services.schedule import start_pass
 
 EDITABLE = (PolicyState.DRAFT, PolicyState.RETURNED)
 LONGEST_LABEL = 6
-OWN_POLICY = "不能批准自己拟定或提交的规则，须由他人批准。"
+OWN_POLICY = "不能批准自己拟定、修改或提交的规则，须由他人批准。"
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def draft_policy(
         return earlier
     policy = WarningPolicy(
         name=name.strip(),
-        rules=to_data(_sensible(rules or WARNING_POLICY)),
+        rules=to_data(sensible(rules or WARNING_POLICY)),
         note=note.strip(),
         effective_from=effective_from,
         created_on=clock.today(),
@@ -71,8 +71,12 @@ def change_policy(*, policy: WarningPolicy, version: int | None, by: User | None
     require(by, "policy.edit")
     row = _taken(policy, version, EDITABLE)
     if "rules" in values:
-        values["rules"] = to_data(_sensible(values["rules"]))
-    return save_changes(row, {name: value.strip() if isinstance(value, str) else value for name, value in values.items()})
+        values["rules"] = to_data(sensible(values["rules"]))
+    before = row.version
+    row = save_changes(row, {name: value.strip() if isinstance(value, str) else value for name, value in values.items()})
+    if by is not None and row.version != before:
+        PolicyEditor.objects.get_or_create(policy=row, account=by)
+    return row
 
 
 @transaction.atomic
@@ -132,8 +136,8 @@ def approve_policy(*, policy: WarningPolicy, version: int | None, by: User | Non
     it counts once.
 
     Rules for a later day are computed beforehand: schedules carry a row of their own for them. Raises NotAllowed without
-    `policy.approve` and for whoever drafted or submitted it, ServiceError (state, also when somebody else was faster; a day of effect
-    that has passed meanwhile or was taken), StaleRecord when it was changed since the person saw it.
+    `policy.approve` and for whoever drafted, changed or submitted it, ServiceError (state, also when somebody else was faster; a
+    day of effect that has passed meanwhile or was taken), StaleRecord when it was changed since the person saw it.
     """
     require(by, "policy.approve")
     on = clock.today()
@@ -145,7 +149,7 @@ def approve_policy(*, policy: WarningPolicy, version: int | None, by: User | Non
             return row
         raise ServiceError(refusal_of(row, [PolicyState.SUBMITTED]))
     _refuse_stale(row, version)
-    if by is not None and by.pk in (row.created_by_id, row.submitted_by_id):
+    if by is not None and is_own(row, by):
         raise NotAllowed(OWN_POLICY)
     if late := unfit_day(row, on):
         raise ServiceError(f"{late}现在不能批准，请退回修改。")
@@ -153,6 +157,11 @@ def approve_policy(*, policy: WarningPolicy, version: int | None, by: User | Non
     start_pass(reason=f"“{row.name}”{chinese_day(row.effective_from)}起执行", by=by, policy=row)
     _tell(row, "已批准", f"{row.approved_by_name}批准，{chinese_day(row.effective_from)}起执行。", ("policy.edit", "warning.start"), by)
     return row
+
+
+def is_own(policy: WarningPolicy, user: User) -> bool:
+    """Say whether the person had a hand in the version (drafted, changed or submitted it), and so cannot approve it."""
+    return user.pk in (policy.created_by_id, policy.submitted_by_id) or policy.editors.filter(account=user).exists()
 
 
 def _tell(row: WarningPolicy, what: str, text: str, permissions: Iterable[str], by: User | None) -> None:
@@ -231,7 +240,7 @@ def _refuse_stale(row: WarningPolicy, version: int | None) -> None:
         raise StaleRecord(row)
 
 
-def _sensible(policy: Policy) -> Policy:
+def sensible(policy: Policy) -> Policy:
     """Return the policy; raise InvalidInput for figures out of bounds and for levels without a name of their own."""
     wrong: dict[str | None, list[str]] = {}
     for name, (least, most) in LIMITS.items():

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from projects.services.counted import renew_counted
 from projects.services.grid import require_reviewer, require_writer
 from projects.services.period import Month, month_of
 from projects.services.reminder import notify
+from projects.services.report_doubt import Unconfirmed, refuse_unconfirmed
 from projects.services.schedule import refresh
 
 # What a new month begins with: last month's, but for what is said of the month itself.
@@ -34,11 +36,12 @@ FIRST_VERSION = 1
 
 @dataclass(frozen=True)
 class Filed:
-    """What became of one row of a grid: the report, or the sentence that refused it."""
+    """What became of one row of a grid: the report, or the sentence that refused it; `asked` is the amount that it asks about."""
 
     project: Project
     report: ProgressReport | None
     refusal: str = ""
+    asked: Decimal | None = None
 
 
 def last_counted(project: Project | int, year: int, month: int) -> ProgressReport | None:
@@ -145,12 +148,14 @@ def file_report(
     version: int | None,
     values: dict[str, Any] | None = None,
     request_key: UUID | None = None,
+    confirmed: Decimal | None = None,
 ) -> ProgressReport:
     """File (报送) a month's report, with these values where given, and return it. From now on its figures count.
 
     The same filing sent twice counts once. Raises NotAllowed, ServiceError (month not open or locked, filed already with other
     figures), StaleRecord, InvalidInput: the cumulative amount is missing, falls below last month's without a word why, or a yellow
-    or red project names no problem and cause (domain.md §0.5: every lag has its 病因).
+    or red project names no problem and cause (domain.md §0.5: every lag has its 病因); Unconfirmed, where a person files an odd amount
+    (rules.report_doubt) other than the one `confirmed` (万元).
     """
     require_writer(by, project)
     on, days = clock.today(), month_of(year, month)
@@ -163,6 +168,8 @@ def file_report(
     if report.cutoff_on is None:
         report.cutoff_on = min(on, days.due_on)
     _refuse_incomplete(report, on)
+    if by is not None:
+        refuse_unconfirmed(report, last_counted(project, year, month), confirmed)
     name = str(by) if by else "系统"
     report.state = ReportState.FILED
     report.filed_on, report.filed_by, report.filed_by_name = on, by, name
@@ -264,7 +271,8 @@ def file_many(*, rows: list[dict[str, Any]], by: User) -> list[Filed]:
         try:
             found.append(Filed(row["project"], file_report(by=by, **row)))
         except InvalidInput as error:
-            found.append(Filed(row["project"], None, "".join(text for texts in error.fields.values() for text in texts)))
+            sentence = "".join(text for texts in error.fields.values() for text in texts)
+            found.append(Filed(row["project"], None, sentence, error.amount if isinstance(error, Unconfirmed) else None))
         except ServiceError as error:
             found.append(Filed(row["project"], None, str(error)))
     return found

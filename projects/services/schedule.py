@@ -49,6 +49,8 @@ _SAME = (
     "valid_until",
 )
 _WORSE_AGAIN = "按最新数据已不具备摘牌条件。"
+_WORSE_BY_RULES = "预警规则变更，按新规则已不具备摘牌条件。"
+_WORSE_BY_ITSELF = "办结之前，按期限项目已再次达到原状态或更重，不再具备摘牌条件。"
 _CLOSED = "项目已销号，不必摘牌。"
 
 
@@ -273,7 +275,7 @@ def _propose(
     if standing is not None and (not waits or standing.from_level != floor.level):
         # It turned worse since: what was verified then is no proof now.
         standing.state, standing.ended_on, standing.ended_at = LiftingState.LAPSED, on, timezone.now()
-        standing.end_note = _CLOSED if closed else _WORSE_AGAIN
+        standing.end_note = _CLOSED if closed else _why_lapsed(standing, before, row, on)
         proposals.moved.append(standing)
         standing = None
     elif standing is not None and standing.to_level != to_level:
@@ -286,6 +288,14 @@ def _propose(
     )
     waited = before is not None and before.floor_level == floor.level and before.floor_until is None and before.facts == row.facts
     (proposals.asked_before if waited else proposals.new).append(lifting)
+
+
+def _why_lapsed(standing: Lifting, before: WarningSchedule | None, row: WarningSchedule, on: date) -> str:
+    """Return why a proposal does not hold any more: what was recorded, a threshold that had passed before, or other rules."""
+    if before is not None and before.dates.level(on) >= standing.from_level:
+        return _WORSE_BY_ITSELF
+    by_rules = before is not None and before.policy_id != row.policy_id and before.facts == row.facts
+    return _WORSE_BY_RULES if by_rules else _WORSE_AGAIN
 
 
 def _write(proposals: _Proposals, year: int) -> None:

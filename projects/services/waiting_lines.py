@@ -60,7 +60,7 @@ def _subject(row: Any) -> str:
 def lifting_lines(day: Day) -> Iterator[Line]:
     """The liftings that wait: for inspectors to be verified, for the supervision office to be confirmed."""
     people = {LiftingState.PROPOSED: accounts_with("lifting.verify"), LiftingState.VERIFIED: accounts_with("lifting.confirm")}
-    for row in Lifting.objects.open().select_related("project").order_by("pk"):
+    for row in Lifting.objects.awaiting(day.on).select_related("project").order_by("pk"):
         since, state = row.verified_on or row.proposed_on, LiftingState(row.state)
         if stage := _stage(since, day.on):
             yield Line(

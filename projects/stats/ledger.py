@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from erqi.common.numbers import ratio
+from projects.querysets.ledger import standing
 from projects.querysets.ledger_figures import Basis, with_figures
 
 
@@ -61,7 +62,7 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) ->
     bundle's where the bundle has a figure: neither is added twice. Entries that had left by the day add nothing.
     """
     entries = entries.order_by()
-    standing = Q(delisted_on=None) | Q(delisted_on__gt=as_of)
+    stands = standing(as_of)
     sums = {"total": "project__total_investment", "plan": "annual_plan"}
     if basis is not None:
         if "done" not in entries.query.annotations:
@@ -69,13 +70,13 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) ->
         sums |= REPORTED
     found = entries.aggregate(
         count=Count("pk"),
-        entries=Count("pk", filter=standing),
-        projects=Sum(Coalesce("project__bundle_count", 1), filter=standing),
-        parts=Count("project__bundle_of", filter=standing),
-        **{f"{name}_sum": Sum(column, filter=standing & _counts(name)) for name, column in sums.items()},
-        **{f"{name}_known": Count(column, filter=standing & _counts(name)) for name, column in sums.items()},
+        entries=Count("pk", filter=stands),
+        projects=Sum(Coalesce("project__bundle_count", 1), filter=stands),
+        parts=Count("project__bundle_of", filter=stands),
+        **{f"{name}_sum": Sum(column, filter=stands & _counts(name)) for name, column in sums.items()},
+        **{f"{name}_known": Count(column, filter=stands & _counts(name)) for name, column in sums.items()},
     )
-    twice = _counted_twice(entries.filter(standing), sums) if found["parts"] else {}
+    twice = _counted_twice(entries.filter(stands), sums) if found["parts"] else {}
 
     def amount(name: str) -> Amount:
         again = twice.get(name, [])

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from erqi.common import workdays
+from erqi.common.dates import clamp_to_year
 from projects.choices import LedgerKind, LedgerLevel, ReportState, WarningLevel
 from projects.models import InvestmentPlan, LedgerEntry, ProgressReport, Project, ReportStep, Unit, WarningPolicy, WarningSchedule
 from projects.models.report import CONTENT
@@ -92,6 +93,12 @@ class MonthReport:
         return self.state == ReportState.DRAFT or (self.state == ReportState.RETURNED and not self.untouched)
 
 
+def level_day(month: Month, today: date) -> date:
+    """Return the day whose colours stand beside the reports of a month: today, whatever month is looked at, since it is today that
+    decides what a report has to say; for the ledger of another year its nearest day."""
+    return clamp_to_year(today, month.year)
+
+
 def done_by_unit(month: Month, due: Due, keys: Collection[int]) -> Counter[int | None]:
     """Return how many of these projects are filed, by the unit that reports them: one query."""
     done = ProgressReport.objects.of_month(month.year, month.month).counted().filter(project__in=keys)
@@ -108,8 +115,9 @@ def month_reports(month: Month, due: Due, keys: Collection[int], today: date) ->
     for report in _earlier(month, rows):
         rows[report.project_id].earlier = report
     _add_plans(month, rows, today)
-    for row in WarningSchedule.objects.of_year(month.year).on(due.day).filter(project__in=rows):
-        rows[row.project_id].level, rows[row.project_id].simulated = row.level_on(due.day), row.simulated
+    day = level_day(month, today)
+    for row in WarningSchedule.objects.of_year(month.year).on(day).filter(project__in=rows):
+        rows[row.project_id].level, rows[row.project_id].simulated = row.level_on(day), row.simulated
     _add_untouched(rows)
     return list(rows.values())
 

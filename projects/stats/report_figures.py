@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import JSONField, OuterRef, Subquery
+
 from erqi.common import workdays
 from erqi.common.numbers import ratio, rounded
 from projects.choices import Curve, LedgerKind, LedgerLevel
-from projects.models import InvestmentPlan, LedgerEntry, Project, ReportStep, WarningPolicy
+from projects.models import InvestmentPlan, LedgerEntry, Project, ReportStep, WarningPolicy, WarningSchedule
 from projects.rules.calendar import cutoffs
 from projects.rules.progress import planned, time_share
 
@@ -32,17 +34,30 @@ def year_plan(project: Project, year: int, day: date) -> YearPlan:
     version = WarningPolicy.objects.in_force(day).first()
     curve = version.policy.curve if version else Curve.MONTHLY_PLAN
     plan = InvestmentPlan.objects.on(day).filter(project=project, year=year).first()
-    annual = (
-        LedgerEntry.objects.filter(project=project, ledger__year=year, ledger__level=LedgerLevel.DISTRICT, ledger__kind=LedgerKind.PROJECTS)
-        .values_list("annual_plan", flat=True)
-        .first()
-    )
+    annual = _annual(project, year, day)
     amounts = plan.cumulative if plan else None
     if annual is None and amounts is not None:
         annual = amounts[-1]
     ends = cutoffs(year, workdays.is_workday)
     months = tuple(planned(curve, amounts, annual, year, month, ends[month - 1]) for month in MONTHS)
     return YearPlan(months, annual, bool(plan and plan.simulated))
+
+
+def _annual(project: Project, year: int, day: date) -> Decimal | None:
+    """Return the year's amount that the district ledger said on the day: what the colour was computed from then, where there was one;
+    else, since nothing else keeps it by business date, what the ledger says now."""
+    known = WarningSchedule.objects.of_year(year).on(day).filter(project=OuterRef("project")).values("facts__investment")[:1]
+    row = (
+        LedgerEntry.objects.filter(project=project, ledger__year=year, ledger__level=LedgerLevel.DISTRICT, ledger__kind=LedgerKind.PROJECTS)
+        .values_list("annual_plan", Subquery(known, output_field=JSONField()))
+        .first()
+    )
+    if row is None:
+        return None
+    now, figures = row
+    if figures is None:
+        return now
+    return None if figures["annual"] is None else Decimal(figures["annual"])
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from erqi.common.dates import clamp
 from projects.choices import ReportState
 from projects.models import Ledger, LedgerEntry, ProgressReport
+from projects.querysets.ledger import standing, unclosed
 from projects.services.period import Month
 
 
@@ -21,6 +22,8 @@ class MonthCounts:
     passed: int = 0
     returned: int = 0
     drafts: int = 0
+    # Whether reports are asked for at all: not of months that were over before reporting began.
+    asked: bool = True
 
     @property
     def reported(self) -> int:
@@ -47,18 +50,32 @@ def expected(day: date, prefix: str = "") -> Q:
 
     `prefix` leads to the entry. A project on hold reports too: that it stands still.
     """
-    return (
-        (Q(**{f"{prefix}listed_on": None}) | Q(**{f"{prefix}listed_on__lte": day}))
-        & (Q(**{f"{prefix}delisted_on": None}) | Q(**{f"{prefix}delisted_on__gt": day}))
-        & (Q(**{f"{prefix}closed_on": None}) | Q(**{f"{prefix}closed_on__gt": day}))
-    )
+    entered = Q(**{f"{prefix}listed_on": None}) | Q(**{f"{prefix}listed_on__lte": day})
+    return entered & standing(day, prefix) & unclosed(day, prefix)
+
+
+def first_month(year: int, warned_since: date | None) -> int:
+    """Return the year's first month for which monthly reports are asked: that in which its district ledger began to have colours
+    (`warned_since`), or an earlier one that somebody reported; 13 where nothing tells. One query."""
+    reported = ProgressReport.objects.filter(year=year, first_filed_on__isnull=False).aggregate(first=Min("month"))["first"]
+    months = [reported or 13]
+    if warned_since is not None and warned_since.year <= year:
+        months.append(warned_since.month if warned_since.year == year else 1)
+    return min(months)
+
+
+def is_asked(month: Month, first: int, today: date) -> bool:
+    """Say whether a month's reports are asked for: from the first month on (`first_month`), and as long as the month is not over."""
+    return month.month >= first or not month.is_locked(today)
 
 
 def month_counts(year: int, months: Iterable[Month], today: date) -> dict[int, MonthCounts]:
-    """Return the counts of the year's district ledger by month: three queries, none of which grows with the months."""
+    """Return the counts of the year's district ledger by month: four queries, none of which grows with the months."""
     ledger = Ledger.objects.main().filter(year=year).first()
     if ledger is None:
         return {}
+    months, first = list(months), first_month(year, ledger.warned_since)
+    asked = {month.month: is_asked(month, first, today) for month in months}
     days = {month.month: expected_on(month, today) for month in months}
     entries = LedgerEntry.objects.filter(ledger=ledger).order_by()
     numbers = entries.aggregate(**{f"month_{month}": Count("pk", filter=expected(day)) for month, day in days.items()})
@@ -76,7 +93,8 @@ def month_counts(year: int, months: Iterable[Month], today: date) -> dict[int, M
         found[month][state] = number
     return {
         month: MonthCounts(
-            expected=numbers[f"month_{month}"],
+            expected=numbers[f"month_{month}"] if asked[month] else 0,
+            asked=asked[month],
             filed=states.get(ReportState.FILED, 0),
             passed=states.get(ReportState.PASSED, 0),
             returned=states.get(ReportState.RETURNED, 0),

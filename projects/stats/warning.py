@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,9 @@ from projects.querysets.warning_state import read_last_reports, read_liftings, r
 from projects.rules.calendar import cutoffs
 from projects.rules.colour import Bounds, cutoffs_passed, escalation, level_on, since, turns
 from projects.rules.policy import Policy
-from projects.rules.warning import Assessment, Thresholds, assess
+from projects.rules.warning import Assessment, Thresholds, assess, thresholds
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,17 @@ class Standing:
     def ahead(self) -> list[tuple[date, WarningLevel, WarningLevel]]:
         """What turns by itself until the year's end, while nothing is recorded and these rules are in force."""
         return turns(self.thresholds, self.bounds, self.day, date(self.row.year, 12, 31))
+
+
+def turned_by_rules(before: WarningSchedule, row: WarningSchedule, policy: Policy) -> bool:
+    """Say whether a row began with another colour than the one before (of rules `policy`) because the rules changed: by the earlier
+    rules, what was known from its first day on would have given another level than it has."""
+    day = row.valid_from
+    level = row.level_on(day)
+    if before.policy_id == row.policy_id or before.level_on(day - ONE_DAY) == level:
+        return False
+    dates = before.dates if before.facts == row.facts else thresholds(policy, row.known_facts, workdays)
+    return level_on(dates, row.bounds, day) != level
 
 
 def read_standings(records: Iterable[Any], versions: Versions, day: date, *, plain: bool = False) -> None:

@@ -13,10 +13,10 @@ from projects.querysets.ledger_state import read_answering_units
 from projects.querysets.warning_state import read_people
 from projects.rules.colour import Segment, segments
 from projects.rules.turning import direction
-from projects.stats.warning import Standing, Versions, read_standings
+from projects.stats.warning import Standing, Version, Versions, read_standings, turned_by_rules
 
-_COLUMNS = ("pk", "project_id", "seq", "project__code", "project__name", "listed_on", "delisted_on", "delist_reason")
-_LEVELS = ("level_was", "level_now", "schedule_key")
+_COLUMNS = ("pk", "project_id", "seq", "project__code", "project__name", "listed_on")
+_LEVELS = ("level_was", "level_now", "schedule_key", "left_was", "left_now", "left_reason", "back_on")
 
 
 @dataclass(eq=False)
@@ -29,6 +29,8 @@ class Change:
     after: WarningLevel | None
     # The colours from the first day to the last, as stretches.
     path: list[Segment] = field(default_factory=list)
+    # The versions of the rules that turned the colour when they came into force (rules of the last day first).
+    new_rules: list[Version] = field(default_factory=list)
 
     @property
     def standing(self) -> Standing | None:
@@ -47,9 +49,9 @@ class Change:
     def day(self) -> date | None:
         """The day of the last change of colour; of entering or leaving the ledger."""
         if self.kind == "listed":
-            return self.record.listed_on
+            return self.record.back_on or self.record.listed_on
         if self.kind == "delisted":
-            return self.record.delisted_on
+            return self.record.left_now
         return self.path[-1].first if len(self.path) > 1 else None
 
 
@@ -58,8 +60,9 @@ def changes_between(ledger: Ledger, first: date, last: date) -> list[Change]:
     found = []
     for row in LedgerEntry.objects.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS):
         record = SimpleNamespace(**row)
-        before = None if record.listed_on is not None and record.listed_on > first else WarningLevel(record.level_was)
-        after = None if record.delisted_on is not None and record.delisted_on <= last else WarningLevel(record.level_now)
+        came = record.left_was is not None or (record.listed_on is not None and record.listed_on > first)
+        before = None if came else WarningLevel(record.level_was)
+        after = None if record.left_now is not None else WarningLevel(record.level_now)
         # What came and went between the days stood in the ledger on neither.
         if before is not None or after is not None:
             found.append(Change(record, before, after))
@@ -67,22 +70,43 @@ def changes_between(ledger: Ledger, first: date, last: date) -> list[Change]:
 
 
 def explain(changes: list[Change], ledger: Ledger, first: date, last: date, versions: Versions) -> None:
-    """Read why changes came about, by which colours, and who answers: four queries."""
+    """Read why changes came about, by which colours, and who answers: four queries, one more where the rules changed meanwhile."""
     records = [change.record for change in changes]
     read_standings(records, versions, last)
     read_answering_units(records, last)
     read_people(records, last)
-    paths = _paths([record.project_id for record in records], ledger.year, first, last)
+    rows = _rows([record.project_id for record in records], ledger.year, first, last)
+    rules = _new_rules(rows, first, versions)
     for change in changes:
-        change.path = paths.get(change.record.project_id, [])
+        project = change.record.project_id
+        change.path = segments([row.schedule for row in rows[project]], first, last) if project in rows else []
+        change.new_rules = rules.get(project, [])
 
 
-def _paths(projects: list[int], year: int, first: date, last: date) -> dict[int, list[Segment]]:
-    """Return the stretches of colour of the projects (keys) from a day to another: one query."""
+def _rows(projects: list[int], year: int, first: date, last: date) -> dict[int, list[WarningSchedule]]:
+    """Return the projects' (keys) schedule rows from a day to another, the oldest first, without what they were computed from: one
+    query. What was replaced on the day on which it was written says nothing."""
     rows: dict[int, list[WarningSchedule]] = defaultdict(list)
     for row in WarningSchedule.objects.of_year(year).of_projects(projects).between(first, last).defer("facts"):
-        rows[row.project_id].append(row)
-    return {project: segments([row.schedule for row in known], first, last) for project, known in rows.items()}
+        if row.valid_until is None or row.valid_until > row.valid_from:
+            rows[row.project_id].append(row)
+    return rows
+
+
+def _new_rules(rows: dict[int, list[WarningSchedule]], first: date, versions: Versions) -> dict[int, list[Version]]:
+    """Return the versions of the rules that turned the colour of a project after the day: one query where any came into force."""
+    pairs = [
+        (before, row)
+        for known in rows.values()
+        for before, row in zip(known, known[1:], strict=False)
+        if before.policy_id != row.policy_id and row.valid_from > first
+    ]
+    whole = WarningSchedule.objects.in_bulk({row.pk for pair in pairs for row in pair}) if pairs else {}
+    found: dict[int, list[Version]] = defaultdict(list)
+    for before, row in reversed(pairs):
+        if turned_by_rules(whole[before.pk], whole[row.pk], versions[before.policy_id].policy):
+            found[row.project_id].append(versions[row.policy_id])
+    return found
 
 
 def by_kind(changes: list[Change]) -> dict[str, list[Change]]:

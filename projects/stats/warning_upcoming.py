@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from projects.choices import WarningLevel
 from projects.models import WarningSchedule
-from projects.rules.colour import Bounds, Schedule, current, segments
+from projects.rules.colour import Bounds, Schedule, current, level_on, segments
 from projects.rules.turning import Direction, direction
 from projects.rules.warning import Thresholds
 
+_ONE_DAY = timedelta(days=1)
 _DATES = ("green_on", "blue_on", "yellow_on", "red_on")
 _BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_until", "manual_level", "manual_until")
 
@@ -21,7 +22,7 @@ _BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_unt
 @dataclass(frozen=True)
 class Turn:
     """A project's colour turning on a day, and the key of the schedule row that holds then. `new_rules`: a new version of the rules,
-    in force from this day on, is what turns it."""
+    in force from this day on, is what turns it: by the rules before it would not turn to this level, or not yet."""
 
     project: int
     day: date
@@ -68,7 +69,12 @@ def _turns(project: int, known: list[tuple[int, Schedule]], after: date, until: 
     schedules = [schedule for _, schedule in known]
     stretches = segments(schedules, after, until)
     for one, following in zip(stretches, stretches[1:], strict=False):
-        schedule = current(schedules, following.first) or schedules[-1]
+        day = following.first
+        schedule = current(schedules, day) or schedules[-1]
+        before = current(schedules, day - _ONE_DAY)
+        new_rules = schedule.valid_from == day
+        if new_rules and before is not None and level_on(before.thresholds, before.bounds, day) == following.level:
+            # It turns by the rules that it has: they say why.
+            schedule, new_rules = before, False
         key = next(key for key, other in known if other is schedule)
-        begins = schedule.valid_from == following.first
-        yield Turn(project, following.first, WarningLevel(one.level), WarningLevel(following.level), key, begins)
+        yield Turn(project, day, WarningLevel(one.level), WarningLevel(following.level), key, new_rules)

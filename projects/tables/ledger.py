@@ -62,7 +62,7 @@ KEY_OF = {
 MODELS = {"project": Project, "ledgerentry": LedgerEntry, "milestone": Milestone, "responsibility": Responsibility}
 # What is fetched of a row; the rest of its state is read by querysets.ledger_state. Attributes are called as the columns here.
 FETCHED = (
-    *("pk", "project_id", "seq", "nature", "annual_goal", "annual_plan", "listed_on", "delisted_on"),
+    *("pk", "project_id", "seq", "nature", "annual_goal", "annual_plan", "listed_on", "left_on"),
     *("project__code", "project__name", "project__grade", "project__total_investment", "project__quantity", "project__quantity_unit"),
     *("project__bundle_count", "project__highlight", "project__tour", "project__batch"),
     *("project__category__name", "project__category__parent__name", "project__area__name"),
@@ -157,7 +157,7 @@ class LedgerTable(BaseTable):
     staff = NamesColumn("具体责任人", shown=False, low=True, sort=[], simulated="grid_simulated")
     inspectors = NamesColumn("督察员", shown=False, low=True, sort=[], simulated="grid_simulated")
     listed_on = DateColumn("列入日期", shown=False, low=True, fact=("ledgerentry", "listed_on"))
-    delisted_on = DateColumn("退出日期", shown=False)
+    delisted_on = DateColumn("退出日期", accessor="left_on", shown=False)
 
     def __init__(self, queryset: Any, *, as_of: date, year: int, **options: Any) -> None:
         self.as_of = as_of
@@ -224,7 +224,7 @@ class LedgerTable(BaseTable):
         return self._address(record.project__code)
 
     def row_class(self, record: Any) -> str:
-        return "is-off" if record.delisted_on and record.delisted_on <= self.as_of else ""
+        return "is-off" if record.left_on else ""
 
     def footer(self, totals: LedgerTotals) -> dict[str, str]:
         counted = f"{totals.entries} 条"

@@ -73,8 +73,8 @@ class _Waiting(Column):
         return escape(self.value(record))
 
     def value(self, record: Any) -> str:
-        if record.decided_on is not None:
-            return f"{record.decided_on.isoformat()} 办结"
+        if record.decided_then is not None:
+            return f"{record.decided_then.isoformat()} 办结"
         days = workdays.workdays_between(record.requested_on, self.table.on)
         return f"已等 {days} 个工作日" if days > 0 else "今日提出"
 
@@ -87,14 +87,14 @@ class RequestTable(BaseTable):
     project = _Project("项目", accessor="project_name", url=lambda record: "", sort=["project_sort", "kind"], pinned=True)
     kind = ChoiceColumn("种类", RequestKind, sort=["kind"])
     asked = _Asked("申请内容", sort=[])
-    state = ChoiceColumn("状态", DecisionState, sort=["state", "kind"])
-    waiting = _Waiting("等待", sort=["decided_on", "requested_on", "kind"])
+    state = ChoiceColumn("状态", DecisionState, accessor="state_then", sort=["state_then", "kind"])
+    waiting = _Waiting("等待", sort=["decided_then", "requested_on", "kind"])
     why = _Why("理由", sort=[])
     unit = Column("填报单位", accessor="unit_label", sort=[], low=True)
     requested_on = DateColumn("申请日期", sort=["requested_on", "kind"])
     requested_by_name = Column("申请人", sort=[], shown=False)
-    decided_by_name = Column("审批人", sort=[], shown=False)
-    decision_reason = TextColumn("审批意见", sort=[], shown=False)
+    decided_by_name = Column("审批人", accessor="decider_then", sort=[], shown=False)
+    decision_reason = TextColumn("审批意见", accessor="opinion_then", sort=[], shown=False)
 
     def __init__(self, queryset: QuerySet, *, on: date, **options: Any) -> None:
         self.on = on
@@ -125,7 +125,7 @@ class RequestTable(BaseTable):
         return reverse(f"projects:{ADDRESSES[record.kind]}", args=[record.pk])
 
     def row_class(self, record: Any) -> str:
-        return "" if record.state == DecisionState.PENDING else "is-off"
+        return "" if record.state_then == DecisionState.PENDING else "is-off"
 
     def empty(self, record: Any) -> str:
         return '<span class="quiet">—</span>'

@@ -1,6 +1,7 @@
 """Reading what pages show of a ledger's projects on a day: on the day itself while a simulation runs, and as of it afterwards."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,13 +19,19 @@ from projects.models import (
     Milestone,
     MilestoneUpdate,
     ProgressReport,
+    Project,
     ReportStep,
     Responsibility,
     WarningSchedule,
 )
 from projects.querysets.ledger_state import read_stage_and_next
+from projects.querysets.request import Asked, request_rows
 from projects.querysets.warning_since import since_case
 from projects.rules.milestone import Standing, standing
+from projects.services.period import months_of
+from projects.stats.report_figures import YearPlan
+from projects.views.project_holds import HoldRow
+from projects.views.project_reports import MonthRow, rows_of
 
 YEAR = 2018
 
@@ -40,6 +47,12 @@ class Shown:
     stage: object
     cumulative: Decimal | None
     plan: tuple[Decimal, ...] | None
+    # By month: state, who filed it when, how punctual.
+    reports: tuple[tuple[int, str, str, str], ...]
+    # New dates, holds, corrections: state, decided when by whom.
+    requests: tuple[tuple[object, ...], ...]
+    holds: tuple[tuple[int, str], ...]
+    liftings: tuple[tuple[object, ...], ...]
 
 
 def entries_2018() -> list[LedgerEntry]:
@@ -53,6 +66,7 @@ def shown(day: date, *, past: bool) -> dict[str, Shown]:
     rows = {row.project_id: row for row in WarningSchedule.objects.of_year(YEAR).on(day)}
     steps = _standings(day)
     done, plans = _figures(day), {plan.project_id: plan.cumulative for plan in InvestmentPlan.objects.filter(year=YEAR).on(day)}
+    reports, (requests, holds, liftings) = _reports(day), _decisions(day)
     found = {}
     for entry in entries:
         row = rows.get(entry.project_id)
@@ -64,8 +78,34 @@ def shown(day: date, *, past: bool) -> dict[str, Shown]:
             entry.stage,
             done.get(entry.project_id),
             plans.get(entry.project_id),
+            tuple((row.month.month, row.chip, row.filed, row.punctuality) for row in reports.get(entry.project_id, ())),
+            requests.get(entry.project_id, ()),
+            holds.get(entry.project_id, ()),
+            liftings.get(entry.project_id, ()),
         )
     return found
+
+
+def _reports(day: date) -> dict[int, list[MonthRow]]:
+    """Return the months of every project as the section of its page shows them."""
+    steps = ReportStep.objects.filter(report__year=YEAR, valid_from__lte=day).select_related("report__project").order_by("pk")
+    by_project: dict[Project, list[ReportStep]] = defaultdict(list)
+    for step in steps:
+        by_project[step.report.project].append(step)
+    months, nothing = months_of(YEAR), YearPlan((None,) * 12, None)
+    return {project.pk: rows_of(project, months, day, rows, nothing) for project, rows in by_project.items()}
+
+
+def _decisions(day: date) -> tuple[dict[int, tuple], dict[int, tuple], dict[int, tuple]]:
+    """Return the requests, holds and liftings of every project as their lists and sections show them."""
+    requests, holds, liftings = defaultdict(list), defaultdict(list), defaultdict(list)
+    for row in request_rows(Asked(day)).order_by("kind", "pk"):
+        requests[row["project_key"]].append((row["kind"], row["pk"], row["state_then"], row["decided_then"], row["decider_then"]))
+    for hold in Hold.objects.filter(requested_on__lte=day).order_by("pk"):
+        holds[hold.project_id].append((hold.pk, HoldRow.on(hold, day).words))
+    for one in Lifting.objects.as_of(day).order_by("pk"):
+        liftings[one.project_id].append((one.pk, one.state_then, one.verified_then, one.ended_then))
+    return tuple({key: tuple(rows) for key, rows in found.items()} for found in (requests, holds, liftings))
 
 
 def _standings(day: date) -> dict[int, tuple[tuple[int, Standing], ...]]:

@@ -15,6 +15,7 @@ from erqi.tests.uploads import make_attachment
 from projects.choices import AdoptionRule, DelayCause, MilestoneKind, ResponsibilityKind
 from projects.models import (
     Citation,
+    CountedReport,
     DateChange,
     Digest,
     LedgerEntry,
@@ -44,6 +45,8 @@ from projects.tests.builders import (
     make_unit,
     make_user,
 )
+from projects.tests.entry_absences import leave_and_return
+from projects.tests.report_builders import file_month
 from projects.tests.warning_builders import make_plan, make_report, warn_ledger
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +202,7 @@ def event_tables() -> list[type[models.Model]]:
 
 
 # Rows that replace each other and are never removed: a history of them would say everything twice.
-OWN_HISTORY = {ReportStep, WarningSchedule}
+OWN_HISTORY = {ReportStep, CountedReport, WarningSchedule}
 # What tells people of facts and how far the work on them got, and is no fact itself.
 NO_FACTS = {Digest, Reminder, Rescheduling}
 
@@ -243,6 +246,7 @@ class TestAppendOnly:
         )
         make_attachment(milestone_service.update_milestone(milestone=milestone, text="进展", by=office))
         make_entry(ledger, project)
+        file_month(leave_and_return(make_entry(ledger, make_project())).project, 4, 300)
         warn_ledger(ledger)
         make_plan(project)
         make_report(project, 3, 300, on=D(2018, 3, 26))

@@ -1,5 +1,6 @@
 """What the days bring into the inboxes: each window once, addressed to whom it concerns."""
 
+import gc
 from datetime import date, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from erqi.common import clock
 from erqi.common.models import User
 from projects.choices import DecisionState, LiftingState, ReminderKind, ResponsibilityKind, WarningLevel
-from projects.models import DateRequest, Lifting, Reminder
+from projects.models import DateRequest, Lifting, Reminder, WarningSchedule
 from projects.rules.presets import STATUS_POLICY
+from projects.services import facts
 from projects.services import milestone as milestones
 from projects.services.daily import write_reminders
 from projects.services.period import lock_month, unlock_month
@@ -309,7 +311,25 @@ def test_the_number_of_queries_does_not_grow():
             assert write(date(2018, 9, 26)) > 0
         counts.append(len(queries))
     assert counts == [counts[0]] * 2
-    assert counts[0] == 39
+    assert counts[0] == 40
     assert {ReminderKind.DUE, ReminderKind.OVERDUE, ReminderKind.TURNED, ReminderKind.TASK} <= set(
         Reminder.objects.values_list("kind", flat=True)
     )
+
+
+def test_schedules_are_read_a_part_at_a_time_and_the_rules_once(monkeypatch):
+    """Ten thousand rows carry their facts and causes each: never all in memory, and the rules' text not in each row."""
+    monkeypatch.setattr(facts, "CHUNK", 2)
+    warn_ledger(district_ledger())
+    projects = [report_project(make_unit(), f"工程{number}").pk for number in range(7)]
+    gc.collect()
+    before = sum(isinstance(one, WarningSchedule) for one in gc.get_objects())
+    with CaptureQueriesContext(connection) as queries:
+        rows = facts.schedules_of(projects, FROM)
+        found = [next(rows)]
+        held = sum(isinstance(one, WarningSchedule) for one in gc.get_objects()) - before
+        found += rows
+    assert held <= 2
+    assert [row.project_id for row, _ in found] == sorted(projects)
+    assert len({id(policy) for _, policy in found}) == 1
+    assert [query["sql"].count('"projects_warningpolicy"."rules"') for query in queries if "facts" in query["sql"]] == [0]

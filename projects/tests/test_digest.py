@@ -12,6 +12,7 @@ from erqi.common.models import Installation, User
 from erqi.tests.mail import BACKEND, FragileBackend
 from projects.choices import ReminderKind
 from projects.models import Digest, Reminder
+from projects.services import digest as digest_service
 from projects.services.daily import write_reminders
 from projects.services.digest import Sent, send_digests
 from projects.services.reminder import mark_read, notify
@@ -295,3 +296,19 @@ def test_storing_takes_the_same_queries_for_one_line_and_for_three(number):
     with CaptureQueriesContext(connection) as queries:
         send()
     assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 11
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_mails_of_a_day_are_stored_in_the_same_queries_for_any_number_of_people(number, django_assert_num_queries):
+    for place in range(number):
+        tell(reachable(f"人{place}"), key=f"a{place}")
+        tell(reachable(f"人{place}"), key=f"b{place}")
+    with clock.at(DAY), django_assert_num_queries(STORE_QUERIES):
+        digest_service._store()
+    assert Digest.objects.count() == 2 * number
+    for line in Reminder.objects.select_related("digest"):
+        assert (line.digest.user_id, line.digest.day) == (line.user_id, DAY)
+
+
+# begin, people, sent already, lines, mails, new mails, lines into mails, mails left over, end
+STORE_QUERIES = 9

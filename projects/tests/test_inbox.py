@@ -11,9 +11,11 @@ from erqi.common.simulation import simulating
 from projects.choices import ReminderKind
 from projects.models import Reminder
 from projects.services.reminder import Line, mark_read, notify, tell
+from projects.stats.inbox import settled, unread
 from projects.tests.browsing import said, sign_in, text
-from projects.tests.builders import make_user
+from projects.tests.builders import make_milestone, make_project, make_unit, make_user
 from projects.tests.concurrency import at_once
+from projects.tests.report_builders import file_month, make_reporter, report_projects
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +189,37 @@ def test_the_number_of_queries_does_not_grow(client, user, number):
             client.get(address)
         counts.append(len(queries))
     assert counts == [7, 4]
+
+
+# What was done since
+
+
+def test_a_reminder_of_a_month_is_done_when_everything_is_filed_and_counts_no_more():
+    unit = make_unit("区建设局")
+    user, projects = make_reporter(unit), report_projects(2, unit)
+    remind(user, "report/2018-9/2018-09-25/overdue", "9月月报已逾期：还有 2 个项目未报")
+    client = sign_in(user)
+
+    def seen() -> tuple[str, str]:
+        with clock.at(DAY):
+            return text(client.get("/inbox/")), text(client.get("/inbox/count/"))
+
+    file_month(projects[0])
+    page, count = seen()
+    assert "已办" not in page
+    assert "1" in count
+    file_month(projects[1])
+    page, count = seen()
+    assert "已办" in page
+    assert "未读：" not in page
+    assert "1" not in count
+
+
+def test_a_reminder_of_a_milestone_is_done_when_it_is_done_or_moved():
+    user, project = make_user("reporter"), make_project("道路")
+    stays, done, moved = (make_milestone(project, "other", 2018, name=name, due_on=DAY) for name in "甲乙丙")
+    type(done).objects.filter(pk=done.pk).update(done_on=DAY)
+    type(moved).objects.filter(pk=moved.pk).update(due_on=date(2018, 10, 31))
+    rows = {one.pk: remind(user, f"milestone/{one.pk}/{DAY}/1") for one in (stays, done, moved)}
+    assert settled(user, [(row.pk, row.key) for row in rows.values()], DAY) == {rows[done.pk].pk, rows[moved.pk].pk}
+    assert unread(user, DAY) == [rows[stays.pk].pk]

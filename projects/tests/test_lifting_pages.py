@@ -85,7 +85,8 @@ def test_what_waits_stands_first_and_the_tabs_are_to_do_lists() -> None:
     names = {"甲": "proposed", "乙": "verified", "丙": "confirmed", "丁": "rejected", "戊": "lapsed", "己": "proposed"}
     for number, (name, state) in enumerate(names.items()):
         ended = {} if state in ("proposed", "verified") else {"ended_on": date(2018, 7, number)}
-        make_lifting(make_project(name), state=state, proposed_on=date(2018, 6, 28 - number), **ended)
+        checked = {"verified_on": date(2018, 7, 1)} if state in ("verified", "confirmed") else {}
+        make_lifting(make_project(name), state=state, proposed_on=date(2018, 6, 28 - number), **checked, **ended)
     client = sign_in(make_user("viewer"))
     assert rows(client) == ["己", "乙", "甲", "戊", "丁", "丙"]
     page = text(client.get(reverse("projects:lifting_list")))
@@ -178,9 +179,9 @@ def test_the_page_asks_the_same_number_of_questions_whatever_is_attached(lifting
             client.get(lifting.get_absolute_url())
 
 
-# session, account, roles; lifting; entry and colour before, entry and colour now (five each); row before; evidence: of the lifting,
+# session, account, roles; lifting; entry and colour before, entry and colour now (six each); row before; evidence: of the lifting,
 # an earlier refusal, attachments, updates, reports
-DETAIL_QUERIES = 22
+DETAIL_QUERIES = 24
 
 
 def test_from_the_check_to_the_confirmation(lifting: Lifting) -> None:

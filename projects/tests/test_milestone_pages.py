@@ -75,6 +75,18 @@ def test_one_form_speaks_to_each_in_their_words(case: Case, who: str, title: str
     assert (update.text, update.changes_done, len(of(update))) == ("看过了", False, 1)
 
 
+def test_the_same_words_on_the_same_day_are_said_once_also_after_the_back_button(case: Case) -> None:
+    client, address = case.browser("reporter"), page("milestone_update", case)
+    # Back shows the page anew, so its form has another key.
+    for status in (302, 422):
+        response = client.post(address, fill(client, address, text="主体施工至三层"))
+        assert response.status_code == status
+    assert "您今天已登记过同样的情况，没有重复登记" in text(response)
+    assert MilestoneUpdate.objects.count() == 1
+    with clock.at(date(2018, 7, 21)):
+        assert client.post(address, fill(client, address, text="主体施工至三层")).status_code == 302
+
+
 def test_with_two_roles_the_form_asks_in_which(case: Case) -> None:
     grant_role(user=case.reporter, role="inspector", by=None)
     client = sign_in(User.objects.get(pk=case.reporter.pk))

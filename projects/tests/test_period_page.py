@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from erqi.common import clock, workdays
-from projects.models import LedgerEntry, ReportPeriod
+from projects.models import Ledger, LedgerEntry, ReportPeriod
 from projects.services.entry import delist
 from projects.services.period import month_of
 from projects.tests.browsing import fill, office, said, sign_in, text
@@ -104,6 +104,7 @@ def test_closed_entries_and_late_comers_are_expected_only_while_they_stand(clien
     unit = make_unit()
     closed, late = report_project(unit), report_project(unit, listed_on=date(2018, 9, 10))
     LedgerEntry.objects.filter(project=closed).update(closed_on=date(2018, 9, 5))
+    Ledger.objects.update(warned_since=date(2018, 8, 1))
     found = rows(page(client))
     assert "31日（五） 1 0 0 1" in found["8月"]
     assert "30日（日） 1 0 0 1" in found["9月"]
@@ -147,12 +148,12 @@ def test_queries_do_not_grow_with_projects_and_months(client: Client, django_ass
     unit = make_unit()
     file_month(report_project(unit))
     page(client)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page(client)
     for project in (report_project(unit), report_project(unit)):
         file_month(project, 8, on=AUGUST)
         file_month(project)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page(client)
 
 

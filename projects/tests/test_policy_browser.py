@@ -35,7 +35,7 @@ def test_rules_from_the_first_draft_to_the_first_colours(site: Site, page: Page,
     expect(page.locator("#simulation")).to_contain_text("没有可以测算的项目")
     page.get_by_role("link", name="提交审批").click()
     page.get_by_role("button", name="确认提交").click()
-    expect(page.get_by_text("不能批准自己拟定或提交的规则，须由他人批准。")).to_be_visible()
+    expect(page.get_by_text("不能批准自己拟定、修改或提交的规则，须由他人批准。")).to_be_visible()
     rules = page.url
 
     log_in("office")

@@ -80,7 +80,7 @@ def test_from_draft_to_force(author, office):
     policy = draft(STATUS_POLICY, day=DAY)
     response = do(author, policy, "submit")
     assert "由拟稿人、提交人以外的人审批" in said(author, response)
-    assert "不能批准自己拟定或提交的规则" in text(author.get(at(policy, "approve")))
+    assert "不能批准自己拟定、修改或提交的规则" in text(author.get(at(policy, "approve")))
     shown = text(office.get(at(policy, "approve")))
     assert "节点工期·绿" in shown  # what differs from the rules in force
     response = do(office, policy, "approve")

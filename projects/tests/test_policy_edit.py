@@ -175,7 +175,7 @@ def test_faults_may_be_kept_and_are_said_below_their_dimension(author):
     assert said(author, response) == "草稿已保存；还有 2 处区间须改正，才能提交。"
     shown = text(author.get(at(policy, "edit")))
     first, second = shown.split('id="dimension-D2"')
-    assert "“节点工期”在逾期 8 天处，“提醒”和“预警”之间有缺口" in first
+    assert "“节点工期”在逾期 8 天至逾期 10 天之间没有状态：“提醒”和“预警”之间有缺口" in first
     assert "“投资进度”在计划的 60%以下没有区间" in second
 
 
@@ -221,7 +221,7 @@ def test_a_check_shows_words_and_faults_and_saves_nothing(author):
     assert "逾期 10 天（含）至逾期 31 天（不含）" in shown
     assert "“提醒”和“预警”之间有缺口" in shown
     assert "“问题办理·红：下限”无法识别“abc”" in shown
-    assert "这个字段是必填项" not in shown
+    assert "这个字段是必填项" in shown
     assert fields(response)["D1_yellow_low"] == "10"
     policy.refresh_from_db()
     assert policy.version == 1

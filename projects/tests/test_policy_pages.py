@@ -152,7 +152,7 @@ def test_ones_own_version_is_not_ones_to_approve():
     user = make_user("supervision")
     policy = make_policy(DAY + ONE_DAY, state="submitted", submitted_by=user)
     shown = page(sign_in(user), policy)
-    assert "不能批准自己拟定或提交的规则，须由他人批准。" in shown
+    assert "不能批准自己拟定、修改或提交的规则，须由他人批准。" in shown
     assert reverse("projects:policy_approve", args=[policy.pk]) not in shown
     assert reverse("projects:policy_withdraw", args=[policy.pk]) in shown
 

@@ -3,16 +3,19 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import uuid4
 
+import pghistory
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import User
 from projects.choices import Dimension, PolicyState, WarningLevel
-from projects.models import Rescheduling, WarningPolicy
+from projects.models import PolicyEditor, Rescheduling, WarningPolicy
 from projects.rules.policy import Escalation, Policy, Rule
 from projects.rules.presets import STATUS_POLICY, WARNING_POLICY
 from projects.services import policy as service
@@ -193,6 +196,33 @@ def test_whoever_rewrote_and_submitted_it_does_not_approve_it_either(author):
     policy = service.submit_policy(policy=policy, version=None, by=other)
     refused(NotAllowed, "须由他人批准", service.approve_policy, policy, other)
     refused(NotAllowed, "须由他人批准", service.approve_policy, policy, author)
+
+
+def test_whoever_changed_it_does_not_approve_it_though_another_submitted_it(author, office):
+    other, idle = make_user("supervision"), make_user("supervision")
+    policy = draft(author)
+    policy = service.change_policy(policy=policy, version=policy.version, by=other, rules=STATUS_POLICY)
+    # Saved without a change: no hand in it.
+    policy = service.change_policy(policy=policy, version=policy.version, by=idle, rules=STATUS_POLICY)
+    policy = service.submit_policy(policy=policy, version=policy.version, by=author)
+    refused(NotAllowed, "须由他人批准", service.approve_policy, policy, other)
+    assert not WarningPolicy.objects.awaiting().not_by(other).exists()
+    assert WarningPolicy.objects.awaiting().not_by(idle).exists()
+    # Also when it was returned and written anew since.
+    policy = service.return_policy(policy=policy, reason="再想想", version=policy.version, by=office)
+    policy = service.change_policy(policy=policy, version=policy.version, by=author, rules=WARNING_POLICY)
+    policy = service.submit_policy(policy=policy, version=policy.version, by=author)
+    refused(NotAllowed, "须由他人批准", service.approve_policy, policy, other)
+    assert service.approve_policy(policy=policy, version=policy.version, by=idle).state == PolicyState.APPROVED
+
+
+def test_who_changed_open_versions_before_is_filled_in_from_the_history(author):
+    other = make_user("supervision")
+    policy = draft(author)
+    with pghistory.context(user=other.pk, name=other.name):
+        service.change_policy(policy=policy, version=policy.version, by=None, rules=STATUS_POLICY)
+    import_module("projects.migrations.0008_fill_policy_editor").fill(apps, None)
+    assert list(PolicyEditor.objects.values_list("policy", "account")) == [(policy.pk, other.pk)]
 
 
 def test_the_day_of_effect_is_looked_at_again_when_it_is_approved(author, office):

@@ -23,7 +23,7 @@ def test_every_dimension_level_by_level():
     found = {one.dimension: one for one in dimension_words(WARNING_POLICY)}
     assert list(found) == list(Dimension)
     assert [(line.level, line.label, line.words) for line in found[Dimension.MILESTONE].lines] == [
-        (GREEN, "正常", "提前 7 天（不含）以下"),
+        (GREEN, "正常", "提前 7 天（不含）以上"),
         (BLUE, "提醒", "提前 7 天（含）至逾期 8 天（不含）"),
         (YELLOW, "预警", "逾期 8 天（含）至逾期 31 天（不含）"),
         (RED, "告警", "逾期 31 天（含）以上"),
@@ -42,7 +42,7 @@ def test_a_preset_without_green_has_three_levels():
 def test_faults_stand_with_their_dimension():
     policy = with_rule(Dimension.START, bands=(Band(GREEN, None, Decimal(0)), Band(YELLOW, Decimal(1), None)))
     found = {one.dimension: one.faults for one in dimension_words(policy)}
-    assert found[Dimension.START] == ("“开工竣工投产”在计划月份当月处，“正常”和“预警”之间有缺口；请让其中一端包含该值，或使两端相接。",)
+    assert found[Dimension.START] == ("“开工竣工投产”在计划月份当月至已过 1 个月末之间没有状态：“正常”和“预警”之间有缺口；请使两端相接。",)
     assert not any(wrong for dimension, wrong in found.items() if dimension != Dimension.START)
 
 

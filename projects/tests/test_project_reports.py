@@ -57,6 +57,8 @@ def test_how_punctual_a_month_was(filed_on, words, late):
         file_month(project, on=filed_on)
     assert (row(project).punctuality, row(project).is_late) == (words, late)
     if filed_on is None:
+        # Somebody else reported: the month was asked for.
+        file_month(report_project())
         assert row(project, day=LOCKED).punctuality == "缺报"
 
 
@@ -91,6 +93,7 @@ def test_a_returned_report_counts_no_more_and_a_correction_does():
 
 def test_a_past_year_is_read_at_its_end_and_a_project_without_ledger_has_no_section():
     project = report_project()
+    file_month(project, 1, 100, on=date(2018, 1, 24))
     file_month(project, 12, 1200, on=date(2018, 12, 19))
     found = shown(project, date(2020, 5, 1))
     assert (found["report_year"], found["report_day"], len(found["report_rows"])) == (2018, date(2018, 12, 31), 12)

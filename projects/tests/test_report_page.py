@@ -151,6 +151,12 @@ def test_a_locked_month_refuses_with_its_sentence_and_keeps_the_text(unit, proje
         assert response.status_code == 409
         assert "2018年9月已锁定，不能再修改" in text(response)
         assert fields(response)["progress"] == "打了很久"
+        # Nothing to be sent again: no button, and no field to type into.
+        form = text(response).partition("edit-form")[2].partition("</form>")[0]
+        assert "有内容需要改正" not in form
+        assert 'type="submit"' not in form
+        assert all("readonly" in tag for tag in re.findall(r"<textarea[^>]*>", form))
+        assert all("disabled" in tag for tag in re.findall(r"<select[^>]*>", form))
         html = text(client.get(page_of(project)))
     assert "edit-form" not in html
     assert f'href="{reverse("projects:correction_new", args=[project.code, YEAR, MONTH])}"' in html

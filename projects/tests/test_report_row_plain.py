@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 from erqi.common import clock
-from projects.choices import ReportState
+from projects.choices import ReportState, WarningLevel
 from projects.models import Project, Unit
+from projects.services.period import lock_month
+from projects.tests import warning_builders
 from projects.tests.browsing import said, text
-from projects.tests.builders import make_unit
-from projects.tests.report_builders import AUGUST, draft, file_month, report_project
+from projects.tests.builders import make_milestone, make_unit, make_user
+from projects.tests.report_builders import AUGUST, district_ledger, draft, file_month, report_project
 from projects.tests.report_sending import PAGE, opened, report_of, reporter, send
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,41 @@ def test_without_script_two_people_choose_in_the_row(unit, project):
     again = {**mine, "version": "2", "initial-cumulative": "350", "choose-cumulative": "mine"}
     assert send(second, project, again, "resolve", htmx=False).status_code == 302
     assert report_of(project).cumulative == Decimal(360)
+
+
+def test_what_the_grid_has_no_field_for_is_carried_over_from_last_month(unit):
+    project = report_project(unit, "学校")
+    file_month(project, 8, 200, on=AUGUST, physical="主体施工至12层")
+    client = reporter(unit)
+    send(client, project, opened(client, project, cumulative="250"), "file")
+    assert report_of(project).physical == "主体施工至12层"
+
+
+def test_a_refusal_over_a_draft_does_not_call_it_reported(unit, project):
+    client = reporter(unit)
+    data = opened(client, project, progress="写到一半")
+    send(client, project, data)
+    lock_month(year=2018, month=9, by=make_user("office"))
+    html = text(send(client, project, {**data, "version": "1", "progress": "写完了"}))
+    assert "本月进展：草稿 写到一半；您填写的 写完了" in html
+    assert "已报 写到一半" not in html
+
+
+def test_the_colours_of_the_grid_are_those_of_today_whatever_month_is_shown(unit, project):
+    warning_builders.warn_ledger(district_ledger())
+    # Yellow from 10 September, red from 3 October.
+    make_milestone(project, "other", 2018, name="主体施工", due_on=date(2018, 9, 2))
+    warning_builders.recompute(DAY, project)
+    client = reporter(unit)
+    levels = {month: client.get(PAGE, {"month": month, "year": 2018}).context["rows"][0].found.level for month in (8, 9, 10)}
+    assert levels == dict.fromkeys((8, 9, 10), WarningLevel.YELLOW)
+
+
+def test_a_report_that_came_late_is_marked_in_the_grid(unit, project):
+    other = report_project(unit, "学校")
+    file_month(project, on=date(2018, 9, 25))
+    file_month(other, on=date(2018, 9, 26))
+    with clock.at(date(2018, 9, 27)):
+        response = reporter(unit).get(PAGE)
+    assert {row.code: row.is_late for row in response.context["rows"]} == {project.code: False, other.code: True}
+    assert text(response).count("迟报") == 1

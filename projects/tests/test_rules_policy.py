@@ -185,7 +185,13 @@ class TestFaults:
     )
     def test_one_fault_is_named_with_its_place(self, text, kind, at, first, second):
         found = band_faults(Dimension.MILESTONE, bands(text))
-        assert found == [Fault(Dimension.MILESTONE, kind, None if at is None else Decimal(at), first, second)]
+        assert [replace(one, until=None) for one in found] == [
+            Fault(Dimension.MILESTONE, kind, None if at is None else Decimal(at), first, second)
+        ]
+
+    def test_a_gap_is_named_to_its_end(self):
+        found = band_faults(Dimension.MILESTONE, bands("green (,-7) blue [-7,8) yellow [12,31) red [31,)"))
+        assert [(one.at, one.until) for one in found] == [(8, 12)]
 
     def test_several_faults_are_all_named(self):
         found = band_faults(Dimension.START, bands("green [-9,0] blue [0,1) yellow (1,3) red [5,9)"))

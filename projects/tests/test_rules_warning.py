@@ -245,7 +245,7 @@ class TestPending:
         for number in range(365):
             on = date(2018, 1, 1) + number * ONE_DAY
             (one,) = assess(WARNING_POLICY, facts, CALENDAR, on)
-            assert one.frozen is (on > facts.milestones[0].pending_since)
+            assert one.frozen is (on >= facts.milestones[0].pending_since)
             assert one.level == thresholds(WARNING_POLICY, facts, CALENDAR).level(on)
 
     def test_the_figure_stands_still_and_what_is_done_is_done(self):

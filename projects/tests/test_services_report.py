@@ -214,7 +214,7 @@ def test_a_sum_that_falls_needs_a_word_why(project, reporter, on):
 
 def test_a_sum_that_falls_is_taken_with_its_reason(project, reporter, on):
     file_month(project, 8, 500)
-    assert file(project, reporter, values={"cumulative": Decimal(400), "progress": "上月多报，核减"}).state == FILED
+    assert file(project, reporter, values={"cumulative": Decimal(400), "progress": "上月多报，核减"}, confirmed=Decimal(400)).state == FILED
 
 
 def test_a_negative_sum_and_more_than_100_percent_are_refused(project, reporter, on):

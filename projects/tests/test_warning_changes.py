@@ -187,9 +187,9 @@ def test_beyond_its_most_a_kind_says_how_many_it_leaves_out(viewer, ledger, monk
 def test_queries_do_not_grow_with_the_changes(viewer, ledger, django_assert_num_queries):
     due(ledger, "甲", date(2018, 9, 17))
     page(viewer, "", PATH)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page(viewer, "", PATH)
     for number in range(2):
         make_responsibility(due(ledger, f"乙{number}", date(2018, 9, 17)).project, make_unit())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page(viewer, "", PATH)

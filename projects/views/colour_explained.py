@@ -97,6 +97,7 @@ def changes_of(before: WarningSchedule | None, row: WarningSchedule) -> list[str
 class ProjectColour(PermissionRequiredMixin, TemplateView):
     """How the colour of a project on a day came about, step by step."""
 
+    shows_day = True
     permission = "business.view"
     template_name = "projects/project_colour.html"
 

@@ -26,7 +26,6 @@ class Line:
     policy: Policy
     year: int
     day: date
-    done: bool
     whole: Decimal | None
     gives: bool
     # Since when the milestone's clock has stood still, where it does.
@@ -35,6 +34,10 @@ class Line:
     @property
     def level(self) -> WarningLevel:
         return self.assessment.level
+
+    @property
+    def done(self) -> bool:
+        return self.assessment.done
 
     @property
     def word(self) -> str:
@@ -58,7 +61,7 @@ class Line:
 
     @property
     def rule(self) -> str:
-        return "节点已完成" if self.done else rule_words(self.policy, self.assessment).partition("：")[2]
+        return rule_words(self.policy, self.assessment).partition("：")[2]
 
     @property
     def computation(self) -> str:
@@ -78,7 +81,6 @@ def lines_of(facts: Facts, policy: Policy, assessments: Sequence[Assessment], da
                 policy,
                 facts.year,
                 day,
-                done=milestone is not None and milestone.done,
                 whole=facts.investment.whole,
                 gives=one.counts and one.level == worst and worst > WarningLevel.GREEN,
                 stopped_on=milestone.pending_since if milestone is not None and one.frozen else None,

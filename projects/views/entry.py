@@ -98,7 +98,7 @@ class EntryDelist(EntryAction):
 
 
 class EntryRelist(EntryAction):
-    """Take a wrong delisting back: the project stands in the ledger as if it had never left."""
+    """Bring a project back into the ledger from today on; on the days between it stays out of it."""
 
     form_class = RelistForm
     template_name = "projects/confirm_relist.html"

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
+from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from projects.models import Reminder
 from projects.services.reminder import mark_read
+from projects.stats.inbox import settled, unread
 
 # What the pager offers; the whole inbox on one page is for printing, and nobody keeps more than this.
 PAGE_SIZES = {"20": 20, "50": 50, "100": 100, "all": 5000}
@@ -19,7 +21,8 @@ USUAL = "50"
 
 
 class Inbox(PermissionRequiredMixin, TemplateView):
-    """The person's reminders, the latest first; opening the page marks nothing, following a line does."""
+    """The person's reminders, the latest first; opening the page marks nothing, following a line does. What was done since is marked
+    已办 and counts as read."""
 
     permission = "business.view"
     template_name = "projects/inbox.html"
@@ -29,13 +32,16 @@ class Inbox(PermissionRequiredMixin, TemplateView):
         only_unread = self.request.GET.get("unread") == "1"
         asked = self.request.GET.get("per_page", "")
         per_page = asked if asked in PAGE_SIZES else USUAL
-        page = Paginator(rows.unread() if only_unread else rows, PAGE_SIZES[per_page]).get_page(self.request.GET.get("page"))
-        unread_count = rows.unread().count()
+        day, waiting = clock.today(), unread(self.request.user, clock.today())
+        chosen = rows.filter(pk__in=waiting) if only_unread else rows
+        page = Paginator(chosen, PAGE_SIZES[per_page]).get_page(self.request.GET.get("page"))
+        unread_count = len(waiting)
         address = reverse("projects:inbox")
         return super().get_context_data(
             **kwargs,
             page_title="收件箱",
             page_obj=page,
+            settled=settled(self.request.user, [(one.pk, one.key) for one in page], day),
             per_page=per_page,
             # 全部标为已读 means what stood here when the page was opened, not what came since.
             last=rows.order_by("-pk").values_list("pk", flat=True).first(),
@@ -61,7 +67,7 @@ class InboxCount(PermissionRequiredMixin, View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "projects/inbox_count.html", {"unread_count": Reminder.objects.unread().filter(user=request.user).count()})
+        return render(request, "projects/inbox_count.html", {"unread_count": len(unread(request.user, clock.today()))})
 
 
 class InboxRead(PermissionRequiredMixin, View):

@@ -15,13 +15,14 @@ from django.views.generic import View
 from erqi.common import clock, numbers
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
+from erqi.common.asof_links import with_query
 from erqi.common.errors import NotAllowed, ServiceError
 from erqi.common.listing import Listing, ListView
 from erqi.common.models import SavedView
 from erqi.common.saved_views import delete_view, save_view, withdraw_view
 from projects.choices import LedgerKind, LedgerLevel
 from projects.filters.ledger import LedgerFilter
-from projects.models import Citation, Ledger, LedgerEntry, LedgerRevision
+from projects.models import Citation, Ledger, LedgerEntry, LedgerRevision, Rescheduling
 from projects.stats import Amount, LedgerTotals, ledger_totals
 from projects.tables.ledger import LedgerTable
 
@@ -37,6 +38,7 @@ def resolved(url_name: str, *args: Any) -> str:
 class LedgerCurrent(PermissionRequiredMixin, View):
     """Leads to the district ledger of the business date's year, or the latest one; without any, says how to open one."""
 
+    shows_day = True
     permission = "business.view"
     http_method_names = ["get", "head", "options"]
 
@@ -46,13 +48,13 @@ class LedgerCurrent(PermissionRequiredMixin, View):
         if found is None:
             create = resolved("projects:ledger_create") if request.user.can("ledger.edit") else ""
             return render(request, "projects/ledger_none.html", {"page_title": "重点项目台账", "create_url": create})
-        query = request.GET.urlencode()
-        return redirect(found.get_absolute_url() + (f"?{query}" if query else ""))
+        return redirect(with_query(request, found.get_absolute_url()))
 
 
 class LedgerDetail(ListView):
     """A ledger as it stood on a day: head with its stated scale, filters, rows, totals."""
 
+    shows_day = True
     permission = "business.view"
     table_class = LedgerTable
     filterset_class = LedgerFilter
@@ -148,6 +150,7 @@ class LedgerDetail(ListView):
             "named": named,
             "gap": scale_sentence(scale, named),
             "sources": Citation.objects.index([self.ledger, *revisions]),
+            "passes": Rescheduling.objects.unfinished(),
             "actions": self._actions() if user.can("ledger.edit") else [],
             "lock_action": self._lock_action() if user.can("ledger.lock") else None,
             "warnings_url": self._warnings_url() if user.can("warning.start") else "",

@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
+from erqi.common.asof import AsOf, as_of
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.listing import Listing, ListView
@@ -20,6 +21,7 @@ from projects.forms.lifting import AgainForm, ConfirmForm, RejectForm, VerifyFor
 from projects.models import LedgerEntry, Lifting
 from projects.services import lifting as service
 from projects.tables.lifting import LiftingTable
+from projects.views.day import day_context, tab_url
 from projects.views.project_colour import Colour, read_colour
 
 _ENDED = (LiftingState.CONFIRMED, LiftingState.REJECTED, LiftingState.LAPSED)
@@ -37,24 +39,31 @@ class LiftingList(ListView):
     empty_title = "没有符合条件的摘牌"
     empty_text = "黄、红项目的数据好转后，系统会在这里提出摘牌。"
 
+    @cached_property
+    def day(self) -> AsOf:
+        return as_of(self.request)
+
     def get_queryset(self) -> QuerySet:
-        return Lifting.objects.for_table(clock.today())
+        return Lifting.objects.for_table(self.day.day)
 
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": clock.today()}
+        return {"as_of": self.day.day}
 
     def table_options(self) -> dict[str, Any]:
-        return {"as_of": clock.today()}
+        return {"as_of": self.day.day}
+
+    def list_context(self, listing: Listing) -> dict[str, Any]:
+        return {**super().list_context(listing), **day_context(self.day, "查看某一天的摘牌")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = Lifting.objects.counts()
+        counts = Lifting.objects.counts(self.day.day)
         chosen = listing.filterset.cleaned.get("state", [])
         tabs = [("全部", ()), ("待核验", (LiftingState.PROPOSED,)), ("待确认", (LiftingState.VERIFIED,)), ("已办结", _ENDED)]
         return {
             "tabs": [
                 {
                     "label": label,
-                    "url": self.request.path + ("?" + "&".join(f"state={state}" for state in states) if states else ""),
+                    "url": tab_url(self.request.path, self.day, states),
                     "active": sorted(chosen) == sorted(states),
                     "count": sum(counts.get(state, 0) for state in states or LiftingState),
                 }
@@ -73,11 +82,16 @@ def colour_of(lifting: Lifting, day: date) -> Colour | None:
     return read_colour(lifting.project, entry, day) if entry else None
 
 
-def actions_of(lifting: Lifting, user: Any) -> list[tuple[str, str]]:
-    """Return (name of the address, label) of what the person may do with the lifting now, the main thing first."""
-    found = []
+def actions_of(lifting: Lifting, user: Any, overtaken: str) -> list[tuple[str, str]]:
+    """Return (name of the address, label) of what the person may do with the lifting now, the main thing first; nothing while it cannot
+    be carried out (`overtaken` says why)."""
+    found: list[tuple[str, str]] = []
+    if overtaken:
+        return found
     if lifting.state == LiftingState.PROPOSED and user.can("lifting.verify"):
         found = [("lifting_verify", "核验"), ("lifting_reject", "不予摘牌")]
+        if service.own_refusal(lifting, user):
+            found = found[1:]
     elif lifting.state == LiftingState.VERIFIED and user.can("lifting.confirm"):
         found = [("lifting_confirm", "确认摘牌"), ("lifting_reject", "不予摘牌")]
         if lifting.verified_by_id == user.pk:
@@ -97,15 +111,19 @@ class LiftingDetail(PermissionRequiredMixin, TemplateView):
         lifting = get_object_or_404(Lifting.objects.select_related("project"), pk=pk)
         on = clock.today()
         ended = lifting.ended_on or on
+        colour = colour_of(lifting, ended)
+        overtaken = service.overtaken(lifting, colour.row, on) if lifting.is_open and colour and colour.row else ""
         return super().get_context_data(
             **kwargs,
             page_title=f"摘牌：{lifting.project.name}",
             lifting=lifting,
             project=lifting.project,
             before=colour_of(lifting, lifting.proposed_on - timedelta(days=1)),
-            colour=colour_of(lifting, ended),
+            colour=colour,
             evidence=service.evidence_of(lifting, service.began_on(lifting)),
-            actions=actions_of(lifting, self.request.user),
+            overtaken=overtaken,
+            state_word=LiftingState.LAPSED.label if overtaken else lifting.get_state_display(),
+            actions=actions_of(lifting, self.request.user, overtaken),
             breadcrumbs=[{"label": "摘牌", "url": reverse("projects:lifting_list")}, {"label": lifting.project.name}],
         )
 
@@ -124,7 +142,16 @@ class LiftingAction(EditView):
         return self.lifting
 
     def refusal(self) -> str:
-        return service.refusal_of(self.record, self.states)
+        return service.refusal_of(self.record, self.states) or self.overtaken()
+
+    def overtaken(self) -> str:
+        """Return why the colour would not fall today, an empty text where that is not asked."""
+        on = clock.today()
+        return service.overtaken(self.record, service.row_of(self.record, on), on)
+
+    @cached_property
+    def evidence(self) -> list[service.Evidence]:
+        return service.evidence_of(self.record, service.began_on(self.record))
 
     def cancel_url(self) -> str:
         return self.record.get_absolute_url()
@@ -140,7 +167,7 @@ class LiftingAction(EditView):
             lifting=self.record,
             project=self.record.project,
             colour=colour_of(self.record, clock.today()),
-            evidence=service.evidence_of(self.record, service.began_on(self.record)),
+            evidence=self.evidence,
             **context,
         )
 
@@ -153,6 +180,9 @@ class LiftingVerify(LiftingAction):
     page_title = "核验摘牌"
     submit_label = "提交核验"
     states = (LiftingState.PROPOSED,)
+
+    def refusal(self) -> str:
+        return super().refusal() or service.own_refusal(self.record, self.request.user)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Lifting:
         return service.verify_lifting(
@@ -175,7 +205,7 @@ class LiftingConfirm(LiftingAction):
     def refusal(self) -> str:
         if self.record.state == LiftingState.VERIFIED and self.record.verified_by_id == self.request.user.pk:
             return "这次摘牌是您核验的，请由督察办的其他人确认。"
-        return super().refusal()
+        return super().refusal() or ("" if service.relied_on(self.record, self.evidence) else service.NO_EVIDENCE_LEFT)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Lifting:
         return service.confirm_lifting(lifting=self.record, note=values["end_note"], version=version, by=self.request.user)
@@ -193,6 +223,10 @@ class LiftingReject(LiftingAction):
     page_title = "不予摘牌"
     submit_label = "不予摘牌"
     states = (LiftingState.PROPOSED, LiftingState.VERIFIED)
+
+    def overtaken(self) -> str:
+        """What is refused need not be fit to be lifted."""
+        return ""
 
     @property
     def permission(self) -> str:

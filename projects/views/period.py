@@ -302,7 +302,10 @@ class PeriodUnlock(PeriodAction):
         return {}
 
     def first_values(self) -> dict[str, Any]:
-        return {"locks_on": workdays.next_workday(clock.today() + timedelta(days=1))}
+        # Closed early, it is most often opened again up to its own day.
+        today = clock.today()
+        later = self.month.locks_on > today
+        return {"locks_on": self.month.locks_on if later else workdays.next_workday(today + timedelta(days=1))}
 
     def refusal(self) -> str:
         return "" if self.month.is_locked(clock.today()) else f"{self.month}没有锁定，无需重新开放。"

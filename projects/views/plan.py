@@ -13,6 +13,7 @@ from django.views.generic import View
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
+from erqi.common.asof_links import with_query
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.errors import ServiceError, StaleRecord
@@ -149,18 +150,21 @@ class PlanEdit(EditView):
 class PlanCurrent(PermissionRequiredMixin, View):
     """The menu's address without a year."""
 
+    shows_day = True
     permission = "business.view"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Lead to the business date's year, or to the latest year that has a district ledger."""
         years = list(Ledger.objects.main().order_by("-year").values_list("year", flat=True))
         year = clock.today().year
-        return redirect("projects:plan_grid", year if year in years or not years else years[0])
+        shown = year if year in years or not years else years[0]
+        return redirect(with_query(request, reverse("projects:plan_grid", args=[shown])))
 
 
 class PlanGrid(ListView):
     """The plans of all projects in the year's district ledger, as they stood on a day."""
 
+    shows_day = True
     permission = "business.view"
     table_class = PlanTable
     filterset_class = PlanFilter

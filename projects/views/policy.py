@@ -16,7 +16,7 @@ from projects.choices import LEVELS, PolicyState, WarningLevel
 from projects.models import Rescheduling, WarningPolicy
 from projects.rules.policy import Policy
 from projects.sentences.policy_terms import Difference, DimensionWords, LevelLine, Term, differences, dimension_words, terms
-from projects.services.policy import EDITABLE, OWN_POLICY, unfit, unfit_day
+from projects.services.policy import EDITABLE, OWN_POLICY, is_own, unfit, unfit_day
 from projects.services.policy_trial import LISTED, Simulation, simulate
 
 # Who may try rules out: those who write them and those who decide on them.
@@ -152,11 +152,6 @@ class PolicyDetail(PolicyPage):
         )
 
 
-def is_own(policy: WarningPolicy, user: User) -> bool:
-    """Say whether the person drafted or submitted the version, and so cannot approve it."""
-    return user.pk in (policy.created_by_id, policy.submitted_by_id)
-
-
 def actions_of(policy: WarningPolicy, user: User) -> list[dict[str, str]]:
     """Return what the person can do to a version in its state; the first is the main button."""
     drafts, approves = user.can("policy.edit"), user.can("policy.approve")
@@ -168,9 +163,10 @@ def actions_of(policy: WarningPolicy, user: User) -> list[dict[str, str]]:
             (drafts, "policy_discard", "删除草稿", "trash"),
         ]
     elif policy.state == PolicyState.SUBMITTED:
+        approves = approves and not is_own(policy, user)
         named = [
-            (approves and not is_own(policy, user), "policy_approve", "批准", "check"),
-            (approves and not is_own(policy, user), "policy_return", "退回", "arrow-back-up"),
+            (approves, "policy_approve", "批准", "check"),
+            (approves, "policy_return", "退回", "arrow-back-up"),
             (drafts, "policy_withdraw", "撤回", "arrow-back-up"),
         ]
     return [{"label": label, "icon": icon, "url": reverse(f"projects:{name}", args=[policy.pk])} for may, name, label, icon in named if may]

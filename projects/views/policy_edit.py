@@ -13,6 +13,7 @@ from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
+from erqi.common.errors import InvalidInput
 from erqi.common.forms import EditForm
 from projects.choices import Family, LedgerKind, LedgerLevel, PolicyState
 from projects.forms.policy import NewPolicyForm, PolicyForm, ReturnPolicyForm, flat, policy_of
@@ -20,11 +21,11 @@ from projects.models import Ledger, Rescheduling, WarningPolicy
 from projects.rules.presets import PRESETS
 from projects.sentences.policy_terms import differences
 from projects.services import policy as service
-from projects.services.policy import EDITABLE, OWN_POLICY, refusal_of, unfit, unfit_day
+from projects.services.policy import EDITABLE, OWN_POLICY, is_own, refusal_of, unfit, unfit_day
 from projects.services.schedule import continue_pass, start_warnings, warned_years
 from projects.views.ledger import resolved
 from projects.views.ledger_edit import LedgerAction
-from projects.views.policy import crumbs, is_own
+from projects.views.policy import crumbs
 
 
 class PolicyCreate(EditView):
@@ -103,9 +104,14 @@ class PolicyEdit(PolicyAction):
             return super().post(request, *args, **kwargs)
         self.record = self.get_record()
         form = self.make_form(self.record, request.POST)
-        form.is_valid()
-        form.keep_band_errors()
-        return self.show(form, 200, refusal=self.refusal())
+        if form.is_valid():
+            # What saving would refuse, a check refuses too.
+            try:
+                service.sensible(policy_of(form.values, self.record.policy.family))
+            except InvalidInput as error:
+                for name, texts in error.fields.items():
+                    form.add_error(self.error_fields.get(name or "", name), texts)
+        return self.show(form, 200, refusal=self.refusal(), checked=True)
 
     def values_of(self, record: WarningPolicy) -> dict[str, Any]:
         return {**super().values_of(record), **flat(record.policy)}

@@ -64,6 +64,7 @@ def printed_once(citations: Iterable[Citation]) -> list[Citation]:
 class ProjectDetail(PermissionRequiredMixin, TemplateView):
     """One project over all its years, as of a day, each figure with its source."""
 
+    shows_day = True
     permission = "business.view"
     template_name = "projects/project_detail.html"
 

@@ -11,18 +11,17 @@ from django.db.models import Q
 from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day, clamp_to_year
 from projects.choices import LEVELS, LedgerKind, LedgerLevel, LiftingState, WarningLevel
-from projects.models import Hold, LedgerEntry, LevelOverride, Lifting, Project, ReportStep, WarningSchedule
+from projects.models import Hold, LedgerEntry, LevelOverride, Lifting, Project, ReportStep, Rescheduling, WarningSchedule
 from projects.rules.colour import Bounds, segments, turns
 from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, assess
 from projects.sentences.colour import month_day, turn_reason, turn_words
 from projects.sentences.policy import level_word
 from projects.sentences.warning import cause_words, colour_sentence, lifting_words
+from projects.stats.warning import turned_by_rules
 from projects.views.colour_parts import Line, Strip, lines_of, strip_of
 
 ONE_DAY = timedelta(days=1)
-# A schedule says everything of its year; a milestone that is planned far ahead is still of the coming years.
-AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,15 @@ class Colour:
     def year(self) -> int:
         return self.entry.ledger.year
 
+    @cached_property
+    def left_on(self) -> date | None:
+        """Since when the project had been out of the ledger on the day: its colour says nothing then."""
+        return self.entry.left_on(self.day)
+
     @property
     def is_delisted(self) -> bool:
-        """Whether the project had left the ledger by the day: its colour says nothing any more."""
-        return self.entry.delisted_on is not None and self.entry.delisted_on <= self.day
+        """Whether the project was out of the ledger on the day."""
+        return self.left_on is not None
 
     @cached_property
     def policy(self) -> Policy | None:
@@ -100,12 +104,21 @@ class Colour:
 
     @property
     def sentence(self) -> str:
-        if self.is_delisted:
-            return f"已于{chinese_day(self.entry.delisted_on)}退出{self.entry.ledger.name}，不再评价。"
+        if self.left_on is not None:
+            return f"已于{chinese_day(self.left_on)}退出{self.entry.ledger.name}，不再评价。"
         warned_since = self.entry.ledger.warned_since
         if self.row is None and warned_since is not None and self.day < warned_since:
             return f"{self.entry.ledger.name}自{chinese_day(warned_since)}起启用预警，此前不评价。"
-        return colour_sentence(self.level, self.policy, self.assessments, self.bounds, self.since, self.day)
+        return colour_sentence(self.level, self.policy, self.assessments, self.bounds, self.since, self.day, self.new_rules)
+
+    @property
+    def new_rules(self) -> str:
+        """The name of the rules that turned the colour on its first day, an empty text where the figures did."""
+        rows = [row for row in self.rows if row.valid_until is None or row.valid_until > row.valid_from]
+        for before, row in zip(rows, rows[1:], strict=False):
+            if row.valid_from == self.since and turned_by_rules(before, row, before.policy.policy):
+                return row.policy.name
+        return ""
 
     @property
     def lifting(self) -> str:
@@ -114,11 +127,12 @@ class Colour:
 
     @cached_property
     def ahead(self) -> list[Ahead]:
-        """The turns of the year to come that are known on the day. New rules that are approved already count where the day is today."""
+        """The turns until the year's end that are known on the day. New rules that are approved already count where the day is today."""
         if self.row is None or self.policy is None or self.is_delisted:
             return []
         thresholds = self.row.schedule.thresholds
-        until = self.day + AHEAD
+        # In the next year the colour is that of the next year's ledger.
+        until = date(self.year, 12, 31)
         later = self.row.valid_until if self.row.valid_until and self.day >= clock.today() else None
         found = [
             Ahead(
@@ -127,12 +141,16 @@ class Colour:
                 turn_words(self.policy, (day, before, to), turn_reason(thresholds, self.bounds, day, to, self.policy.basis), self.day),
                 turn_reason(thresholds, self.bounds, day, to, self.policy.basis),
             )
-            for day, before, to in turns(thresholds, self.bounds, self.day, min(until, later - ONE_DAY) if later else until)
+            for day, before, to in turns(thresholds, self.bounds, self.day, min(until, later) if later else until)
         ]
         following = next((row for row in self.rows if later and row.valid_from == later != row.valid_until), None)
         if following is not None:
             before, to = self.row.level_on(later - ONE_DAY), following.level_on(later)
-            if before != to:
+            # What turns on that day by the rules that it has is said above; other rules may make something else of it.
+            by_itself = self.row.level_on(later)
+            if to != by_itself:
+                found = [one for one in found if one.day != later]
+            if to not in (before, by_itself):
                 word = f"{month_day(later, self.day)}起执行新规则，转为{following.policy.policy.label(to)}"
                 found.append(Ahead(later, to, word, f"执行“{following.policy}”"))
         return found
@@ -157,8 +175,9 @@ class Colour:
 
     @cached_property
     def open_lifting(self) -> Lifting | None:
-        """The lifting that awaited somebody on the day."""
-        return next((one for one in self.liftings if one.ended_on is None or one.ended_on > self.day), None)
+        """The lifting that awaited somebody on the day; none where the figures alone had come to that level again, or to a worse one."""
+        found = (one for one in self.liftings if one.ended_on is None or one.ended_on > self.day)
+        return next((one for one in found if self.computed < one.from_level), None)
 
     @property
     def refused_lifting(self) -> Lifting | None:
@@ -188,7 +207,7 @@ class Colour:
     @property
     def differs(self) -> bool:
         """Whether the unit's own word is milder than what the figures say: worth a look on the site."""
-        return self.self_level is not None and self.self_level < self.computed
+        return self.self_level is not None and self.level in LEVELS and self.self_level < self.computed
 
     @cached_property
     def computed(self) -> WarningLevel:
@@ -243,7 +262,7 @@ def read_colour(project: Project, entry: LedgerEntry, day: date) -> Colour:
     year = entry.ledger.year
     asked, day = day, clamp_to_year(day, year)
     since = entry.ledger.warned_since or day
-    ahead = day + AHEAD if day >= clock.today() else day
+    ahead = date(year, 12, 31) if day >= clock.today() else day
     rows = WarningSchedule.objects.of_year(year).filter(project=project).between(min(since, day), ahead).select_related("policy")
     known = Q(ended_on=None) | Q(ended_on__gt=day)
     return Colour(
@@ -266,4 +285,5 @@ def colour_context(project: Project, entries: Sequence[LedgerEntry], day: date, 
         "colour": read_colour(project, entry, day) if entry else None,
         "colour_years": sorted({one.ledger.year for one in warned_entries(entries)}),
         "can_set_level": user.can("lifting.confirm"),
+        "passes": Rescheduling.objects.unfinished(),
     }

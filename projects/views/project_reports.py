@@ -1,6 +1,6 @@
 """The section of the project page about its monthly reports: the year month by month, and the investment curve against the plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,12 @@ from erqi.common.numbers import money, percent, ratio, rounded
 from projects.charts import investment_curve
 from projects.choices import LedgerKind, LedgerLevel, ReportAction, ReportState
 from projects.models import LedgerEntry, Project, ReportStep
-from projects.rules.report import Punctuality
+from projects.rules.report import Filing, Punctuality
 from projects.sentences.report import PUNCTUALITY, state_word
 from projects.services.period import Month, months_of
 from projects.stats.report_figures import YearPlan, year_plan
+from projects.stats.report_filing import filings
+from projects.stats.reporting import first_month, is_asked
 from projects.views.report import AFTER
 from projects.views.report_rows import CHIPS
 
@@ -30,6 +32,7 @@ class MonthRow:
     day: date
     step: ReportStep | None
     planned: Decimal | None
+    filing: Filing = Filing()
 
     @property
     def url(self) -> str:
@@ -67,8 +70,7 @@ class MonthRow:
 
     @property
     def punctual(self) -> Punctuality:
-        first = self.step.report.first_filed_on if self.step is not None and self.state is not None else None
-        return self.month.punctuality(first, self.day)
+        return self.month.punctuality(self.filing.first_on if self.state is not None else None, self.day)
 
     @property
     def punctuality(self) -> str:
@@ -81,33 +83,46 @@ class MonthRow:
 
     @property
     def filed(self) -> str:
-        """Who filed it, and when."""
-        if self.step is None or self.state is None or self.step.report.filed_on is None:
+        """Who had filed it by the day, and when."""
+        if self.state is None or self.filing.last_on is None:
             return ""
-        return f"{self.step.report.filed_by_name} {self.step.report.filed_on:%Y-%m-%d}"
+        return f"{self.filing.by} {self.filing.last_on:%Y-%m-%d}"
 
     @property
     def simulated(self) -> bool:
         return self.step is not None and self.step.simulated
 
 
+def _is_main(entry: LedgerEntry) -> bool:
+    return (entry.ledger.level, entry.ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)
+
+
 def chosen_year(entries: Sequence[LedgerEntry], day: date, asked: str) -> tuple[int | None, list[int]]:
     """Return the year whose reports the page shows, and those to choose from: the years of the district's ledgers."""
-    years = sorted(
-        {entry.ledger.year for entry in entries if (entry.ledger.level, entry.ledger.kind) == (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)}
-    )
+    years = sorted({entry.ledger.year for entry in entries if _is_main(entry)})
     wanted = next((year for year in years if str(year) == asked.strip()), None)
     return wanted or max((year for year in years if year <= day.year), default=None), years
 
 
-def month_rows(project: Project, year: int, day: date, plan: YearPlan) -> list[MonthRow]:
-    """Return the months of the year that had begun to be reported by the day, as they were known then: two queries."""
-    steps = ReportStep.objects.on(day).filter(report__project=project, report__year=year).select_related("report")
-    by_month = {step.report.month: step for step in steps}
+def month_rows(project: Project, year: int, day: date, plan: YearPlan, warned_since: date | None) -> list[MonthRow]:
+    """Return the months of the year that had begun to be reported by the day and were asked for, as they were known then: four queries at
+    most."""
+    rows = ReportStep.objects.filter(report__project=project, report__year=year, valid_from__lte=day).select_related("report")
+    first = first_month(year, warned_since)
+    return rows_of(project, months_of(year), day, list(rows.order_by("pk")), plan, first)
+
+
+def rows_of(
+    project: Project, months: Iterable[Month], day: date, steps: Sequence[ReportStep], plan: YearPlan, first: int = 1
+) -> list[MonthRow]:
+    """Return the months from `first` on that had begun to be reported by the day; `steps` are all of the year up to it, in their order."""
+    filed = filings(steps)
+    by_month = {step.report.month: step for step in steps if step.holds_on(day)}
     return [
-        MonthRow(project, month, day, by_month.get(month.month), plan.to(month.month))
-        for month in months_of(year)
-        if month.opens_on <= day or month.month in by_month
+        MonthRow(project, month, day, step, plan.to(month.month), filed[step.report_id] if step else Filing())
+        for month in months
+        for step in [by_month.get(month.month)]
+        if (month.opens_on <= day and is_asked(month, first, day)) or step is not None
     ]
 
 
@@ -118,7 +133,8 @@ def reports_context(project: Project, entries: Sequence[LedgerEntry], day: date,
         return {"report_year": None}
     day = clamp_to_year(day, year)
     plan = year_plan(project, year, day)
-    rows = month_rows(project, year, day, plan)
+    ledger = next(one.ledger for one in entries if one.ledger.year == year and _is_main(one))
+    rows = month_rows(project, year, day, plan, ledger.warned_since)
     done = {row.month.month: row.cumulative for row in rows}
     amounts = [done.get(month) for month in range(1, 13)]
     has_curve = any(amount is not None for amount in (*amounts, *plan.months))

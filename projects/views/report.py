@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import ChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,17 +21,20 @@ from erqi.common.editing import EditView, submit, tell
 from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.models import Attachment
 from projects.choices import ReportAction, ReportState
-from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm
-from projects.models import ProgressReport, Project, ReportStep
+from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm, confirmed_amount
+from projects.models import ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
+from projects.rules.decision import state_on
 from projects.rules.report import COUNTED, EDITABLE
 from projects.sentences.report import PUNCTUALITY, calendar_words, state_word
 from projects.sentences.report_content import LABELS, content_words
 from projects.services import report as service
-from projects.services.grid import may_review, may_write
+from projects.services.grid import may_read_evidence, may_review, may_write
 from projects.services.period import Month, month_of
 from projects.services.report import last_counted, prefilled
+from projects.services.report_doubt import Unconfirmed
 from projects.stats.report_figures import month_figures
+from projects.stats.report_filing import filings
 from projects.views.project_edit import crumbs
 from projects.views.report_rows import CHIPS
 from projects.views.writing import WRITERS
@@ -69,6 +74,12 @@ def content_rows(content: Any) -> list[dict[str, str]]:
     """Return what a report says in words, without the sums, which stand beside the plan."""
     skipped = {"cumulative", "no_change"}
     return [{"label": LABELS[name], "text": content_words(name, getattr(content, name))} for name in LABELS if name not in skipped]
+
+
+def slips_on(report: ProgressReport, day: date) -> list[tuple[ReportCorrection, str]]:
+    """Return the correction slips that had been handed in by the day, each with its state of that day in words."""
+    slips = report.corrections.filter(requested_on__lte=day)
+    return [(slip, str(state_on(slip.state, slip.decided_on, day).label)) for slip in slips]
 
 
 class ReportPage:
@@ -111,9 +122,12 @@ class ReportPage:
 class ReportDetail(ReportPage, EditView):
     """One report. A draft's content is seen by those who may write or review it; for everybody else the month is not reported yet."""
 
+    shows_day = True
     form_class = ReportForm
     template_name = "projects/report_detail.html"
     submit_label = "报送"
+    # The odd amount that the form asks about (services.report_doubt).
+    asked: Decimal | None = None
 
     @property
     def permission(self) -> Any:
@@ -177,8 +191,14 @@ class ReportDetail(ReportPage, EditView):
         return {"project": self.project, "year": self.month.year, "month": self.month.month, "by": self.request.user}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> ProgressReport:
-        write = service.file_report if self.files else service.save_draft
-        return write(**self._of_report, values=values, version=version, request_key=request_key)
+        seen = {"values": values, "version": version, "request_key": request_key}
+        if not self.files:
+            return service.save_draft(**self._of_report, **seen)
+        try:
+            return service.file_report(**self._of_report, **seen, confirmed=confirmed_amount(self.request.POST))
+        except Unconfirmed as question:
+            self.asked = question.amount
+            raise
 
     def success_text(self, result: ProgressReport) -> str:
         return f"{self.month}月报{'已报送' if self.files else '已存为草稿'}。"
@@ -209,6 +229,15 @@ class ReportDetail(ReportPage, EditView):
         except ServiceError as error:
             messages.warning(self.request, f"没有办理：{error}")
         return redirect(self.address)
+
+    def show(self, form: ReportForm, status: int, **context: Any) -> HttpResponse:
+        """Answer with the form; one whose month was locked meanwhile keeps what was typed, to be copied and not to be sent again."""
+        if form.is_bound and self.month.is_locked(self.today) and not context.get("refusal"):
+            context["refusal"] = f"没有保存：{self.month}已锁定，不能再修改。确需更正的，请填写更正单；您填写的内容还在下面。"
+            form.errors.clear()
+            for field in form.fields.values():
+                field.widget.attrs["readonly" if not isinstance(field, ChoiceField) else "disabled"] = True
+        return super().show(form, status, **context)
 
     # What is shown
 
@@ -241,17 +270,17 @@ class ReportDetail(ReportPage, EditView):
         return f"{reverse('projects:report_review')}?{urlencode({'year': report.year, 'month': report.month})}#report-{report.pk}"
 
     def _attachments(self, content: Any) -> list[Attachment]:
-        if self.report is None or (content is None and not self.sees_drafts):
+        if self.report is None or content is None and not self.sees_drafts or not may_read_evidence(self.report, self.request.user):
             return []
         return [one for one in of(self.report) if one.uploaded_on <= self.day.day]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         steps, day = self._steps(), self.day.day
         content, state = self._content(steps)
-        first = self.report.first_filed_on if self.report and state in (*COUNTED, ReportState.RETURNED) else None
+        filed = filings(steps).get(self.report.pk) if self.report else None
+        first = filed.first_on if filed and state in (*COUNTED, ReportState.RETURNED) else None
         locked = self.month.is_locked(self.today)
         cumulative = content.cumulative if content is not None and state != ReportState.DRAFT else None
-        corrections = list(self.report.corrections.filter(requested_on__lte=day)) if self.report else []
         return super().get_context_data(
             project=self.project,
             month=self.month,
@@ -262,11 +291,13 @@ class ReportDetail(ReportPage, EditView):
             chip=state_word(state),
             chip_kind=CHIPS[ReportState(state)] if state else "",
             punctuality=PUNCTUALITY[self.month.punctuality(first, day)],
+            asked=self.asked,
+            errors_title="还没有报送：请核对累计完成投资" if self.asked is not None else "",
             content=content,
             rows=content_rows(content) if content is not None else [],
             figures=month_figures(self.project, self.month.year, self.month.month, cumulative, day),
             steps=step_rows(steps),
-            corrections=corrections,
+            corrections=slips_on(self.report, day) if self.report else [],
             attachments=self._attachments(content),
             typed=self.is_typed or bool(context.get("form") and context["form"].is_bound),
             can_repeat=self.is_typed and last_counted(self.project, self.month.year, self.month.month) is not None,

@@ -201,7 +201,7 @@ class ReportGrid(PermissionRequiredMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         page = GridPage(request.user, request.POST)
         results = file_many(rows=self._seen(page.month), by=request.user)
-        refused = {one.project.code: one.refusal for one in results if one.report is None}
+        refused = {one.project.code: one for one in results if one.report is None}
         sentence = summary(results)
         if not refused:
             (tell if results else messages.warning)(request, sentence)
@@ -209,7 +209,8 @@ class ReportGrid(PermissionRequiredMixin, TemplateView):
         messages.warning(request, sentence)
         rows = page.rows()
         for row in rows:
-            row.sentence = refused.get(row.code, "")
+            if found := refused.get(row.code):
+                row.sentence, row.asked = found.refusal, found.asked if row.form is not None else None
         return self.render_to_response({**page.context({row.code: row for row in rows}), "view": self}, status=422)
 
     def _seen(self, month: Month) -> list[dict[str, Any]]:
@@ -227,9 +228,13 @@ class ReportGrid(PermissionRequiredMixin, TemplateView):
 def summary(results: list[Filed]) -> str:
     """Return in one sentence what became of the rows that were to be filed together."""
     done = sum(one.report is not None for one in results)
-    left = len(results) - done
+    asked = [str(one.project) for one in results if one.asked is not None]
+    left = len(results) - done - len(asked)
     if not results:
         return "没有可以报送的草稿：请先填写；没有变化的项目，请点该行的“无变化”。"
-    if not left:
-        return f"已报送 {done} 个项目。"
-    return f"{f'已报送 {done} 个项目，' if done else ''}有 {left} 个没有报送，原因见各行。"
+    parts = [f"已报送 {done} 个项目"] if done or not (left or asked) else []
+    if asked:
+        parts.append(f"有 {len(asked)} 个须确认数字后报送（{'、'.join(asked)}）")
+    if left:
+        parts.append(f"有 {left} 个没有报送，原因见各行")
+    return "，".join(parts) + "。"

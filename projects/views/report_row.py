@@ -16,15 +16,18 @@ from django.views.generic import View
 from erqi.common.access import PermissionRequiredMixin, may
 from erqi.common.editing import in_words, same, submit, tell
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
+from erqi.common.history import sent_by
 from projects.choices import ReportState
-from projects.forms.report import ReportRowForm
+from projects.forms.report import CONFIRM, ReportRowForm, confirmed_amount
 from projects.models import ProgressReport, Project
 from projects.services import report as service
+from projects.services.report_doubt import Unconfirmed
 from projects.views.report_grid import GridPage
-from projects.views.report_rows import Merge, Row, merge, row_form
+from projects.views.report_rows import Merge, Row, merge, row_form, undecided
 from projects.views.writing import WRITERS
 
 AUTOSAVE, SAVE, FILE, UNCHANGED, WITHDRAW = "autosave", "save", "file", "unchanged", "withdraw"
+RESOLVE = "resolve"
 # Answered by the row's line of state, so that nobody who goes on typing loses the place; the others show the row anew.
 QUIET = {AUTOSAVE, SAVE}
 GONE = "没有保存：这个项目不在本月应报的项目之列（可能刚退出台账或已销号）。"
@@ -48,15 +51,20 @@ class ReportRow(PermissionRequiredMixin, View):
     def post(self, request: HttpRequest, code: str, year: int, month: int) -> HttpResponse:
         self.project = get_object_or_404(Project, code=code)
         self.action = request.POST.get("action", SAVE)
+        self.confirmed, self.action = confirmed_amount(request.POST), FILE if self.action == CONFIRM else self.action
         self.query = QueryDict(mutable=True)
         self.query.update({"year": str(year), "month": str(month), **{name: request.POST.get(name, "") for name in PLACE}})
         self.of_row = {"project": self.project, "year": year, "month": month, "by": request.user}
         row = self._row()
         if row is None:
             return self._refuse(None, GONE, 409)
-        form = self._bound(row)
+        names = self._undecided()
+        form = self._bound(row, names)
         try:
-            return self._act(row, form)
+            if names and row.form is not None and row.report is not None and not form.non_field_errors():
+                return self._choose_first(row, row.report, form, names)
+            with sent_by(form.cleaned_data.get("request_key")):
+                return self._act(row, form)
         except StaleRecord as error:
             return self._stale(row, form, error)
         except NotAllowed as error:
@@ -70,9 +78,19 @@ class ReportRow(PermissionRequiredMixin, View):
         """Return the row as it stands now, with the form that comes back."""
         return GridPage(self.request.user, self.query, self.project).row(form)
 
-    def _bound(self, row: Row) -> ReportRowForm:
-        """Return the form with what was sent, judged; a row that was not begun when it was sent carries no version."""
-        form = row_form(row.found, self.request.POST)
+    def _undecided(self) -> list[str]:
+        """Return the fields of which the row's panel asks whose value to keep, unless its own button was pressed: the panel marks the
+        other's value, so that any other button would file that one in the person's name."""
+        if self.action in (RESOLVE, WITHDRAW):
+            return []
+        return [name for name in ReportRowForm.columns if f"choose-{name}" in self.request.POST]
+
+    def _bound(self, row: Row, names: list[str]) -> ReportRowForm:
+        """Return the form with what was typed, judged; a row that was not begun when it was sent carries no version."""
+        data = self.request.POST.copy()
+        for name in names:
+            data[f"chosen-{name}"] = data.pop(f"choose-{name}")[-1]
+        form = row_form(row.found, data)
         if not self.request.POST.get("version"):
             form.record = None
         form.is_valid()
@@ -92,7 +110,7 @@ class ReportRow(PermissionRequiredMixin, View):
             submit(lambda: service.file_unchanged(**self.of_row, **seen))
             return self._done(f"{self.project}已按“无变化”报送。")
         if self.action == FILE and not form.errors:
-            submit(lambda: service.file_report(**self.of_row, **seen, values=form.kept))
+            submit(lambda: service.file_report(**self.of_row, **seen, values=form.kept, confirmed=self.confirmed))
             return self._done(f"{self.project}已报送。")
         report = submit(lambda: service.save_draft(**self.of_row, **seen, values=form.kept))
         return self._partly(form, report) if form.errors else self._saved(form, report)
@@ -128,16 +146,38 @@ class ReportRow(PermissionRequiredMixin, View):
             report = service.save_draft(**self.of_row, **seen, values=values)
         except ServiceError:
             return self._refuse(form, "没有报送：" + "".join(form_sentences(form)), 422)
-        return self._partly(form, report)
+        return self._partly(form, report, error if isinstance(error, Unconfirmed) else None)
 
-    def _partly(self, form: ReportRowForm, report: ProgressReport) -> HttpResponse:
-        """Answer a form that is wrong in places: the others were kept."""
+    def _partly(self, form: ReportRowForm, report: ProgressReport, question: Unconfirmed | None = None) -> HttpResponse:
+        """Answer a form that is wrong in places, or whose amount is asked about: the others were kept."""
         row = self._row(_rebound(form, report))
         said = "".join(form_sentences(form))
-        row.sentence = f"没有报送：{said}（已存为草稿）" if self.action == FILE else f"有一处没有保存：{said}其余内容已保存 {_now()}。"
+        if question is not None:
+            row.sentence, row.asked = str(question), question.amount
+        elif self.action == FILE:
+            row.sentence = f"没有报送：{said}（已存为草稿）"
+        else:
+            row.sentence = f"有一处没有保存：{said}其余内容已保存 {_now()}。"
         if not self.request.htmx:
             return self._grid(row, 422)
         return self._state(row, 422) if self.action in QUIET else self._whole(row, 422)
+
+    def _choose_first(self, row: Row, current: ProgressReport, form: ReportRowForm, names: list[str]) -> HttpResponse:
+        """Answer a button that was pressed over the panel: nothing is written before a person chose."""
+        found = undecided(current, form, names, row.found.earlier, self.request.user)
+        return self._at_odds(form, current, found, f"没有{self._doing}：请先逐项选择保留哪一个值，按“按所选保存”，再{self._doing}。")
+
+    @property
+    def _doing(self) -> str:
+        return "报送" if self.action in (FILE, UNCHANGED) else "保存"
+
+    def _at_odds(self, form: ReportRowForm, current: ProgressReport, found: Merge, sentence: str) -> HttpResponse:
+        """Answer with both values of what is at odds, or with what was taken over, to be looked at."""
+        stale = self._row(_rebound(form, current, found))
+        stale.conflicts, stale.taken, stale.sentence = found.conflicts, found.taken, sentence
+        if not self.request.htmx:
+            return self._grid(stale, 409)
+        return self._state(stale, 409) if found.conflicts else self._whole(stale, 409)
 
     def _stale(self, row: Row, form: ReportRowForm, error: StaleRecord) -> HttpResponse:
         """Answer a row in which somebody else was faster: what is not at odds is saved together; what is, is shown with both values."""
@@ -148,21 +188,20 @@ class ReportRow(PermissionRequiredMixin, View):
                 return self._done(f"{self.project}的月报已是“{current.get_state_display()}”。")
             return self._refuse(form, f"没有办理：{found.author}刚修改了这份月报，请看过现在的内容再办理。", 409, anew=True)
         if not found.conflicts and not form.errors and not (self.action == FILE and found.taken):
-            write = service.file_report if self.action == FILE else service.save_draft
             try:
-                report = write(**self.of_row, values=found.values, version=current.version)
+                written = {**self.of_row, "values": found.values, "version": current.version}
+                filing = self.action == FILE
+                report = service.file_report(**written, confirmed=self.confirmed) if filing else service.save_draft(**written)
             except StaleRecord as again:
                 return self._stale(row, form, again)
+            except Unconfirmed as question:
+                return self._invalid(_rebound(form, current), question)
             except ServiceError as refused:
                 return self._refuse(form, f"没有保存：{refused}", 409)
             return self._done(f"{self.project}已报送。") if self.action == FILE else self._saved(form, report, found)
-        stale = self._row(_rebound(form, current, found))
-        stale.conflicts, stale.taken = found.conflicts, found.taken
-        head = f"没有{'报送' if self.action == FILE else '保存'}：{found.author}刚修改了这份月报"
-        stale.sentence = f"{head}。请逐项选择保留哪一个值。" if found.conflicts else f"{head}，与您填写的没有冲突。请核对后再报送一次。"
-        if not self.request.htmx:
-            return self._grid(stale, 409)
-        return self._state(stale, 409) if found.conflicts else self._whole(stale, 409)
+        head = f"没有{self._doing}：{found.author}刚修改了这份月报"
+        said = f"{head}。请逐项选择保留哪一个值。" if found.conflicts else f"{head}，与您填写的没有冲突。请核对后再报送一次。"
+        return self._at_odds(form, current, found, said)
 
     def _refuse(self, form: ReportRowForm | None, sentence: str, status: int, *, anew: bool = False) -> HttpResponse:
         """Answer with one sentence in the row; what was typed stays where it is, beside what was filed by somebody else."""
@@ -241,6 +280,7 @@ def _differences(form: ReportRowForm, report: ProgressReport) -> list[dict[str, 
     return [
         {"label": form.fields[name].label, "mine": in_words(form.fields[name], mine), "theirs": in_words(form.fields[name], theirs)}
         for name, mine in form.kept.items()
+        if name in form.fields
         for theirs in [getattr(report, name)]
         if not same(mine, theirs)
     ]

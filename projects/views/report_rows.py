@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
-from erqi.common.editing import Since, in_words, same
+from erqi.common.editing import Author, Since, in_words, same
 from erqi.common.errors import StaleRecord
 from erqi.common.models import User
 from erqi.common.numbers import plain, rounded
 from projects.choices import GRAVE_LEVELS, DelayCause, ReportState
 from projects.forms.report import ReportRowForm
 from projects.models import ProgressReport
-from projects.rules.report import EDITABLE
+from projects.rules.report import EDITABLE, Punctuality
 from projects.sentences.report import filed_words, state_word
 from projects.services.period import Month
 from projects.services.report import prefilled
@@ -38,6 +39,8 @@ class Row:
     form: ReportRowForm | None
     writable: bool = True
     sentence: str = ""
+    # The odd amount that the sentence asks about.
+    asked: Decimal | None = None
     note: str = ""
     saved_at: str = ""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
@@ -106,6 +109,13 @@ class Row:
         return filed_words(report.filed_by_name, report.filed_on, self.month.year) if report and self.found.is_done else ""
 
     @property
+    def is_late(self) -> bool:
+        """Whether the report was filed for the first time after the month's last day."""
+        report = self.report
+        first = report.first_filed_on if report is not None and self.found.is_done else None
+        return first is not None and self.month.punctuality(first, self.day) is Punctuality.LATE
+
+    @property
     def cause(self) -> str:
         report = self.report
         return str(DelayCause(report.problem_cause).label) if report and report.problem_cause else ""
@@ -141,7 +151,8 @@ def row_form(found: MonthReport, data: Any = None) -> ReportRowForm:
     """Return the row's form: the draft as it stands, or what a new month begins with."""
     report = found.report
     shown = {name: getattr(report, name) for name in ReportRowForm.columns} if report else prefilled(found.earlier)
-    return ReportRowForm(data, record=report, initial=shown, auto_id=f"{found.project.code}-%s")
+    carried = {} if report else {name: value for name, value in shown.items() if name not in ReportRowForm.columns}
+    return ReportRowForm(data, record=report, initial=shown, carried=carried, auto_id=f"{found.project.code}-%s")
 
 
 def make_row(found: MonthReport, month: Month, day: date, *, writable: bool, form: ReportRowForm | None = None) -> Row:
@@ -166,34 +177,59 @@ def merge(
 ) -> Merge:
     """Take apart what the person typed (`values`) and what stands by now, both set against what the person had seen.
 
-    What one wrote oneself meanwhile (in another window, or in a request whose answer was lost) is no other person's word: what is
-    typed now takes its place.
+    What this very form wrote meanwhile (in a request whose answer was lost) is no other's word: what is typed now takes its place.
+    The same account in another window is another: units share accounts.
     """
+    own = str(form.cleaned_data.get("request_key") or "")
     current, since = error.current, Since(error.current, version or 0)
     seen: Any = since.events[0] if version and since.events else None
     begun = prefilled(earlier)
-    found = Merge(author=since.last.name)
+    found = Merge(author=author_words(since.last, user))
     for name, mine in values.items():
+        if name not in form.fields:
+            # Carried over, not typed: whoever began the report carried the same.
+            continue
         theirs = getattr(current, name)
         base = getattr(seen, name) if seen is not None else begun.get(name)
         author = since.author(name) or since.first
         found.values[name] = mine
-        if same(mine, theirs) or same(base, theirs) or author.user_id == user.pk:
+        if same(mine, theirs) or same(base, theirs) or (own and author.form == own):
             continue
         if same(base, mine):
             found.values[name] = theirs
             found.taken.append(name)
             continue
-        shown = form.fields[name]
-        found.conflicts.append(
-            {
-                "name": name,
-                "label": shown.label,
-                "mine": in_words(shown, mine),
-                "theirs": in_words(shown, theirs),
-                "raw": shown.prepare_value(theirs),
-                "changed_by": author.name,
-                "changed_at": author.at,
-            }
-        )
+        found.conflicts.append(_conflict(form, name, theirs, author, user))
+    return found
+
+
+def author_words(author: Author, user: User) -> str:
+    """Return who made a change, as the person reads it: one's own account in another window is named as such."""
+    return f"{author.name}（另一窗口）" if author.user_id == user.pk else author.name
+
+
+def _conflict(form: ReportRowForm, name: str, theirs: Any, author: Author, user: User) -> dict[str, Any]:
+    """Return a field at odds as the row's panel takes it."""
+    shown = form.fields[name]
+    return {
+        "name": name,
+        "label": shown.label,
+        "mine": in_words(shown, form.kept.get(name)),
+        "theirs": in_words(shown, theirs),
+        "raw": shown.prepare_value(theirs),
+        "chosen": form.data.get(f"chosen-{name}", "theirs"),
+        "changed_by": author_words(author, user),
+        "changed_at": author.at,
+    }
+
+
+def undecided(current: ProgressReport, form: ReportRowForm, names: list[str], earlier: ProgressReport | None, user: User) -> Merge:
+    """Take apart what the person typed into a row of which a panel asks between two values (`names`) and nobody has chosen yet."""
+    found = merge(StaleRecord(current), form, form.kept, form.cleaned_data.get("version"), earlier, user)
+    since = Since(current, 0)
+    asked = {item["name"] for item in found.conflicts}
+    for name in names:
+        if name not in asked:
+            found.conflicts.append(_conflict(form, name, getattr(current, name), since.author(name) or since.first, user))
+        found.taken = [other for other in found.taken if other != name]
     return found

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from erqi.common import clock
+from erqi.common.asof import AsOf, as_of
 from erqi.common.listing import Listing, ListView
 from projects.choices import DecisionState, RequestKind
 from projects.filters.request import RequestFilter
 from projects.querysets.request import Asked, request_counts, request_rows
 from projects.services.grid import units_of
 from projects.tables.request import RequestTable
+from projects.views.day import day_context, tab_url
 
 _ENDED = (DecisionState.APPROVED, DecisionState.REJECTED, DecisionState.WITHDRAWN)
 
@@ -39,12 +40,16 @@ class RequestList(ListView):
     empty_text = "在项目页的节点下申请变更时限，在“暂停”一栏申请暂停；锁定月份的月报用更正单。"
 
     @cached_property
+    def day(self) -> AsOf:
+        return as_of(self.request)
+
+    @cached_property
     def asked(self) -> Asked:
         """What the list is about before any filter: a reporter sees the requests of the own units, everybody else all."""
         user = self.request.user
         only_own = user.can("report.write") and not user.can("report.manage")
         picked = picked_requests(self.ticks) if self.ticks else None
-        return Asked(clock.today(), own=(units_of(user), user.pk) if only_own else None, picked=picked)
+        return Asked(self.day.day, own=(units_of(user, self.day.day), user.pk) if only_own else None, picked=picked)
 
     def get_rows(self) -> QuerySet:
         # A union cannot be filtered: what was ticked is put to each of its tables.
@@ -57,7 +62,10 @@ class RequestList(ListView):
         return {"asked": self.asked}
 
     def table_options(self) -> dict[str, Any]:
-        return {"on": clock.today()}
+        return {"on": self.day.day}
+
+    def list_context(self, listing: Listing) -> dict[str, Any]:
+        return {**super().list_context(listing), **day_context(self.day, "查看某一天的申请")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
         counts = request_counts(self.asked)
@@ -68,7 +76,7 @@ class RequestList(ListView):
             "tabs": [
                 {
                     "label": label,
-                    "url": self.request.path + ("?" + "&".join(f"state={state}" for state in states) if states else ""),
+                    "url": tab_url(self.request.path, self.day, states),
                     "active": sorted(chosen) == sorted(states),
                     "count": sum(counts.get(state, 0) for state in states or DecisionState),
                 }

@@ -17,6 +17,7 @@ from django.views.generic import TemplateView, View
 from erqi.common import clock, numbers
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
+from erqi.common.asof_links import with_query
 from erqi.common.dates import chinese_day
 from projects.choices import AdoptionRule
 from projects.filters.target import TargetFilter
@@ -216,17 +217,20 @@ def in_scopes(rows: Iterable[Row]) -> list[dict[str, Any]]:
 class TargetCurrentView(PermissionRequiredMixin, View):
     """The menu's address without a year."""
 
+    shows_day = True
     permission = "business.view"
 
     def get(self, request: HttpRequest) -> HttpResponseRedirect:
         """Lead to the business date's year, or to the latest year that has targets."""
         year, years = clock.today().year, Target.objects.years()
-        return redirect("projects:target_list", year=year if year in years or not years else next(iter(years)))
+        shown = year if year in years or not years else next(iter(years))
+        return redirect(with_query(request, reverse("projects:target_list", args=[shown])))
 
 
 class TargetListView(PermissionRequiredMixin, TemplateView):
     """A year's targets with the figure adopted, what other documents say and what was reached by the day asked for."""
 
+    shows_day = True
     permission = "business.view"
     template_name = "projects/target_list.html"
 
@@ -314,6 +318,7 @@ def adoptions(target: Target) -> Iterator[Adoption]:
 class TargetDetailView(PermissionRequiredMixin, TemplateView):
     """One target: all figures side by side, which is adopted and why, and every decision about it."""
 
+    shows_day = True
     permission = "business.view"
     template_name = "projects/target_detail.html"
 

@@ -9,8 +9,8 @@ from django.views.generic import TemplateView
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin, may
 from projects.choices import WarningLevel
-from projects.models import Reminder
 from projects.sentences.colour import month_day
+from projects.stats.inbox import unread
 from projects.stats.todo import todo, waiting
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import KINDS, Item
@@ -70,7 +70,7 @@ class Todo(PermissionRequiredMixin, TemplateView):
             more_url=f"{reverse('projects:todo')}{query}",
             tabs=self._tabs(items, kind),
             waiting=waiting(desk),
-            unread_count=Reminder.objects.unread().filter(user=self.request.user).count(),
+            unread_count=len(unread(self.request.user, desk.day)),
             # Somebody who only looks has nothing to do here; who reports is told when the next month begins.
             only_looks=not may(self.request.user, ACTING),
             nothing=self._nothing(desk),

@@ -10,11 +10,13 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import AsOf
+from erqi.common.asof import AsOf, carry
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 from projects.choices import WarningLevel
+from projects.models import Rescheduling
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
+from projects.sentences.warning import rules_words
 from projects.stats.warning import Versions
 from projects.stats.warning_changes import Change, by_kind, changes_between, explain
 from projects.tables.warning_words import people, who, why
@@ -104,8 +106,11 @@ class Line:
 
     @property
     def reason(self) -> str:
-        """Why the project shows its colour on the last day; why it left."""
-        return self.change.record.delist_reason if self.change.kind == "delisted" else why(self.change.standing)
+        """Why the project shows its colour on the last day; why it left. Where other rules turned it, that comes first."""
+        if self.change.kind == "delisted":
+            return self.change.record.left_reason
+        rules = "".join(f"{rules_words(one.name, one.effective_from)}；" for one in self.change.new_rules)
+        return rules + why(self.change.standing)
 
     @property
     def simulated(self) -> bool:
@@ -138,6 +143,7 @@ class Kind:
 class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
     """The changes between two days of one year."""
 
+    shows_day = True
     permission = "business.view"
     template_name = "projects/warning_changes.html"
     page_title = "变化对比"
@@ -148,11 +154,15 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
     def period(self) -> Period:
         asked = self.request.GET
         year = self.ledger.year if self.ledger else clock.today().year
-        return period_of(asked.get("from", "").strip(), asked.get("to", "").strip(), year, clock.today())
+        last = asked.get("to", "").strip() or asked.get("as_of", "").strip()
+        found = period_of(asked.get("from", "").strip(), last, year, clock.today())
+        if found.last != clamp_to_year(clock.today(), year):
+            carry(self.request, found.last)
+        return found
 
     @cached_property
     def day(self) -> AsOf:
-        """The last day: what the shared sentences speak of. The page has two days of its own, so nothing is asked by as_of."""
+        """The last day: what the shared sentences speak of. The page has two days of its own; as_of, which links carry, is the last."""
         return AsOf(self.period.last, asked=False)
 
     def get_template_names(self) -> list[str]:
@@ -167,6 +177,7 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
         numbers = {kind: len(of_kind) for kind, of_kind in found.items()}
         version = versions.in_force(period.last)
         return super().get_context_data(
+            passes=Rescheduling.objects.unfinished(),
             **kwargs,
             page_title=self.page_title,
             ledger=self.ledger,
@@ -179,6 +190,7 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
             years=self.year_tabs(),
             kept=self.kept_year,
             not_warned=self.not_warned(),
+            not_warned_hint=self.not_warned_hint(),
             partly_warned=self.partly_warned(),
             version=version,
             version_url=version_address(version.key) if version else "",

@@ -15,7 +15,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.list_state import Listing
 from erqi.common.listing import RESULTS_REGION, ListView, without_empty
 from projects.filters.warning import WarningFilter
-from projects.models import Ledger
+from projects.models import Ledger, Rescheduling
 from projects.stats.warning import Versions
 from projects.tables.warning import WarningTable
 from projects.views.ledger import resolved
@@ -70,9 +70,8 @@ class OfYear:
 
     @property
     def board_url(self) -> str:
-        """The board of the same year and day."""
-        query = {**self.kept_year, **({"as_of": self.day.day.isoformat()} if self.day.asked else {})}
-        return reverse("projects:warning_board") + (f"?{urlencode(query)}" if query else "")
+        """The board of the same year."""
+        return reverse("projects:warning_board") + (f"?{urlencode(self.kept_year)}" if self.kept_year else "")
 
     def year_problems(self) -> list[str]:
         """Return a sentence where a year was asked for that has no ledger."""
@@ -90,6 +89,11 @@ class OfYear:
             for one in years
         ]
 
+    def not_warned_hint(self) -> str:
+        """Return what to do where there are no colours on the day; an empty text where the colours have not been started at all."""
+        since = self.ledger.warned_since if self.ledger else None
+        return f"预警自{chinese_day(since)}起，请选择此后的日期查看。" if since is not None else ""
+
     def not_warned(self) -> str:
         """Return why there are no colours on the day, as a sentence; an empty text where there are."""
         if self.ledger is None:
@@ -105,6 +109,7 @@ class OfYear:
 class WarningPage(OfYear, ListView):
     """A page of the warnings with a filter bar and results below it that are no list: `results` gives what they show."""
 
+    shows_day = True
     permission = "business.view"
     table_class = WarningTable
     filterset_class = WarningFilter
@@ -171,7 +176,9 @@ class WarningPage(OfYear, ListView):
             "version": version,
             "version_url": version_address(version.key) if version else "",
             "not_warned": self.not_warned(),
+            "not_warned_hint": self.not_warned_hint(),
             "years": self.year_tabs(),
+            "passes": Rescheduling.objects.unfinished(),
             "print_subtitle": self.ledger.name,
             "print_unit": f"规则：{version.name}" if version else "",
         }

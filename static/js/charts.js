@@ -87,6 +87,15 @@
   };
   window.Chart.register(figures);
 
+  // a point's style knows no dashes: a line is dashed in the legend as it is in the plot
+  function asDrawn(chart) {
+    var items = defaults.plugins.legend.labels.generateLabels(chart);
+    items.forEach(function (item) {
+      item.lineDash = chart.data.datasets[item.datasetIndex].borderDash || [];
+    });
+    return items;
+  }
+
   // a dataset without colours takes the next one of the palette; none of them is a signal colour. A dataset with
   // plan: true is what was planned: grey and dashed, so that what was done stands out
   function paint(config) {
@@ -105,7 +114,9 @@
     if (line) {
       config.options = config.options || {};
       config.options.plugins = config.options.plugins || {};
-      config.options.plugins.legend = config.options.plugins.legend || { labels: { usePointStyle: true, pointStyle: "line" } };
+      config.options.plugins.legend = config.options.plugins.legend || {
+        labels: { usePointStyle: true, pointStyle: "line", pointStyleWidth: 32, generateLabels: asDrawn },
+      };
     }
     return config;
   }

@@ -16,6 +16,30 @@
     message.scrollIntoView({ block: "nearest" });
   }
 
+  // an address that leads to a row further down: what was said at the top stays in sight until the reader is there
+  function hold() {
+    var box = document.getElementById("messages");
+    if (!box || !box.querySelector(".msg") || location.hash.length < 2) return;
+    box.classList.remove("is-held");
+    box.classList.toggle("is-held", box.getBoundingClientRect().bottom < 0);
+  }
+  window.addEventListener("load", function () {
+    requestAnimationFrame(function () {
+      hold();
+      // what was said takes no room there any more: the row moved up by it
+      var box = document.querySelector("#messages.is-held");
+      var place = box && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (place) place.scrollIntoView();
+    });
+  });
+  window.addEventListener(
+    "scroll",
+    function () {
+      if (location.hash.length > 1) requestAnimationFrame(hold);
+    },
+    { passive: true }
+  );
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-dismiss]");
     if (button) button.parentElement.remove();

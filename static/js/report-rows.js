@@ -6,8 +6,9 @@
   "use strict";
   var list = document.querySelector("[data-report-rows]");
   if (!list) return;
-  var FILING = "[name=action][value=file], [name=action][value=unchanged]";
+  var FILING = "[name=action][value=file], [name=action][value=confirm], [name=action][value=unchanged]";
   var TWICE = 800;
+  var MOST_LINES = 16;
   var phone = window.matchMedia("(max-width: 40rem)");
 
   function rows() {
@@ -40,7 +41,23 @@
     row.scrollIntoView({ block: "nearest" });
   }
 
+  // texts are read whole: the field is as high as what stands in it
+  function grow(field) {
+    if (!field.matches("textarea")) return;
+    while (field.clientHeight && field.rows < MOST_LINES && field.scrollHeight > field.clientHeight) field.rows += 1;
+  }
+  function growAll() {
+    list.querySelectorAll("textarea[data-col]").forEach(grow);
+  }
+  list.addEventListener("input", function (event) {
+    grow(event.target);
+  });
+  list.addEventListener("toggle", growAll, true);
+  document.addEventListener("htmx:afterSettle", growAll);
+  window.addEventListener("load", growAll);
+
   var left = null;
+  var called = { row: null, at: 0 };
   function leave(row) {
     if (phone.matches || !row.contains(document.activeElement)) return;
     go(next(row), "cumulative");
@@ -59,7 +76,9 @@
       event.preventDefault();
       // held down, or pressed twice: the second time would file the next project, of which nothing has been said yet
       if (event.repeat || (left && left.field === field && Date.now() - left.at < TWICE)) return;
-      row.querySelector("[data-row-file]").click();
+      // nor does the second time answer a question that came meanwhile
+      if (called.row === row && Date.now() - called.at < TWICE) return;
+      (row.querySelector("[data-row-confirm]") || row.querySelector("[data-row-file]")).click();
       leave(row);
     } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
@@ -82,15 +101,22 @@
       answered = row.dataset.row;
     }
   });
-  document.addEventListener("htmx:afterSettle", function () {
+  document.addEventListener("htmx:afterSettle", function (event) {
+    // somebody else's values beside one's own: not below the bar at the foot of the window
+    var conflict = event.target.querySelector && event.target.querySelector("[data-row-conflict]");
+    if (conflict && conflict.closest("[data-row]").contains(document.activeElement)) conflict.scrollIntoView({ block: "nearest" });
     if (!answered) return;
     var row = document.getElementById("row-" + answered);
     answered = left = null;
     if (!row) return;
     if (row.classList.contains("is-editable")) {
       if (phone.matches) open(row);
+      called = { row: row, at: Date.now() };
       var wrong = row.querySelector(".has-error [data-col], [data-row-conflict] input[type=radio]:checked") || row.querySelector("[data-col]");
-      wrong.focus();
+      wrong.focus({ preventScroll: phone.matches });
+      // a card is longer than a phone: what was said comes first
+      var said = row.querySelector(".rr-refused");
+      if (phone.matches && said) said.scrollIntoView({ block: "center" });
     } else if (!list.contains(document.activeElement)) go(next(row), "cumulative");
   });
 
@@ -99,6 +125,7 @@
     if (!toggle) return;
     var row = toggle.closest("[data-row]");
     open(row.classList.contains("is-open") ? null : row);
+    growAll();
   });
   var first = list.querySelector("[data-row].is-editable");
   var asked = location.hash.indexOf("#row-") === 0 ? document.getElementById(location.hash.slice(1)) : null;

@@ -33,7 +33,14 @@
     place.replaceChildren();
     var sentence = document.createElement("p");
     sentence.className = "rr-refused";
-    sentence.textContent = text;
+    var mark = document.querySelector(".icon use");
+    if (mark) {
+      // the mark of every refusal, from the sprite that the page has already
+      var icon = mark.closest("svg").cloneNode(true);
+      icon.querySelector("use").setAttribute("href", mark.getAttribute("href").replace(/#.*/, "#i-alert-circle"));
+      sentence.append(icon);
+    }
+    sentence.append(text);
     if (link) {
       var anchor = document.createElement("a");
       anchor.href = location.pathname + location.search;
@@ -138,7 +145,8 @@
   document.addEventListener("htmx:responseError", function (event) {
     var form = requested(event);
     if (!form) return;
-    if (event.detail.xhr.status === 403) say(form, "没有保存：没有填报权限，或登录已过期。填写的内容已留在本机。", "刷新页面");
+    // a missing permission is said in the row's own words; what is left is a session that ended
+    if (event.detail.xhr.status === 403) say(form, "没有保存：登录已过期。填写的内容已留在本机。", "重新登录后恢复");
     else {
       say(form, "没有保存：服务器出错（" + event.detail.xhr.status + "）。填写的内容已留在本机，稍后自动再试。");
       later(form, AGAIN);

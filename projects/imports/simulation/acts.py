@@ -94,13 +94,16 @@ class Acts:
                 project=course.project, year=YEAR, month=filing.month, version=version, by=course.reporter
             )
         else:
+            content = self._content(course, filing.month, level)
             filed = report_service.file_report(
                 project=course.project,
                 year=YEAR,
                 month=filing.month,
                 version=version,
                 by=course.reporter,
-                values=self._content(course, filing.month, level),
+                values=content,
+                # Whoever files it looked at it.
+                confirmed=content["cumulative"],
             )
         course.reports[filing.month] = filed
         course.reported_on = clock.today()

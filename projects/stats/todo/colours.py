@@ -8,14 +8,22 @@ from typing import Any
 
 from django.urls import reverse
 
-from projects.choices import GRAVE_LEVELS, Dimension, Family, ResponsibilityKind, WarningLevel
+from projects.choices import GRAVE_LEVELS, Dimension, Family, ReportState, ResponsibilityKind, WarningLevel
 from projects.models import LevelOverride, Project, Unit
 from projects.rules.colour import floor_on
 from projects.rules.todo import next_step
 from projects.rules.warning import Assessment, Cause, CauseKind
 from projects.sentences.colour import month_day
 from projects.sentences.report import month_name
-from projects.sentences.todo import ISSUE_SOLVED, next_report_words, next_step_words, prevent_words, step_words, turn_ahead_words
+from projects.sentences.todo import (
+    ISSUE_SOLVED,
+    REPORT_AGAIN,
+    next_report_words,
+    next_step_words,
+    prevent_words,
+    step_words,
+    turn_ahead_words,
+)
 from projects.sentences.warning import cause_words, lifting_words, reason_words
 from projects.services.inquiries import unanswered
 from projects.services.period import Month
@@ -57,6 +65,11 @@ class Trouble:
         return [one for one in self.standing.assessments if one.counts and one.level == self.level] if self.is_trouble else []
 
     @property
+    def acting(self) -> list[Assessment]:
+        """What of it does not wait for a decision."""
+        return [one for one in self.giving if not one.frozen]
+
+    @property
     def is_trouble(self) -> bool:
         """Whether the colour of today is more than the rules' ordinary one: with family A blue is what goes well."""
         least = WarningLevel.BLUE if self.standing.policy.family == Family.WARNING else WarningLevel.YELLOW
@@ -73,9 +86,8 @@ class Trouble:
     @cached_property
     def cause(self) -> Cause | None:
         """What is to be mended first: of what gives the colour what does not wait for a decision, else what will turn it."""
-        for one in self.giving:
-            if not one.frozen:
-                return one.cause
+        for one in self.acting:
+            return one.cause
         return self.standing.thresholds.cause(self.soon[1]) if self.soon else None
 
     @property
@@ -121,7 +133,7 @@ class Trouble:
         one = self.standing
         if self.cause is None:
             return ""
-        if not self.giving:
+        if not self.acting:
             return prevent_words(self.cause, one.day)
         if self.cause.dimension == Dimension.ISSUE:
             # The problem is a sentence, and stands in the line already.
@@ -142,7 +154,7 @@ class Trouble:
                 url,
                 action,
                 max(self.level, coming.level if coming else self.level),
-                self.soon[0] if self.soon else one.since,
+                self.worse[0] if self.worse else one.since,
                 text=self.why(override),
                 follows=self.follows(cutoffs),
                 project=project,
@@ -235,9 +247,27 @@ def _mending(one: Trouble, project: Project, month: Month | None, desk: Desk) ->
         return Mending(reverse("projects:milestone_update", args=[cause.key]), "更新进展", links=links)
     if month is not None:
         return Mending(report_url(month, project), f"填{month_name(month.year, month.month, desk.day)}月报", reports=True)
+    if cause.dimension == Dimension.ISSUE and (again := _report_again(project, one, desk)):
+        return again
     later = next((other.opens_on for other in desk.months if other.opens_on > desk.day), None)
     remedy = "；".join(filter(None, [next_report_words(later, desk.day), one.remedy()]))
     return Mending(reverse("projects:project_colour", args=[project.code]), "看依据", remedy)
+
+
+def _report_again(project: Project, one: Trouble, desk: Desk) -> Mending | None:
+    """Return how a problem that was reported in a month that counts is said to be solved before the next month opens: by taking the
+    report back while its month is open, else by a correction slip; None where no month was reported."""
+    months = [month for month in desk.months if month.opens_on <= desk.day]
+    counted = next((month for month in reversed(months) if not desk.missing(month, [project.pk])), None)
+    if counted is None:
+        return None
+    name = month_name(counted.year, counted.month, desk.day)
+    if counted.is_locked(desk.day):
+        url = reverse("projects:correction_new", args=[project.code, counted.year, counted.month])
+        return Mending(url, "填更正单", REPORT_AGAIN.format(by=f"{name}月报已锁定，可填写更正单", remedy=one.remedy()))
+    passed = desk.states(counted)[project.pk] == ReportState.PASSED
+    by, action = (f"{name}月报已通过，可请审核人退回后重报", "看") if passed else (f"可撤回{name}月报，修改后重新报送", "改")
+    return Mending(report_url(counted, project), f"{action}{name}月报", REPORT_AGAIN.format(by=by, remedy=one.remedy()))
 
 
 def _merged(item: Item, one: Trouble, desk: Desk) -> Item:

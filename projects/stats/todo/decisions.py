@@ -78,11 +78,11 @@ def _slip_item(slip: ReportCorrection, desk: Desk) -> Item:
 
 
 def policies(desk: Desk) -> list[Item]:
-    """Rules that await an approval by somebody else than who wrote or submitted them, and one's own that came back."""
+    """Rules that await an approval by somebody else than who wrote, changed or submitted them, and one's own that came back."""
     found = []
     mine = Q(created_by=desk.user) | Q(submitted_by=desk.user)
     if desk.user.can("policy.approve"):
-        rows = WarningPolicy.objects.filter(state=PolicyState.SUBMITTED).exclude(created_by=desk.user).exclude(submitted_by=desk.user)
+        rows = WarningPolicy.objects.awaiting().not_by(desk.user)
         found += [_policy_item(row, desk) for row in rows]
     if desk.user.can("policy.edit"):
         found += [
@@ -143,7 +143,7 @@ def liftings(desk: Desk) -> list[Item]:
     if not wanted:
         return []
     # Said positively: an exclusion of one account would drop what nobody has verified.
-    rows = Lifting.objects.filter(Q(verified_by=None) | ~Q(verified_by=desk.user), state__in=wanted)
+    rows = Lifting.objects.awaiting(desk.day).filter(Q(verified_by=None) | ~Q(verified_by=desk.user), state__in=wanted)
     return [_lifting_item(row, desk) for row in rows.for_list()[:MOST]]
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from erqi.common import workdays
 from erqi.common.models import User
 from projects.models import Hold, Ledger, LedgerEntry, LevelOverride, Lifting, ProgressReport, Project, Responsibility, WarningSchedule
+from projects.querysets.ledger import unclosed
 from projects.querysets.responsibility import in_force
 from projects.rules.calendar import cutoffs
 from projects.rules.report import COUNTED
@@ -21,7 +22,7 @@ class Ledgered:
 
     def __init__(self, year: int, day: date) -> None:
         main = Ledger.objects.main().filter(year=year)
-        rows = LedgerEntry.objects.filter(ledger__in=main, closed_on=None).listed(day).order_by("seq", "pk")
+        rows = LedgerEntry.objects.filter(unclosed(day), ledger__in=main).listed(day).order_by("seq", "pk")
         self.keys: tuple[int, ...] = tuple(rows.values_list("project_id", flat=True))
         self.grid: dict[int, Grid] = grids(self.keys, day)
 
@@ -126,6 +127,5 @@ class Desk:
 
     def liftings(self, keys: Collection[int]) -> dict[int, Lifting]:
         """Return the liftings of the projects that await somebody."""
-        return {
-            row.project_id: row for row in Lifting.objects.open().filter(project__in=keys, year=self.day.year).select_related("project")
-        }
+        rows = Lifting.objects.awaiting(self.day).filter(project__in=keys, year=self.day.year).select_related("project")
+        return {row.project_id: row for row in rows}

@@ -44,7 +44,7 @@ class Item:
     title: str
     url: str
     action: str
-    # What it weighs: the level that it has or will come to soon, and the day on which that is so.
+    # What it weighs: the level that it has or will come to soon, and the day on which it turns worse, or since when it is so.
     level: WarningLevel
     on: date
     text: str = ""
@@ -62,9 +62,9 @@ class Item:
     simulated: bool = False
 
     @property
-    def weight(self) -> tuple[int, date, str]:
-        """What the list is sorted by: the gravest first, of equal ones the earliest."""
-        return (-int(self.level), self.on, self.title)
+    def weight(self) -> tuple[int, bool, date, str]:
+        """What the list is sorted by: the gravest first, what is so before what will be, of equal ones the earliest."""
+        return (-int(self.level), self.coming is not None, self.on, self.title)
 
     @property
     def kind_label(self) -> str:

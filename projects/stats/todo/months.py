@@ -186,9 +186,21 @@ def _review(month: Month, keys: list[int], desk: Desk) -> Item | None:
 
 def _filed(month: Month, keys: Collection[int], desk: Desk) -> dict[int, date]:
     """Return since when the reports of the projects have awaited a review; not those that the person filed."""
-    rows = ProgressReport.objects.of_month(month.year, month.month).filter(state=ReportState.FILED).exclude(filed_by=desk.user)
-    wanted = set(keys)
-    return {key: filed_on for key, filed_on in rows.values_list("project_id", "filed_on") if key in wanted and filed_on}
+    return _waiting(month, keys, desk)[0]
+
+
+def _waiting(month: Month, keys: Collection[int], desk: Desk) -> tuple[dict[int, date], int]:
+    """Return since when the reports of the projects have awaited the person's review, and how many more the person filed: those are
+    for somebody else."""
+    rows = ProgressReport.objects.of_month(month.year, month.month).filter(state=ReportState.FILED)
+    wanted, found, own = set(keys), {}, 0
+    for key, filed_on, by in rows.values_list("project_id", "filed_on", "filed_by_id"):
+        if key in wanted and filed_on:
+            if by == desk.user.pk:
+                own += 1
+            else:
+                found[key] = filed_on
+    return found, own
 
 
 def overview(desk: Desk) -> list[Item]:
@@ -235,7 +247,7 @@ def _missing_units(month: Month, missing: list[int], desk: Desk) -> Item:
 def _unreviewed(month: Month, desk: Desk) -> Item | None:
     """The reports that nobody but the office can review, and those that their units leave waiting."""
     ledger = desk.ledger(month.year)
-    waiting = _filed(month, ledger.keys, desk)
+    waiting, own = _waiting(month, ledger.keys, desk)
     people = accounts_of({unit for key in waiting if (unit := ledger.reviewer(key)) is not None}, "report.review", desk.day)
     alone = [key for key in waiting if not people.get(ledger.reviewer(key) or 0)]
     slow = [key for key in waiting if key not in alone and workdays.workdays_between(waiting[key], desk.day) >= WAITS]
@@ -244,9 +256,10 @@ def _unreviewed(month: Month, desk: Desk) -> Item | None:
     first = min(waiting[key] for key in [*alone, *slow])
     words = [f"{len(alone)} 份没有牵头审核人，须由重点项目办审核"] if alone else []
     words += [f"{len(slow)} 份牵头单位已搁置 {WAITS} 个工作日以上，请催办或代为审核"] if slow else []
+    words += [f"另有 {own} 份是您本人报送的，须由他人审核"] if own else []
     return Item(
         "review",
-        f"{month_name(month.year, month.month, desk.day)}月报：全区 {len(waiting)} 份待审核",
+        f"{month_name(month.year, month.month, desk.day)}月报：全区 {len(waiting) + own} 份待审核",
         _review_url(month),
         "去审核",
         waited_level(workdays.workdays_between(first, desk.day)),
