@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from erqi.common.numbers import ratio
 from projects.choices import UnitKind, WarningLevel
-from projects.models import ProgressReport, Unit
+from projects.models import Ledger, ProgressReport, Unit
 from projects.querysets.ledger_figures import Basis, figure_basis, with_figures
 from projects.rules.ranking import Score, places
 from projects.services.period import Month, months_of
-from projects.stats.reporting import expected_on
+from projects.stats.reporting import expected, expected_on, first_month, is_asked
 
 # The annotations of with_figures that are summed.
 FIGURES = ("whole", "planned", "done")
@@ -30,14 +30,10 @@ class _Entry:
     is_bundle: bool
     count: int
     level: WarningLevel
-    days: tuple[date | None, date | None, date | None]
     simulated: bool
     figures: dict[str, Decimal | None]
-
-    def is_expected(self, day: date) -> bool:
-        """Say whether the project reports as of the day (stats.reporting.expected)."""
-        listed, delisted, closed = self.days
-        return (listed is None or listed <= day) and (delisted is None or delisted > day) and (closed is None or closed > day)
+    # The months for which a report was due by the day.
+    asked: frozenset[int]
 
 
 @dataclass
@@ -85,15 +81,16 @@ class Ranking:
 def ranking(entries: QuerySet, year: int, day: date, earlier: QuerySet | None = None, before: date | None = None) -> Ranking:
     """Return how the units stand on the day, ranked within their kind. `earlier` are the entries as they stood on `before`, usually the
     last day of the month before, from which the former places are taken. Six queries for each of the two days, and one."""
-    read, months = _read(entries, year, day), months_of(year)
-    filed = _filed(read, year)
-    of_unit = {unit: _sums(found, months, filed, day) for unit, found in _by_unit(read).items()}
+    months = _asked_months(year, day)
+    read = _read(entries, year, day, months)
+    filed = _filed(read, year, months)
+    of_unit = {unit: _sums(found, filed) for unit, found in _by_unit(read).items()}
     units = Unit.objects.in_bulk([unit for unit in of_unit if unit is not None])
     now = _places(of_unit, units)
     then: dict[int | None, int] = {}
     if earlier is not None and before is not None:
         old = _by_unit(_read(earlier, year, before))
-        old_sums = {unit: _sums(found, [], {}, before) for unit, found in old.items()}
+        old_sums = {unit: _sums(found, {}) for unit, found in old.items()}
         then = _places(old_sums, {**units, **Unit.objects.in_bulk([unit for unit in old if unit is not None and unit not in units])})
     lines: dict[str, list[UnitLine]] = {}
     for kind in (*UnitKind, ""):
@@ -104,7 +101,14 @@ def ranking(entries: QuerySet, year: int, day: date, earlier: QuerySet | None = 
         ]
         if of_kind:
             lines[kind] = sorted(of_kind, key=_order)
-    return Ranking(lines, _sums(read, months, filed, day))
+    return Ranking(lines, _sums(read, filed))
+
+
+def _asked_months(year: int, day: date) -> list[Month]:
+    """Return the months whose reports were due before the day, those left out that were over before reporting began."""
+    warned_since = Ledger.objects.main().filter(year=year).values_list("warned_since", flat=True).first()
+    first = first_month(year, warned_since)
+    return [month for month in months_of(year) if month.due_on < day and is_asked(month, first, day)]
 
 
 def _order(line: UnitLine) -> tuple[bool, int, str]:
@@ -121,14 +125,18 @@ def _places(sums: dict[int | None, Figures], units: dict[int, Unit]) -> dict[int
     return {unit: place for of_kind in scores.values() for unit, place in places(of_kind).items()}
 
 
-def _read(entries: QuerySet, year: int, day: date) -> list[_Entry]:
+def _read(entries: QuerySet, year: int, day: date, months: Sequence[Month] = ()) -> list[_Entry]:
     basis: Basis = figure_basis(year, day)
     rows = with_figures(entries.order_by(), basis).with_level(year, day).with_answering_id(day)
+    due = {f"asked_{month.month}": expected(expected_on(month, day)) for month in months}
+    rows = rows.annotate(**{name: ExpressionWrapper(condition, BooleanField()) for name, condition in due.items()})
     columns = (
         *("answering_id", "project_id", "project__bundle_of_id", "project__bundle_of__bundle_of_id", "project__bundle_count", "level"),
-        *("listed_on", "delisted_on", "closed_on", "schedule__simulated", "counted__simulated", "figures_plan__simulated"),
+        *("schedule__simulated", "counted__simulated", "figures_plan__simulated"),
         *FIGURES,
+        *due,
     )
+    numbers = [month.month for month in months]
     return [
         _Entry(
             unit,
@@ -137,9 +145,9 @@ def _read(entries: QuerySet, year: int, day: date) -> list[_Entry]:
             number is not None,
             1 if number is None else number,
             WarningLevel(level),
-            tuple(rest[:3]),
-            any(rest[3:6]),
-            dict(zip(FIGURES, rest[6:], strict=True)),
+            any(rest[:3]),
+            dict(zip(FIGURES, rest[3:6], strict=True)),
+            frozenset(month for month, is_asked_for in zip(numbers, rest[6:], strict=True) if is_asked_for),
         )
         for unit, project, bundle, outer, number, level, *rest in rows.values_list(*columns)
     ]
@@ -152,17 +160,18 @@ def _by_unit(entries: Iterable[_Entry]) -> dict[int | None, list[_Entry]]:
     return found
 
 
-def _filed(entries: Sequence[_Entry], year: int) -> dict[int, dict[int, date]]:
-    """Return when each month's report was first filed, by month and project."""
-    projects = [entry.project for entry in entries]
-    rows = ProgressReport.objects.filter(year=year, project__in=projects, first_filed_on__isnull=False).order_by()
-    found: dict[int, dict[int, date]] = defaultdict(dict)
-    for month, project, on in rows.values_list("month", "project_id", "first_filed_on"):
-        found[month][project] = on
+def _filed(entries: Sequence[_Entry], year: int, months: Iterable[Month]) -> dict[int, set[int]]:
+    """Return the projects whose report of a month was first filed in time, by month."""
+    due = {month.month: month.due_on for month in months}
+    rows = ProgressReport.objects.filter(year=year, month__in=due, project__in=[entry.project for entry in entries])
+    found: dict[int, set[int]] = defaultdict(set)
+    for month, project, on in rows.exclude(first_filed_on=None).order_by().values_list("month", "project_id", "first_filed_on"):
+        if on <= due[month]:
+            found[month].add(project)
     return found
 
 
-def _sums(entries: Sequence[_Entry], months: Iterable[Month], filed: dict[int, dict[int, date]], day: date) -> Figures:
+def _sums(entries: Sequence[_Entry], in_time: dict[int, set[int]]) -> Figures:
     found = Figures(levels=Counter(entry.level for entry in entries), entries=len(entries))
     bundles = {entry.project: entry for entry in entries if entry.is_bundle}
     sums: dict[str, Decimal | None] = dict.fromkeys((*FIGURES, "done_of_planned", "done_of_whole"))
@@ -187,10 +196,6 @@ def _sums(entries: Sequence[_Entry], months: Iterable[Month], filed: dict[int, d
     found.whole, found.planned, found.done = sums["whole"], sums["planned"], sums["done"]
     found.of_plan = ratio(sums["done_of_planned"] or 0, found.planned)
     found.of_year = ratio(sums["done_of_whole"] or 0, found.whole)
-    for month in months:
-        # A month that nobody reported at all was before the system came.
-        if month.due_on < day and filed.get(month.month):
-            asked = [entry.project for entry in entries if entry.is_expected(expected_on(month, day))]
-            found.reports += len(asked)
-            found.in_time += sum(filed[month.month].get(project, date.max) <= month.due_on for project in asked)
+    found.reports = sum(len(entry.asked) for entry in entries)
+    found.in_time = sum(entry.project in in_time.get(month, ()) for entry in entries for month in entry.asked)
     return found

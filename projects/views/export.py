@@ -37,6 +37,7 @@ class ReportPage(PermissionRequiredMixin, OfYear, View):
     """What the centre and its reports share: year, day, filters, unit of money, month."""
 
     permission = "business.view"
+    shows_day = True
     http_method_names = ["get", "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -53,7 +54,7 @@ class ReportPage(PermissionRequiredMixin, OfYear, View):
 
     def entries_on(self, day: date) -> LedgerEntryQuerySet:
         """Return the entries that stand in the ledger on the day and match the filters, without what filtering annotated."""
-        entries = LedgerEntry.objects.filter(ledger=self.ledger).listed(day).order_by("seq")
+        entries = LedgerEntry.objects.for_ledger(self.ledger, day)
         if not self.filterset.is_active:
             return entries
         return entries.filter(pk__in=self._filter(day).qs.order_by().values("pk"))
