@@ -48,10 +48,13 @@ class Column(django_tables2.Column):
     Takes the heading and: `accessor` (a__b; default: the column's name), `sort` (names or expressions to order by; default: the
     accessor), `shown` (False: only when chosen), `pinned` (stays in view when the table scrolls sideways, and cannot be left
     out), `low` (left out on phones), `hint` (tooltip of the heading), `fact` (whatever the table's `mark_of` understands: the
-    fact whose sources are shown behind the value), `simulated` (the record's attribute that says whether the value is simulated).
+    fact whose sources are shown behind the value), `simulated` (the record's attribute that says whether the value is simulated),
+    `kind` (how an export writes the values, where not as the class does).
     """
 
     td_class = ""
+    # How an export writes the values (erqi.common.workbook.declare.Kind).
+    kind = "text"
     # What the heading says below the name: a unit of measure.
     unit = ""
 
@@ -67,6 +70,7 @@ class Column(django_tables2.Column):
         hint: str = "",
         fact: Any = None,
         simulated: str = "",
+        kind: str = "",
         **options: Any,
     ) -> None:
         super().__init__(verbose_name, accessor=accessor, **options)
@@ -78,6 +82,7 @@ class Column(django_tables2.Column):
         self.hint = hint
         self.fact = fact
         self.simulated = simulated
+        self.kind = kind or self.kind
         self.mark: Callable[[Any], str] = no_mark
         self.table: Any = None
 
@@ -132,6 +137,7 @@ class TextColumn(Column):
     """Longer text: at most two lines on screen, whole on paper."""
 
     td_class = "text"
+    kind = "long"
 
     def html(self, value: Any) -> str:
         text = escape(str(value))
@@ -150,6 +156,7 @@ class NumberColumn(Column):
     """A number, right-aligned, thousands separated, without trailing zeros."""
 
     td_class = "num"
+    kind = "number"
 
     def marked(self, cell: str) -> str:
         return f"{SIMULATED} {cell}"
@@ -168,6 +175,8 @@ class NumberColumn(Column):
 class MoneyColumn(NumberColumn):
     """An amount of 万元, shown in the one unit of its table (`table.money_unit`: "wan" or "yi"), which the heading names."""
 
+    kind = "money"
+
     def bind(self, name: str, table: Any) -> None:
         super().bind(name, table)
         self.in_yi = table.money_unit == "yi"
@@ -184,6 +193,8 @@ class MoneyColumn(NumberColumn):
 class PercentColumn(NumberColumn):
     """A ratio as a percentage with one decimal; it may exceed 100 %. A ratio of nothing is none."""
 
+    kind = "percent"
+
     def html(self, value: Decimal) -> str:
         return numbers.percent(value)
 
@@ -192,6 +203,7 @@ class DateColumn(Column):
     """A date, as 2018-06-30."""
 
     td_class = "date"
+    kind = "date"
 
     def html(self, value: date) -> str:
         return value.isoformat()

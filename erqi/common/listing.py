@@ -1,7 +1,8 @@
 """The list page: queryset → filters → order and columns → page, printable whole or swapped in part; all of it in the address.
 
 Parameters besides the filters: `sort` (column, `-` before it for descending; several with commas), `cols` (columns in order),
-`page`, `per_page` (20, 50, 100, 200 or all), `money` (wan or yi), `as_of`. What is wrong is left out with a sentence; what is
+`page`, `per_page` (20, 50, 100, 200 or all), `money` (wan or yi), `as_of`; `export` (erqi.common.exporting) answers with a file of the
+view, of the rows ticked (`pk`, several) or of all. What is wrong is left out with a sentence; what is
 the default is left out of links, so that addresses stay short and two equal views have one address.
 
     class UnitList(ListView):
@@ -20,14 +21,18 @@ below the filter bar, from the same context.
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 
+from erqi.common import clock, exporting
 from erqi.common.access import PermissionRequiredMixin
+from erqi.common.asof import AsOf
+from erqi.common.dates import chinese_day
 from erqi.common.filters import BaseFilterSet
-from erqi.common.list_state import Listing
+from erqi.common.list_export import list_sheet, order_words
+from erqi.common.list_state import MONEY_UNITS, Listing
 from erqi.common.saved_views import views_for
 from erqi.common.tables import BaseTable
 
@@ -63,6 +68,10 @@ class ListView(PermissionRequiredMixin, View):
     empty_text = "请去掉一些筛选条件再试。"
     has_money = False
     totals: bool = False
+    # The rows can be exported, and ticked for it.
+    exportable = True
+    # Whose list it is, as an export says (填报单位).
+    export_unit = ""
 
     http_method_names = ["get", "head", "options"]
 
@@ -86,11 +95,21 @@ class ListView(PermissionRequiredMixin, View):
         """Return what the page shows around its list; not asked for when htmx swaps a part."""
         return {}
 
+    @property
+    def ticks(self) -> list[str]:
+        """The rows that were ticked for an export."""
+        return self.request.GET.getlist("pk") if exporting.PARAMETER in self.request.GET else []
+
+    def get_rows(self) -> QuerySet:
+        """Return the rows before any filter: all, or those ticked for an export."""
+        rows = self.get_queryset()
+        return self.table_class.ticked(rows, self.ticks) if self.ticks else rows
+
     def get_listing(self) -> Listing:
         """Return the list as the address asks for it; exports use it as the page does."""
         return Listing(
             self.request.GET,
-            self.get_queryset(),
+            self.get_rows(),
             self.table_class,
             self.filterset_class,
             totals=self.get_totals if self.totals else None,
@@ -101,8 +120,10 @@ class ListView(PermissionRequiredMixin, View):
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         """Return what the list's own templates need, for a whole page and for a part."""
+        listing.table.tickable = self.exportable
         page = listing.page_obj
         return {
+            "export": self.export_menu(listing) if self.exportable else None,
             "page_title": self.page_title,
             "listing": listing,
             "table": listing.table,
@@ -121,9 +142,55 @@ class ListView(PermissionRequiredMixin, View):
             "can_share": self.request.user.can("view.share"),
         }
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    # Exports.
+
+    @property
+    def wanted(self) -> exporting.Format | None:
+        """The kind of file that was asked for; None shows the page."""
+        return exporting.FORMATS.get(self.request.GET.get(exporting.PARAMETER, "")) if self.exportable else None
+
+    def export_day(self) -> AsOf:
+        """Return the day whose state an export shows: the page's own, or the business date."""
+        return getattr(self, "day", None) or AsOf(clock.today(), asked=False)
+
+    def export_menu(self, listing: Listing, *, ticks: bool = True) -> exporting.Menu:
+        """Return what the page's export menu needs."""
+        without = ("page", "per_page", "money") if self.has_money else ("page", "per_page")
+        money = listing.money_unit if self.has_money else ""
+        return exporting.Menu(listing.keep(*without), listing.count if ticks else None, self.noun, ticks, money)
+
+    def export(self, wanted: exporting.Format) -> FileResponse:
+        """Return the file of the view: its columns, filters, order, day and unit of money; the rows ticked, or all."""
+        day = self.export_day()
+        with exporting.snapshot():
+            listing = self.get_listing()
+            sheet = list_sheet(
+                listing,
+                name=self.page_title,
+                title=self.page_title,
+                day=chinese_day(day.day),
+                noun=self.noun,
+                unit=self.export_unit,
+                money=self.has_money,
+            )
+            cover = exporting.cover_of(
+                self.page_title,
+                self.request.user,
+                day,
+                filters=listing.summary,
+                order=order_words(listing),
+                money_unit=MONEY_UNITS[listing.money_unit] if self.has_money else "",
+                more=[("所含记录", f"勾选的记录（勾选 {len(self.ticks)} {self.noun}）")] if self.ticks else [],
+            )
+            return exporting.download(wanted, exporting.file_name(self.page_title, day.day, wanted), [sheet], cover)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.GET = without_empty(request.GET)
+        if self.wanted is not None:
+            return self.export(self.wanted)
         listing = self.get_listing()
+        if asked := request.GET.get(exporting.PARAMETER, ""):
+            listing.problems.append(f"没有“{asked[:10]}”这种导出格式，现按网页显示。")
         context = self.list_context(listing)
         part = request.htmx.target if request.htmx and not request.htmx.history_restore_request else None
         if part == RESULTS_REGION:

@@ -16,9 +16,11 @@ A list of one's own:
 `sort` names what the column is ordered by (default: its accessor; empty: not at all). The page around it: erqi.common.listing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -41,6 +43,8 @@ from erqi.common.columns import (
     TextColumn,
     no_mark,
 )
+from erqi.common.numbers import WAN_PER_YI
+from erqi.common.workbook.declare import Foot
 
 __all__ = [
     "NOT_DOCUMENTED",
@@ -56,6 +60,10 @@ __all__ = [
     "PercentColumn",
     "TextColumn",
 ]
+
+
+# The cell of a row's tick box: it belongs to the export menu's form (components/export_menu.html), which stands elsewhere.
+TICK = '<td class="pin-1 no-print"><input type="checkbox" name="pk" value="{}" form="export-form" data-check aria-label="勾选此行"></td>'
 
 
 class StableData(TableQuerysetData):
@@ -97,6 +105,10 @@ class BaseTable(django_tables2.Table):
     # Plain objects instead of models: see `fetch`.
     flat = False
     fetched: Sequence[str] = ()
+    # Whether rows can be ticked, to export these only: the list's page says so.
+    tickable = False
+    # Whether the rows go into a file: what only the screen shows (sources) need not be read.
+    exporting = False
 
     class Meta:
         order_by_field = "sort"
@@ -154,9 +166,39 @@ class BaseTable(django_tables2.Table):
     def fetch(self, rows: QuerySet) -> list[Any]:
         """Return the records of the rows to show. With `flat`, plain objects of the columns named in `fetched` come instead of
         models, their attributes called as the columns are (project__name): a fifth of the work."""
-        if self.flat:
-            return [SimpleNamespace(**row) for row in rows.values(*self.fetched)]
-        return list(rows)
+        return [self.record_of(row) for row in self.selected(rows)]
+
+    def selected(self, rows: QuerySet) -> QuerySet:
+        """Return the queryset of what is fetched of the rows."""
+        return rows.values(*self.fetched) if self.flat else rows
+
+    def record_of(self, row: Any) -> Any:
+        """Return the record of a row of `selected`."""
+        return SimpleNamespace(**row) if self.flat else row
+
+    def batches(self, size: int = 500) -> Iterator[list[Any]]:
+        """Yield all records in the table's order, loaded, so many at a time: the memory of an export does not grow with the list."""
+        rows = self.selected(self.rows_ordered).iterator(chunk_size=size)
+        while records := [self.record_of(row) for row in islice(rows, size)]:
+            self.load(records)
+            yield records
+
+    def row_tick(self, record: Any) -> str:
+        """Return what a ticked row is called in the address."""
+        return str(record.pk)
+
+    @classmethod
+    def ticked(cls, rows: QuerySet, ticks: Sequence[str]) -> QuerySet:
+        """Return the rows of the ticks."""
+        return rows.filter(pk__in=[int(tick) for tick in ticks if tick.isascii() and tick.isdigit() and len(tick) < 19])
+
+    def row_key(self, record: Any) -> str:
+        """Return the record's key as a workbook carries it in a hidden column (docs/exports.md)."""
+        return f"{self.data.data.model._meta.model_name}:{record.pk}"
+
+    def row_version(self, record: Any) -> str:
+        """Return which version of the record the row shows: an import refuses to overwrite a later one. Empty where there is none."""
+        return str(getattr(record, "version", ""))
 
     def load(self, records: list[Any]) -> None:
         """Take the records that are shown (a page or all) and fetch what their cells need beside them, in few queries."""
@@ -186,14 +228,14 @@ class BaseTable(django_tables2.Table):
         return {}
 
     def _css(self, place: int, column: Column) -> str:
-        pin = f"pin-{place + 1}" if column.pinned else ""
+        pin = f"pin-{place + 1 + self.tickable}" if column.pinned else ""
         low = "lo" if column.low else ""
         return " ".join(filter(None, (column.td_class, pin, low)))
 
     @property
     def pins(self) -> int:
         """How many columns stay in view."""
-        return len(self.pinned_columns())
+        return len(self.pinned_columns()) + self.tickable
 
     def heads(self) -> list[Head]:
         """Return the headings of the visible columns."""
@@ -226,12 +268,15 @@ class BaseTable(django_tables2.Table):
             tags = [f'<td class="{name}" data-label="{label}">' if name else f'<td data-label="{label}">' for name in (css, f"{css} nil")]
             cells.append((*tags, column.cell))
         link, css_of = self.row_link, self.row_class
+        tick = self.row_tick if self.tickable else None
 
         def row(record: Any) -> str:
             attributes = f' class="{css}"' if (css := css_of(record)) else ""
             if address := link(record):
                 attributes += f' data-href="{escape(address)}"'
             parts = [f"<tr{attributes}>"]
+            if tick is not None:
+                parts.append(TICK.format(escape(tick(record))))
             for tag, empty_tag, cell in cells:
                 text = cell(record)
                 parts.append(f"{empty_tag if text is NOT_DOCUMENTED or text is NOT_FILLED_IN else tag}{text}</td>")
@@ -245,22 +290,37 @@ class BaseTable(django_tables2.Table):
         return SafeString("\n".join(map(self.row_function(), self.records)))
 
     def simulated_labels(self, record: Any) -> list[str]:
-        """Return the headings of the record's visible values that are simulated: what an export says beside the row."""
+        """Return the headings of the record's visible values that are simulated: what an export says beside the row. A table whose
+        rows are simulated as a whole says so."""
         return [str(column.verbose_name) for column in self.visible if column.simulated and getattr(record, column.simulated)]
+
+    def amount(self, wan: Decimal | None) -> Decimal | None:
+        """Return an amount of 万元 in the table's unit of money."""
+        return wan / WAN_PER_YI if wan is not None and self.money_unit == "yi" else wan
+
+    def export_foot(self, totals: Any) -> Foot | None:
+        """Return the totals row as an export writes it: plain values in the table's unit of money."""
+        return None
 
     def foot(self, totals: Any) -> SafeString | str:
         """Return the cells of the totals row; the first is a heading, which phones show across the whole card."""
         texts = self.footer(totals)
         if not texts:
             return ""
-        cells = []
+        cells = ['<td class="pin-1 no-print"></td>'] if self.tickable else []
         for place, (name, column) in enumerate(zip(self.names, self.visible, strict=True)):
             tag = "th" if place == 0 else "td"
             label = escape(column.label)
-            css = " ".join(filter(None, ("num" if column.td_class == "num" else "", f"pin-{place + 1}" if column.pinned else "")))
+            css = " ".join(
+                filter(None, ("num" if column.td_class == "num" else "", f"pin-{place + 1 + self.tickable}" if column.pinned else ""))
+            )
             cells.append(f'<{tag}{" scope=row" if place == 0 else ""} class="{css}" data-label="{label}">{texts.get(name, "")}</{tag}>')
         return SafeString("".join(cells))
 
+    def row_values(self, record: Any) -> list[Any]:
+        """Return the plain values of a loaded record by visible column, as an export writes them."""
+        return [column.value(record) for column in self.visible]
+
     def values(self) -> list[list[Any]]:
-        """Return the plain values of the loaded records by visible column, for an export."""
-        return [[column.value(record) for column in self.visible] for record in self.records]
+        """Return the plain values of all loaded records."""
+        return list(map(self.row_values, self.records))

@@ -169,6 +169,9 @@ TABLE: dict[str, Rule] = {
     "projects:claim_withdraw": Rule("target.edit", "claim"),
     "projects:target_adopt_by_rule": Rule("target.adopt", "target"),
     "projects:reading_create": Rule("target.edit", "target"),
+    # the report centre
+    "projects:export_centre": VIEW,
+    "projects:export_report": Rule("business.view", "export"),
     # monthly reports
     "projects:report_grid": Rule(("report.write", "report.manage")),
     "projects:report_row": Rule(("report.write", "report.manage"), "month"),
@@ -265,6 +268,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "pass": {"pk": start_pass(reason="重算", by=None).pk},
         "override": {"pk": warning_builders.set_level(project, WarningLevel.RED, date(2018, 6, 1), date(2018, 6, 20)).pk},
         "year": {"year": 2018},
+        "export": {"report": "ledger"},
         "target": of_target,
         "claim": {**of_target, "claim": claim.pk},
         "document": {"code": document.code},

@@ -142,6 +142,7 @@ def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
         "responsibility": {"pk": Responsibility.objects.earliest("pk").pk},
         "milestone": {"pk": Milestone.objects.earliest("pk").pk},
         "year": {"year": 2018},
+        "export": {"report": "ledger"},
         "date_request": {"pk": some(DateRequest, lambda: warning_builders.make_date_request(movable, END, on=LATELY))},
         "hold": {"pk": some(Hold, lambda: warning_builders.make_hold(project, date(2018, 10, 8), date(2018, 12, 20), state="pending"))},
         "lifting": {"pk": some(Lifting, lambda: warning_builders.make_lifting(project))},

@@ -5,7 +5,7 @@ them before.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,7 +85,7 @@ class Asked:
     """Which requests are meant, as they stood on the day `on`; an empty condition leaves all.
 
     `units`: those that may report the project on the day, or own it. `own`: (units, account), what these units' projects or the
-    account itself asked for.
+    account itself asked for. `picked`: these requests only (keys by kind).
     """
 
     on: date
@@ -94,10 +94,14 @@ class Asked:
     units: Collection[int] = ()
     own: tuple[Collection[int], int] | None = None
     text: str = ""
+    picked: Mapping[str, Collection[int]] | None = None
 
-    def of_kind(self, model: str, project: str) -> QuerySet:
-        """Return the requests of one kind; `project` leads to their project."""
+    def of_kind(self, kind: str) -> QuerySet:
+        """Return the requests of one kind."""
+        model, project, _ = SOURCES[kind]
         rows = _as_of(apps.get_model("projects", model).objects.order_by(), self.on)
+        if self.picked is not None:
+            rows = rows.filter(pk__in=self.picked.get(kind, ()))
         if self.states:
             rows = rows.filter(state_then__in=self.states)
         if self.units:
@@ -112,8 +116,8 @@ class Asked:
 def request_rows(asked: Asked) -> QuerySet:
     """Return the rows of the list: what awaits a decision first, the longest waiting at the top, then what was decided last."""
     parts = [
-        _named(asked.of_kind(model, project), kind, project, columns)
-        for kind, (model, project, columns) in SOURCES.items()
+        _named(asked.of_kind(kind), kind, project, columns)
+        for kind, (_, project, columns) in SOURCES.items()
         if not asked.kinds or kind in asked.kinds
     ]
     rows = parts[0].union(*parts[1:], all=True)
@@ -122,7 +126,7 @@ def request_rows(asked: Asked) -> QuerySet:
 
 def request_counts(asked: Asked) -> dict[str, int]:
     """Return how many requests of all kinds have each state on the day: one query."""
-    parts = [asked.of_kind(model, project).values("state_then").annotate(number=Count("pk")) for model, project, _ in SOURCES.values()]
+    parts = [asked.of_kind(kind).values("state_then").annotate(number=Count("pk")) for kind in SOURCES]
     counts: dict[str, int] = defaultdict(int)
     for state, number in parts[0].union(*parts[1:], all=True).values_list("state_then", "number"):
         counts[state] += number

@@ -1,5 +1,6 @@
 """Figures of a ledger: plain values out, no sentences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -104,24 +105,47 @@ def _counts(name: str) -> Q:
     return Q(**{f"{_ONLY_WITH[name]}__isnull": False}) if name in _ONLY_WITH else Q()
 
 
+@dataclass(frozen=True)
+class _Part:
+    """An entry that stands beside a bundle it is part of: its key, for how many projects it stands, its figures, the bundles' figures."""
+
+    key: int
+    count: int
+    own: dict[str, Decimal | None]
+    holders: list[dict[str, Decimal | None]]
+
+    def is_held(self, column: str) -> bool:
+        """Say whether a bundle's figure holds this one already."""
+        return self.own[column] is not None and any(holder[column] is not None for holder in self.holders)
+
+
+def _parts(entries: QuerySet, columns: Iterable[str]) -> list[_Part]:
+    """Return the entries that a bundle among the same entries stands above, with the figures of both: one query."""
+    # A bundle between the two may be missing from the entries (it does not match the filter): its own bundle counts as well.
+    keys = ("pk", "project_id", "project__bundle_of_id", "project__bundle_of__bundle_of_id", "project__bundle_count")
+    names = sorted({*columns})
+    rows = list(entries.filter(Q(project__bundle_of__isnull=False) | Q(project__bundle_count__isnull=False)).values_list(*keys, *names))
+    bundles = {row[1]: dict(zip(names, row[5:], strict=True)) for row in rows if row[4] is not None}
+    found = []
+    for key, _, *above, count, own in ((*row[:5], dict(zip(names, row[5:], strict=True))) for row in rows):
+        if holders := [bundles[project] for project in above if project in bundles]:
+            found.append(_Part(key, 1 if count is None else count, own, holders))
+    return found
+
+
 def _counted_twice(entries: QuerySet, sums: dict[str, str]) -> dict[str, list]:
     """Return the figures of entries that a bundle among the same entries already holds."""
-    # A bundle between the two may be missing from the entries (it does not match the filter): its own bundle counts as well.
-    columns = ("project_id", "project__bundle_of_id", "project__bundle_of__bundle_of_id", "project__bundle_count")
-    names = sorted({*sums.values()})
-    rows = list(entries.filter(Q(project__bundle_of__isnull=False) | Q(project__bundle_count__isnull=False)).values_list(*columns, *names))
-    bundles = {row[0]: row for row in rows if row[3] is not None}
     twice: dict[str, list] = {name: [] for name in ("projects", *sums)}
-    for row in rows:
-        above, count, figures = row[1:3], row[3], row[4:]
-        holders = [dict(zip(names, bundles[key][4:], strict=True)) for key in above if key in bundles]
-        if not holders:
-            continue
-        twice["projects"].append(1 if count is None else count)
-        own = dict(zip(names, figures, strict=True))
+    for part in _parts(entries, sums.values()):
+        twice["projects"].append(part.count)
         for name, column in sums.items():
-            if own[column] is None or (name in _ONLY_WITH and own[_ONLY_WITH[name]] is None):
-                continue
-            if any(holder[column] is not None for holder in holders):
-                twice[name].append(own[column])
+            if part.is_held(column) and (name not in _ONLY_WITH or part.own[_ONLY_WITH[name]] is not None):
+                twice[name].append(part.own[column])
     return twice
+
+
+def held_in_bundles(entries: QuerySet, columns: Iterable[str]) -> dict[int, frozenset[str]]:
+    """Return, by entry (key) that is part of a bundle among the same entries, which of the columns the bundle's figure holds already:
+    what must not be added again, as `ledger_totals` does not. One query."""
+    columns = list(columns)
+    return {part.key: frozenset(column for column in columns if part.is_held(column)) for part in _parts(entries.order_by(), columns)}

@@ -21,6 +21,7 @@ from erqi.common.tables import (
     PercentColumn,
     TextColumn,
 )
+from erqi.common.workbook.declare import Foot
 from projects.choices import Grade, Nature, Stage
 from projects.models import LedgerEntry, Milestone, Project, Responsibility, Unit
 from projects.querysets.ledger import LedgerEntryQuerySet
@@ -43,6 +44,7 @@ from projects.tables.ledger_columns import (
     ProblemColumn,
     QuantityColumn,
     ReportedColumn,
+    YearsColumn,
 )
 from projects.tables.sources import Fact, Sources, page_address
 
@@ -65,6 +67,9 @@ FETCHED = (
     *("project__bundle_count", "project__highlight", "project__tour", "project__batch"),
     *("project__category__name", "project__category__parent__name", "project__area__name"),
     *("project__owner__name", "project__owner__short_name"),
+    # Which version of the records a workbook shows.
+    *("version", "project__version"),
+    *("project__content", "project__start_year", "project__end_year", "project__bundle_of__name"),
 )
 
 UNIT_SORT = Subquery(Unit.objects.filter(pk=OuterRef("answering_id")).values("sort_key")[:1])
@@ -76,7 +81,7 @@ class LedgerTable(BaseTable):
     flat = True
     fetched = FETCHED
 
-    seq = NumberColumn("序号", pinned=True)
+    seq = NumberColumn("序号", pinned=True, kind="ordinal")
     name = NameColumn(
         "项目名称",
         accessor="project__name",
@@ -88,7 +93,7 @@ class LedgerTable(BaseTable):
     level = LevelColumn(
         "预警", sort=[gravity()], simulated="level_simulated", hint="所示日期的四色预警；◆告警 ▲预警 ■提醒 ●正常，另有暂停、未评价、已销号"
     )
-    code = Column("项目编号", accessor="project__code", shown=False, low=True)
+    code = Column("项目编号", accessor="project__code", shown=False, low=True, kind="code")
     category = CategoryColumn("类别", accessor="project__category__name", sort=["project__category__seq", "project__category__code"])
     area = Column("片区", accessor="project__area__name", sort=["project__area__seq", "project__area__code"])
     nature = ChoiceColumn("建设性质", Nature, fact=("ledgerentry", "nature"))
@@ -124,6 +129,9 @@ class LedgerTable(BaseTable):
     problem = ProblemColumn("存在问题", shown=False, sort=[])
     next_step = TextColumn("下步计划", shown=False, low=True, sort=[])
     done_month = MonthColumn("最近月报", shown=False, low=True, simulated="done_simulated")
+    content = TextColumn("建设内容", accessor="project__content", sort=[], fact=("project", "content"), shown=False, low=True)
+    years = YearsColumn("建设年限", sort=["project__start_year", "project__end_year"], shown=False, low=True)
+    bundle = Column("所属打捆项目", accessor="project__bundle_of__name", shown=False, low=True)
     quantity = QuantityColumn("数量", accessor="project__quantity", sort=[], fact=("project", "quantity"), shown=False)
     annual_goal = TextColumn("年度目标", sort=[], fact=("ledgerentry", "annual_goal"))
     owner = OwnerColumn("业主", accessor="project__owner__name", sort=["project__owner__sort_key"], shown=False)
@@ -188,8 +196,9 @@ class LedgerTable(BaseTable):
             read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today())
         if "answering" in names:
             read_answering_units(records, self.as_of)
-        cited = {column.fact[0] for column in self.visible if column.fact} | {"project", "ledgerentry"}
-        self.sources = Sources({MODELS[model]: self._keys(model, records) for model in cited})
+        if not self.exporting:
+            cited = {column.fact[0] for column in self.visible if column.fact} | {"project", "ledgerentry"}
+            self.sources = Sources({MODELS[model]: self._keys(model, records) for model in cited})
         super().load(records)
 
     @staticmethod
@@ -244,6 +253,31 @@ class LedgerTable(BaseTable):
         if amount.inside:
             note += f"，{amount.inside} 项已含在打捆内"
         return f'{self.in_unit(amount.total)}<span class="foot-note">{note}</span>'
+
+    def row_key(self, record: Any) -> str:
+        return f"ledgerentry:{record.pk};project:{record.project_id}"
+
+    def row_version(self, record: Any) -> str:
+        return f"{record.version};{record.project__version}"
+
+    def export_foot(self, totals: LedgerTotals) -> Foot:
+        """Return the sums with what they leave out, amount by amount."""
+        sums = {"total_investment": totals.total_investment, "annual_plan": totals.annual_plan}
+        rates = {}
+        if totals.reported:
+            sums |= {"done": totals.reported.done, "planned": totals.reported.planned}
+            rates = {"of_plan": totals.reported.of_plan, "of_year": totals.reported.of_year}
+        shown = {name: amount for name, amount in sums.items() if name in self.names}
+        words = f"{totals.entries} 条" + (f"（含打捆计 {totals.projects} 个）" if totals.projects != totals.entries else "")
+        notes = [f"{self.columns.columns[name].column.verbose_name}合计：{self._known(amount)}。" for name, amount in shown.items()]
+        if totals.gone:
+            notes.append(f"已退出台账的 {totals.gone} 条列在表中，不计入合计。")
+        return Foot({name: self.amount(amount.total) for name, amount in shown.items()} | rates, words, notes)
+
+    @staticmethod
+    def _known(amount: Amount) -> str:
+        note = f"{amount.known} 项有数" if amount.known else "均无数"
+        return f"{note}，{amount.inside} 项已含在打捆内、不重复计" if amount.inside else note
 
     def in_unit(self, wan: Decimal) -> str:
         """Return an amount in the table's unit, without naming it."""

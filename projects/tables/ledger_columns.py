@@ -5,8 +5,9 @@ from typing import Any
 
 from erqi.common import numbers
 from erqi.common.tables import Column, DateColumn, LinkColumn, NumberColumn
+from erqi.common.workbook.declare import Toned
 from projects.choices import DelayCause, ResponsibilityKind
-from projects.tables.level import LEFT, level_html, since_words
+from projects.tables.level import LEFT, level_html, level_value, since_words
 
 # Where every milestone of the year is done, a next one is not missing.
 ALL_DONE = '<span class="quiet small">无后续节点</span>'
@@ -70,6 +71,7 @@ class LevelColumn(Column):
     """The four-colour warning: shape and word, with the days in colour as tooltip; what had left the ledger has none."""
 
     td_class = "level-cell"
+    kind = "level"
 
     def cell(self, record: Any) -> str:
         if record.level is None:
@@ -77,11 +79,11 @@ class LevelColumn(Column):
         title = since_words(record.level_since, self.table.as_of)
         return level_html(record.level, record.level_word, title=title)
 
-    def value(self, record: Any) -> str | None:
+    def value(self, record: Any) -> Toned | None:
         """Return the word, as an export writes it; 模拟 where the schedule is simulated."""
         if record.level is None:
             return None
-        return f"{record.level_word}（模拟）" if record.level_simulated else record.level_word
+        return level_value(record.level, record.level_word, simulated=record.level_simulated)
 
 
 class DueColumn(DateColumn):
@@ -151,6 +153,7 @@ class ReportedColumn(Column):
     """How far the works have come, as last reported: 55%，主体施工至五层."""
 
     td_class = "text"
+    kind = "long"
 
     def value(self, record: Any) -> str | None:
         percent = "" if record.physical_percent is None else f"{record.physical_percent}%"
@@ -165,6 +168,7 @@ class ProblemColumn(Column):
     """The problem last reported, with its cause (病因); nothing where none was reported."""
 
     td_class = "text"
+    kind = "long"
     CAUSES = dict(DelayCause.choices)
 
     def value(self, record: Any) -> str | None:
@@ -181,6 +185,12 @@ class ProblemColumn(Column):
 class MonthColumn(Column):
     """The month of the last report that counts."""
 
+    kind = "center"
+
+    def value(self, record: Any) -> str | None:
+        month = self.get(record)
+        return None if month is None else self.html(month)
+
     def html(self, value: int) -> str:
         return f"{value}月"
 
@@ -196,3 +206,18 @@ class NamesColumn(Column):
     def cell(self, record: Any) -> str:
         text = self.value(record)
         return escape(text) if text else self.table.empty(record)
+
+
+class YearsColumn(Column):
+    """From which year to which it is built: 2017—2019, as far as they are known."""
+
+    kind = "center"
+
+    def value(self, record: Any) -> str | None:
+        first, last = record.project__start_year, record.project__end_year
+        if first == last:
+            return None if first is None else str(first)
+        return f"{first or '？'}—{last or '？'}"
+
+    def cell(self, record: Any) -> str:
+        return self.value(record) or self.table.empty(record)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from html import escape
 
 from erqi.common.dates import chinese_day
+from erqi.common.workbook.declare import Toned
 from projects.choices import WarningLevel
 from projects.rules.policy import level_of
 
@@ -36,6 +37,12 @@ def level_html(level: WarningLevel, word: str = "", *, title: str = "", simulate
     """Return the badge of a level as escaped HTML; `word` is what the policy calls it (default: the level's own name)."""
     badge = _badge(level, word) if not title else _badge(level, word).replace(">", f' title="{escape(title)}">', 1)
     return badge + SIMULATED if simulated else badge
+
+
+def level_value(level: WarningLevel, word: str = "", *, simulated: bool = False) -> Toned:
+    """Return a level as an export writes it: what the policy calls it, filled in its colour; 模拟 where the schedule is simulated."""
+    named = word or str(level.label)
+    return Toned(f"{named}（模拟）" if simulated else named, level.code)
 
 
 @lru_cache(maxsize=64)

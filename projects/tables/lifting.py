@@ -83,6 +83,9 @@ class LiftingTable(BaseTable):
         self.as_of = as_of
         super().__init__(queryset, **options)
 
+    def simulated_labels(self, record: Lifting) -> list[str]:
+        return ["整行"] if record.simulated else []
+
     def row_link(self, record: Lifting) -> str:
         return record.get_absolute_url()
 

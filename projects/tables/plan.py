@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from erqi.common import numbers
 from erqi.common.tables import BaseTable, Column, DateColumn, LinkColumn, MoneyColumn, NumberColumn
+from erqi.common.workbook.declare import Foot
 from projects.models import Unit
 from projects.services.grid import reporters
 from projects.stats.plan import PlanTotals
@@ -44,7 +45,7 @@ class _State(Column):
 class PlanTable(BaseTable):
     """Ledger entries annotated by querysets.plan.with_plan. `address` gives the page that a row leads to."""
 
-    seq = NumberColumn("序号", pinned=True)
+    seq = NumberColumn("序号", pinned=True, kind="ordinal")
     project = _Project("项目", accessor="project__name", url=lambda record: "", sort=["project__sort_key"], pinned=True)
     unit = Column("填报单位", accessor="unit_label", sort=[], low=True)
     annual_plan = MoneyColumn("台账年度计划", sort=["annual_plan"])
@@ -68,8 +69,20 @@ class PlanTable(BaseTable):
             record.unit_label = names.get(units[record.project_id])
         super().load(records)
 
+    def simulated_labels(self, record: Any) -> list[str]:
+        return ["分月计划"] if record.plan_simulated else []
+
     def row_link(self, record: Any) -> str:
         return self.address(record)
+
+    def export_foot(self, totals: PlanTotals) -> Foot:
+        """Return the sums; what a bundle holds already is not added again (stats.plan)."""
+        sums = {f"planned_{month}": amount for month, amount in totals.sums.items()} | {"annual_plan": totals.annual}
+        return Foot(
+            {name: self.amount(amount) for name, amount in sums.items()},
+            f"{totals.count} 个，有计划 {totals.planned} 个",
+            ["打捆项目与所含项目均有数的，不重复计入合计；没有计划的不计。"],
+        )
 
     def footer(self, totals: PlanTotals) -> dict[str, str]:
         scale = numbers.WAN_PER_YI if self.money_unit == "yi" else 1

@@ -17,6 +17,7 @@ from projects.models import Unit
 from projects.services.grid import reporters
 from projects.tables.level import SIMULATED
 
+MODELS = {RequestKind.DATE: "daterequest", RequestKind.HOLD: "hold", RequestKind.CORRECTION: "reportcorrection"}
 ADDRESSES = {RequestKind.DATE: "date_request", RequestKind.HOLD: "hold_detail", RequestKind.CORRECTION: "correction_detail"}
 CAUSES = {RequestKind.DATE: dict(DelayCause.choices), RequestKind.HOLD: dict(HoldReason.choices)}
 
@@ -100,8 +101,14 @@ class RequestTable(BaseTable):
         super().__init__(queryset, **options)
         self.columns.columns["project"].column.url = self.row_link
 
-    def fetch(self, rows: QuerySet) -> list[Any]:
-        return [SimpleNamespace(**row) for row in rows]
+    def record_of(self, row: Any) -> Any:
+        return SimpleNamespace(**row)
+
+    def row_tick(self, record: Any) -> str:
+        return f"{record.kind}-{record.pk}"
+
+    def row_key(self, record: Any) -> str:
+        return f"{MODELS[record.kind]}:{record.pk}"
 
     def load(self, records: list[Any]) -> None:
         """Name the unit that reports each project: three queries for the page."""
@@ -110,6 +117,9 @@ class RequestTable(BaseTable):
         for record in records:
             record.unit_label = names.get(units[record.project_key])
         super().load(records)
+
+    def simulated_labels(self, record: Any) -> list[str]:
+        return ["整行"] if record.simulated else []
 
     def row_link(self, record: Any) -> str:
         return reverse(f"projects:{ADDRESSES[record.kind]}", args=[record.pk])

@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from erqi.common.tables import BaseTable, Column, LinkColumn, NumberColumn, TextColumn
+from erqi.common.workbook.declare import Toned
 from projects.choices import WarningLevel
 from projects.models import Unit
 from projects.querysets.warning import gravity
 from projects.stats.warning import Versions, read_circumstances, read_standings
-from projects.tables.level import level_html, since_words
+from projects.tables.level import level_html, level_value, since_words
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, own_word, people, step_words, who, why
 
@@ -21,15 +22,21 @@ class LevelColumn(Column):
     """The colour with the days as tooltip."""
 
     td_class = "level-cell"
+    kind = "level"
 
     def cell(self, record: Any) -> str:
         title = since_words(record.first, self.table.day)
         return level_html(
-            WarningLevel(record.level), self.value(record), title=title, simulated=bool(record.standing and record.standing.simulated)
+            WarningLevel(record.level), self.word(record), title=title, simulated=bool(record.standing and record.standing.simulated)
         )
 
-    def value(self, record: Any) -> str:
+    def word(self, record: Any) -> str:
+        """Return what the rules in force call the level."""
         return record.standing.word if record.standing else WarningLevel(record.level).label
+
+    def value(self, record: Any) -> Toned:
+        simulated = bool(record.standing and record.standing.simulated)
+        return level_value(WarningLevel(record.level), self.word(record), simulated=simulated)
 
 
 class DaysColumn(NumberColumn):
@@ -77,7 +84,7 @@ class WarningTable(BaseTable):
         *("project__category__name", "project__area__name"),
     )
 
-    seq = NumberColumn("序号", pinned=True)
+    seq = NumberColumn("序号", pinned=True, kind="ordinal")
     name = LinkColumn("项目名称", accessor="project__name", url=lambda record: "", sort=["project__sort_key"], pinned=True)
     level = LevelColumn("预警", sort=[gravity()])
     days = DaysColumn("天数", accessor="first", sort=["first"], hint="当前状态已连续的天数，含首日", initial_sort_descending=True)
@@ -91,7 +98,7 @@ class WarningTable(BaseTable):
     coming = WordsColumn("转色", lambda record: "；".join(coming(record.standing)[:1]) if record.standing else "", shown=False)
     category = Column("类别", accessor="project__category__name", sort=["project__category__seq", "project__category__code"], shown=False)
     area = Column("片区", accessor="project__area__name", sort=["project__area__seq", "project__area__code"], shown=False)
-    code = Column("项目编号", accessor="project__code", shown=False, low=True)
+    code = Column("项目编号", accessor="project__code", shown=False, low=True, kind="code")
 
     def __init__(self, queryset: Any, *, day: date, year: int, versions: Versions, **options: Any) -> None:
         self.day, self.year, self.versions = day, year, versions
@@ -107,6 +114,9 @@ class WarningTable(BaseTable):
         read_standings(records, self.versions, self.day)
         read_circumstances(records, self.year, self.day)
         super().load(records)
+
+    def simulated_labels(self, record: Any) -> list[str]:
+        return ["预警"] if record.standing is not None and record.standing.simulated else []
 
     def row_link(self, record: Any) -> str:
         return self._address(record.project__code)

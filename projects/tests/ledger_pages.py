@@ -28,9 +28,10 @@ def shown(html: str) -> list[str]:
 
 
 def headings(html: str) -> list[str]:
-    """Return the names of the columns, without units."""
+    """Return the names of the columns, without units and without the tick boxes."""
     head = re.search(r"<thead.*?</thead>", html, re.DOTALL)[0]
-    return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<th[^>]*>(.*?)(?:<span class=\"unit\">.*?)?</th>", head)]
+    texts = [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<th[^>]*>(.*?)(?:<span class=\"unit\">.*?)?</th>", head)]
+    return list(filter(None, texts))
 
 
 def foot(html: str) -> str:

@@ -161,7 +161,7 @@ def test_a_swapped_part_is_the_full_pages_part(viewer, ledger):
         enter(ledger, f"路{number}", {"nature": Nature.NEW})
     query = "?nature=new&sort=-name"
     full, part = page(viewer, query), page(viewer, query, **PARTIAL)
-    assert part.lstrip().startswith('<div id="results">')
+    assert part.lstrip().startswith('<div id="results" data-check-scope>')
     assert "<html" not in part
     table = re.search(r'<div class="table-region".*?</table></div>', part, re.DOTALL)[0]
     assert table in full

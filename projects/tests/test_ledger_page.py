@@ -254,7 +254,7 @@ def test_delisted_entries_are_shown_faint_on_request(viewer, ledger):
     enter(ledger, "退", {"delisted_on": date(2018, 6, 30), "delist_reason": "放弃"})
     html = page(viewer, "?listed=all&cols=delisted_on")
     assert shown(html) == ["留", "退"]
-    assert re.search(r'<tr class="is-off"[^>]*><td[^>]*>2<', html)
+    assert re.search(r'<tr class="is-off"[^>]*><td class="pin-1[^>]*><input[^>]*></td><td[^>]*>2<', html)
     assert "另有 1 条已退出，不计入合计" in html
 
 

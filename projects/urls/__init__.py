@@ -3,6 +3,7 @@
 from projects.urls import (
     correction,
     document,
+    export,
     ledger,
     ledger_edit,
     lifting,
@@ -41,4 +42,5 @@ urlpatterns = [
     *wall.urlpatterns,
     *policy.urlpatterns,
     *todo.urlpatterns,
+    *export.urlpatterns,
 ]

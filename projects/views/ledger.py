@@ -77,6 +77,10 @@ class LedgerDetail(ListView):
     def page_title(self) -> str:
         return self.ledger.name
 
+    @property
+    def export_unit(self) -> str:
+        return str(self.ledger.unit or "")
+
     def get_queryset(self) -> QuerySet:
         return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
 

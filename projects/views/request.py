@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from erqi.common.asof import AsOf, as_of
 from erqi.common.listing import Listing, ListView
-from projects.choices import DecisionState
+from projects.choices import DecisionState, RequestKind
 from projects.filters.request import RequestFilter
 from projects.querysets.request import Asked, request_counts, request_rows
 from projects.services.grid import units_of
@@ -15,6 +15,16 @@ from projects.tables.request import RequestTable
 from projects.views.day import day_context, tab_url
 
 _ENDED = (DecisionState.APPROVED, DecisionState.REJECTED, DecisionState.WITHDRAWN)
+
+
+def picked_requests(ticks: list[str]) -> dict[str, list[int]]:
+    """Return the keys of ticked requests by kind; what names none is left out."""
+    picked: dict[str, list[int]] = {kind: [] for kind in RequestKind.values}
+    for tick in ticks:
+        kind, _, key = tick.partition("-")
+        if kind in picked and key.isascii() and key.isdigit() and len(key) < 19:
+            picked[kind].append(int(key))
+    return picked
 
 
 class RequestList(ListView):
@@ -39,7 +49,12 @@ class RequestList(ListView):
         """What the list is about before any filter: a reporter sees the requests of the own units, everybody else all."""
         user = self.request.user
         only_own = user.can("report.write") and not user.can("report.manage")
-        return Asked(self.day.day, own=(units_of(user, self.day.day), user.pk) if only_own else None)
+        picked = picked_requests(self.ticks) if self.ticks else None
+        return Asked(self.day.day, own=(units_of(user, self.day.day), user.pk) if only_own else None, picked=picked)
+
+    def get_rows(self) -> QuerySet:
+        # A union cannot be filtered: what was ticked is put to each of its tables.
+        return self.get_queryset()
 
     def get_queryset(self) -> QuerySet:
         return request_rows(self.asked)

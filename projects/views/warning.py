@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
@@ -62,10 +62,16 @@ class WarningBoard(WarningPage):
     results_template = "projects/warning_results.html"
     noun = "个项目"
     empty_title = "没有符合条件的项目"
+    exportable = True
 
     @property
     def is_table(self) -> bool:
-        return self.request.GET.get("view") == "table"
+        # What is exported of the board is its list.
+        return self.request.GET.get("view") == "table" or self.wanted is not None
+
+    @property
+    def export_unit(self) -> str:
+        return str(self.ledger.unit or "")
 
     @property
     def is_screen(self) -> bool:
@@ -95,15 +101,16 @@ class WarningBoard(WarningPage):
         rows = LedgerEntry.objects.for_warnings(self.ledger, self.day.day)
         return rows.worst_first(self.day.day) if self.is_table else rows
 
-    def show(self, request: HttpRequest) -> HttpResponse:
+    def show(self, request: HttpRequest) -> HttpResponseBase:
         return ListView.get(self, request) if self.is_table else super().show(request)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
-        return {**super().list_context(listing), **self.frame(listing), "extra_tools": "projects/warning_tools.html"}
+        return {**self.frame(listing), **super().list_context(listing), "extra_tools": "projects/warning_tools.html"}
 
     def frame(self, listing: Listing) -> dict[str, Any]:
         return {
             **super().frame(listing),
+            "export": None if self.is_table else self.export_menu(listing, ticks=False),
             "is_table": self.is_table,
             "is_screen": self.is_screen,
             "views": [

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -114,6 +114,7 @@ class WarningPage(OfYear, ListView):
     table_class = WarningTable
     filterset_class = WarningFilter
     results_template: str
+    exportable = False
 
     @cached_property
     def versions(self) -> Versions:
@@ -132,7 +133,7 @@ class WarningPage(OfYear, ListView):
     def get_listing(self) -> Listing:
         listing = WarningListing(
             self.request.GET,
-            self.get_queryset(),
+            self.get_rows(),
             self.table_class,
             self.filterset_class,
             per_page=self.per_page,
@@ -143,13 +144,13 @@ class WarningPage(OfYear, ListView):
         listing.problems = [*self.year_problems(), *listing.problems]
         return listing
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.GET = without_empty(request.GET)
         if self.ledger is None:
             return render(request, "projects/warning_none.html", {"page_title": self.page_title, "reason": self.not_warned()})
-        return self.show(request)
+        return self.export(self.wanted) if self.wanted is not None else self.show(request)
 
-    def show(self, request: HttpRequest) -> HttpResponse:
+    def show(self, request: HttpRequest) -> HttpResponseBase:
         """Return the whole page, or what htmx swaps of it."""
         listing = self.get_listing()
         context = {**self.frame(listing), **self.results(listing)}
