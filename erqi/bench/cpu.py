@@ -8,31 +8,40 @@ from django.db import connection
 _PROC = Path("/proc")
 
 
-class Meter:
-    """Adds up the processor time that a server (process number) and its database connections have used.
+# Processor seconds by process number.
+Reading = dict[int, float]
 
-    The connections are told by the application name that the server gives. None where the system does not say (no Linux, a
-    database on another machine).
+
+class Meter:
+    """Reads the processor time that a server (process number) and its database connections have used.
+
+    The connections are told by the application name that the server gives.
     """
 
     def __init__(self, server: int, application: str) -> None:
         self._server = server
         self._application = application
 
-    def seconds(self) -> float | None:
-        """Return the time used so far by the processes that are there now, in seconds."""
+    def read(self) -> Reading | None:
+        """Return the time used so far by each process that is there now; None where the system does not say (no Linux, a database on
+        another machine)."""
         try:
             children = (_PROC / str(self._server) / "task" / str(self._server) / "children").read_text(encoding="ascii").split()
-            used = [_used(int(number)) for number in children]
-            backends = [_used(number) for number in self._backends()]
+            return {number: _used(number) for number in [*map(int, children), *self._backends()]}
         except OSError:
             return None
-        return sum(used) + sum(backends)
 
     def _backends(self) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [self._application])
             return [number for (number,) in cursor.fetchall()]
+
+
+def between(before: Reading | None, after: Reading | None) -> float | None:
+    """Return the seconds used between two readings; what a connection used that was closed meanwhile is not known, and left out."""
+    if before is None or after is None:
+        return None
+    return sum(seconds - before.get(number, 0.0) for number, seconds in after.items())
 
 
 def _used(process: int) -> float:

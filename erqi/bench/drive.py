@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
+from erqi.bench.cpu import between
 from erqi.bench.serve import Server
 
 _TIMEOUT = 300
@@ -100,7 +101,7 @@ def in_turns(targets: list[Target], requests: int, seconds: float) -> list[Answe
     """
     clients = [Client(target) for target in targets]
     found = [Answers() for _ in targets]
-    before = [target.server.meter.seconds() for target in targets]
+    before = [target.server.meter.read() for target in targets]
     begun = time.monotonic()
     for number in range(requests):
         if number >= 3 and time.monotonic() - begun > seconds:
@@ -108,10 +109,9 @@ def in_turns(targets: list[Target], requests: int, seconds: float) -> list[Answe
         for client, answers in zip(clients, found, strict=True):
             client.ask(answers)
     for target, client, answers, used in zip(targets, clients, found, before, strict=True):
-        now = target.server.meter.seconds()
+        answers.processor = between(used, target.server.meter.read())
         client.close()
         answers.elapsed = sum(answers.seconds)
-        answers.processor = None if now is None or used is None else now - used
     return found
 
 
