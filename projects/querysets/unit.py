@@ -1,5 +1,6 @@
 """Querysets of units and people."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.apps import apps
@@ -48,6 +49,24 @@ class SearchableQuerySet(QuerySet):
 
 class UnitQuerySet(SearchableQuerySet):
     """Units with what they answer for."""
+
+    def parts(self) -> Callable[[Iterable[int]], set[int]]:
+        """Return the function that gives the keys of units with those of all units below them: one query for any number of calls."""
+        below: dict[int, list[int]] = {}
+        for key, parent in self.exclude(parent=None).values_list("pk", "parent"):
+            below.setdefault(parent, []).append(key)
+
+        def with_parts(units: Iterable[int]) -> set[int]:
+            found: set[int] = set()
+            waiting = list(units)
+            while waiting:
+                key = waiting.pop()
+                if key not in found:
+                    found.add(key)
+                    waiting += below.get(key, [])
+            return found
+
+        return with_parts
 
     def for_list(self, day: date) -> "UnitQuerySet":
         """Return units with what they answer for: `project_count` (responsibilities in force on the day) and `target_count`."""

@@ -16,7 +16,7 @@ from erqi.common.access import PermissionRequiredMixin
 from projects.choices import ResponsibilityKind, UnitKind
 from projects.models import Citation, Ledger, Project, Responsibility, Target, Unit
 from projects.rules.responsibility import ended, in_force
-from projects.views.target import rows_of
+from projects.views.target_row import rows_of
 
 
 @dataclass(frozen=True)
