@@ -162,7 +162,9 @@ def own_refusal(lifting: Lifting, by: User | None) -> str:
 def relied_on(lifting: Lifting, found: Iterable[Evidence]) -> bool:
     """Say whether anything is left (`found`) of the evidence that was there when the lifting was checked: it may have been withdrawn
     since."""
-    return any(lifting.verified_on is None or one.uploaded_on <= lifting.verified_on for part in found for one in part.attachments)
+    checked = lifting.verified_on
+    # A past year's lifting is checked as of its 31 December, whenever that is done.
+    return any(checked is None or in_year(one.uploaded_on, lifting.year) <= checked for part in found for one in part.attachments)
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ def file_month(
     year: int = YEAR,
     **values: Any,
 ) -> ProgressReport:
-    """File the project's report of a month, by default on the 24th of it, as the service does."""
+    """File the project's report of a month, by default on the 24th of it, as the service does; an odd amount is meant as it is."""
     with clock.at(on or date(year, month, 24)):
         found = ProgressReport.objects.filter(project=project, year=year, month=month).first()
         return service.file_report(
@@ -78,6 +78,7 @@ def file_month(
             by=by,
             version=found.version if found else None,
             values=report_values(cumulative, **values),
+            confirmed=Decimal(cumulative),
         )
 
 

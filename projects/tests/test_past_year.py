@@ -55,6 +55,7 @@ class Year:
                 by=self.reporter,
                 version=self.version,
                 values=report_values(amount, progress="核减"),
+                confirmed=Decimal(amount),
             )
 
     @property

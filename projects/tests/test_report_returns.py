@@ -57,6 +57,7 @@ class Office:
                 by=self.reporter,
                 version=version or (found.version if found else None),
                 values=report_values(amount, problem="无", problem_cause="land", **values),
+                confirmed=Decimal(amount),
             )
 
     def give_back(self, on: date, *, by: User | None = None, reason: str = "形象进度太笼统", **more: Any) -> ProgressReport:

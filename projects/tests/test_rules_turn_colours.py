@@ -91,7 +91,7 @@ def test_what_new_rules_turned_says_so(viewer, ledger, django_assert_num_queries
     assert f"告警，自2018年9月28日起第 1 天，{rule}：" in page(viewer, "", f"/projects/{turned.project.code}/")
     assert "而变色" not in page(viewer, "", f"/projects/{late.project.code}/")
     # One query more than without other rules, whatever the number of projects.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page(viewer, *query)
 
 
