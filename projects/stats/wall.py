@@ -107,16 +107,16 @@ class Outline:
         return total
 
 
-def outline(rows: QuerySet, grouping: Grouping, places: Mapping[int | None, Place], day: date, *, coloured: bool) -> Outline:
+def outline(rows: QuerySet, grouping: Grouping, places: Mapping[int | None, Place], *, coloured: bool) -> Outline:
     """Return ordered ledger entries in groups, those without one last: one query. `coloured` says whether the rows carry `level`."""
     found: dict[int | None, tuple[list[int], Counter[int]]] = {}
-    columns = ("pk", grouping.column, "delisted_on", *(("level",) if coloured else ()))
-    for pk, key, delisted_on, *level in rows.values_list(*columns):
+    columns = ("pk", grouping.column, "left_on", *(("level",) if coloured else ()))
+    for pk, key, left_on, *level in rows.values_list(*columns):
         group = found.get(key)
         if group is None:
             group = found[key] = ([], Counter())
         group[0].append(pk)
-        if level and (delisted_on is None or delisted_on > day):
+        if level and left_on is None:
             group[1][level[0]] += 1
     last = len(places)
     groups = [

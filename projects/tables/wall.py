@@ -176,17 +176,16 @@ class WallRows:
 
     def row_function(self) -> Callable[[Any], str]:
         """Return the function that makes a record's whole <tr>."""
-        roads, day = self.roads, self.day
+        roads = self.roads
         address, sheet, query = roads.address, self.sheet, roads.query
         name_of, next_of = self._name, self._next
 
         def row(record: Any) -> str:
             code = record.project__code
             link = escape(f"{address(code)}{query}")
-            gone = record.delisted_on is not None and record.delisted_on <= day
             undated = f'<td class="wall-undated">{roads.undated(record)}</td>' if self.has_undated else ""
             return (
-                f'<tr data-href="{link}"{" class=is-off" if gone else ""}><th scope="row" class="wall-name">'
+                f'<tr data-href="{link}"{" class=is-off" if record.left_on is not None else ""}><th scope="row" class="wall-name">'
                 f"{name_of(record, link, escape(f'{sheet(code)}{query}'))}</th>"
                 f'<td class="wall-next">{next_of(record)}</td><td class="wall-cell">{roads.svg(record)}</td>{undated}</tr>'
             )

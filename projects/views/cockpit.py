@@ -102,12 +102,15 @@ class YearView:
         rows = LedgerEntry.objects.for_ledger(ledger, day, delisted=True)
         self.entries: QuerySet = self._filtered(rows, scope.query)
 
-    def _filtered(self, rows: QuerySet, query: Query) -> QuerySet:
+    def entries_on(self, day: date) -> QuerySet:
+        """Return the entries of the scope as they stood on another day."""
+        return self._filtered(LedgerEntry.objects.for_ledger(self.ledger, day, delisted=True), self.scope.query, day)
+
+    def _filtered(self, rows: QuerySet, query: Query, day: date | None = None) -> QuerySet:
         params = QueryDict(mutable=True)
-        params.update({})
         for name, value in query.items():
             params.setlist(name, [str(one) for one in (value if isinstance(value, (list, tuple)) else [value])])
-        return LedgerFilter(params, rows, as_of=self.day, year=self.ledger.year).qs
+        return LedgerFilter(params, rows, as_of=day or self.day, year=self.ledger.year).qs
 
     def filtered(self, query: Query) -> QuerySet:
         """Return the entries of the scope that a filter of the ledger leaves."""
@@ -170,22 +173,24 @@ class YearView:
 
     # The headline.
 
-    def tiles(self) -> list[Tile]:
-        """Return the headline figures."""
+    def tiles(self, *, milestones: bool) -> list[Tile]:
+        """Return the headline figures; with `milestones` what was started and completed in the year, which the targets say otherwise."""
         totals, month = self.totals, self.basis.month
         bundles = f"含打捆计 {totals.projects} 个" if totals.projects != totals.entries else ""
         late, week = self.url(due="late", sort="next_due"), self.url(due="week", sort="next_due")
         return [
             Tile("在账项目", str(totals.entries), "条", self.url(), ((bundles, ""),) if bundles else ()),
             self._money_tile(),
-            self._milestone_tile("本年新开工", (MilestoneKind.START,)),
-            self._milestone_tile("本年竣工投产", FINISHED),
+            *(self._milestone_tiles() if milestones else []),
             Tile("已过时限未完成", str(self.count(due="late")), "个", late, simulated=self.simulated),
             Tile("7天内到期", str(self.count(due="week")), "个", week, simulated=self.simulated),
             Tile(f"{month}月月报未报", str(self.count(report="missing")), "个", self.url(report="missing"), simulated=self.simulated)
             if month and self.is_warned
             else _NOT_ASKED,
         ]
+
+    def _milestone_tiles(self) -> list[Tile]:
+        return [self._milestone_tile("本年新开工", (MilestoneKind.START,)), self._milestone_tile("本年竣工投产", FINISHED)]
 
     def _milestone_tile(self, label: str, kinds: Iterable[MilestoneKind]) -> Tile:
         codes, due_by = [kind.value for kind in kinds], str(self.day.month)

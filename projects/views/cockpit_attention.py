@@ -104,11 +104,11 @@ def due(view: YearView) -> dict[str, Any]:
     return {"lines": lines, "url": view.url(due="week", sort="next_due")}
 
 
-def year_context(view: YearView) -> dict[str, Any]:
-    """Return what the cockpit shows of a year within a scope."""
+def year_context(view: YearView, *, has_targets: bool) -> dict[str, Any]:
+    """Return what the cockpit shows of a year within a scope. Where targets are shown, they say what was started and completed."""
     is_warned = view.is_warned
     return {
-        "tiles": view.tiles(),
+        "tiles": view.tiles(milestones=not has_targets),
         "month": view.basis.month,
         "is_warned": is_warned,
         "sim": SafeString(f" {SIMULATED}") if view.simulated else "",

@@ -22,6 +22,7 @@ from erqi.common.listing import RESULTS_REGION, ListView, without_empty
 from projects.choices import WarningLevel
 from projects.filters.ledger import LedgerFilter
 from projects.models import Ledger, LedgerEntry
+from projects.querysets.ledger import left_on
 from projects.querysets.ledger_state import read_answering_units, read_levels
 from projects.querysets.warning import GRAVITY
 from projects.rules.milestone import MilestoneState
@@ -46,7 +47,7 @@ ORDERS = {"": "台账序号", "level": "预警轻重", "next_due": "下一节点
 LARGE = {"screen": 1.3, "a1": 1.5}
 # What is fetched of a project that is drawn; the rest of its state is read by querysets.ledger_state and querysets.wall.
 DRAWN = (
-    *("pk", "project_id", "seq", "nature", "delisted_on"),
+    *("pk", "project_id", "seq", "nature", "left_on"),
     *("project__code", "project__name", "project__bundle_count", "project__highlight"),
 )
 
@@ -190,7 +191,7 @@ class Wall(ListView):
             rows = rows.with_answering_id(self.day.day)
         if self.is_coloured:
             rows = rows.with_level(self.ledger.year, self.day.day)
-        listing.settle(outline(rows, GROUPINGS[self.group], self.places, self.day.day, coloured=self.is_coloured))
+        listing.settle(outline(rows, GROUPINGS[self.group], self.places, coloured=self.is_coloured))
         return listing
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -316,14 +317,14 @@ class Wall(ListView):
         """Return the projects of the page with all that is drawn of them."""
         day, year = self.day.day, self.ledger.year
         keys = list(listing.page_obj.object_list)
-        found = {row["pk"]: SimpleNamespace(**row) for row in LedgerEntry.objects.filter(pk__in=keys).values(*DRAWN)}
+        rows = LedgerEntry.objects.filter(pk__in=keys).annotate(left_on=left_on(day)).values(*DRAWN)
+        found = {row["pk"]: SimpleNamespace(**row) for row in rows}
         records = [found[key] for key in keys if key in found]
         if self.is_coloured:
             read_levels(records, year, day)
         else:
             for record in records:
-                gone = record.delisted_on is not None and record.delisted_on <= day
-                record.level, record.level_since = (None if gone else WarningLevel.UNRATED), None
+                record.level, record.level_since = (None if record.left_on is not None else WarningLevel.UNRATED), None
         read_answering_units(records, day)
         read_wall(records, year, day, self.version.policy if self.version else None, past=day < clock.today())
         return records

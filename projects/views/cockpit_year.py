@@ -1,0 +1,91 @@
+"""How the year stands on the cockpit: the district's main targets against the calendar, and the units ranked."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from projects.choices import Computed, UnitKind, WarningLevel
+from projects.sentences.target import figure_words
+from projects.stats.ranking import UnitLine, ranking
+from projects.stats.target import headline_states
+from projects.views.cockpit import YearView
+from projects.views.target_state import Standing
+
+# What a year is measured by first (D0 and D2: 新开工、竣工投产、年度投资).
+HEADLINES = (Computed.INVESTED, Computed.STARTED, Computed.COMPLETED, Computed.LISTED)
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """A main target: its state, and the figure that was adopted in words (力争 65个)."""
+
+    status: Standing
+    figure: str
+
+    @property
+    def target(self) -> Any:
+        return self.status.found.target
+
+
+@dataclass(frozen=True)
+class RankedUnit:
+    """A unit's line with the list behind it and what it was placed before."""
+
+    line: UnitLine
+    url: str
+    red: int
+    yellow: int
+
+    @property
+    def change(self) -> str:
+        """How the place changed since the end of the month before: 升2, 降1, 平; nothing where there is nothing to compare."""
+        risen = self.line.risen
+        if risen is None:
+            return ""
+        return f"升{risen}" if risen > 0 else f"降{-risen}" if risen < 0 else "平"
+
+
+def targets(view: YearView) -> list[TargetLine]:
+    """Return the district's main targets of the year that the ledger computes; none within a narrower scope."""
+    if view.scope.key != "all":
+        return []
+    found = headline_states(view.ledger.year, view.day, HEADLINES)
+    return [TargetLine(Standing(found[one]), _figure(found[one])) for one in HEADLINES if one in found]
+
+
+def _figure(state: Any) -> str:
+    adopted = next((claim for claim in state.target.claims.all() if claim.adopted), None)
+    if adopted is None:
+        return ""
+    return f"{adopted.get_wording_display()} {figure_words(adopted.value, state.target.unit, adopted.get_bound_display())}".strip()
+
+
+def ranked(view: YearView) -> dict[str, Any]:
+    """Return the units by kind and place (stats.ranking), with the change since the end of the month before."""
+    before = view.day.replace(day=1) - timedelta(days=1)
+    earlier = view.entries_on(before) if before.year == view.ledger.year else None
+    found = ranking(view.entries, view.ledger.year, view.day, earlier, before if earlier is not None else None)
+    groups = [
+        (
+            UnitKind(kind).label,
+            [
+                RankedUnit(
+                    line,
+                    view.url(answering=line.unit.pk),
+                    line.figures.levels[WarningLevel.RED],
+                    line.figures.levels[WarningLevel.YELLOW],
+                )
+                for line in lines
+                if line.unit is not None and line.place is not None
+            ],
+        )
+        for kind, lines in found.lines.items()
+        if kind
+    ]
+    return {
+        "groups": [(label, lines) for label, lines in groups if lines],
+        "before": before if earlier is not None else None,
+        "url": reverse("projects:export_report", args=["ranking"]),
+    }
