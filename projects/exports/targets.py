@@ -1,9 +1,11 @@
 """年度目标: the year's targets with the figure adopted, what the documents print, what was reached by the day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import chain, count
 
 from erqi.common import numbers
+from erqi.common.dates import chinese_day
 from erqi.common.workbook.declare import Column, Row, Sheet
 from projects.choices import AdoptionRule
 from projects.exports.scope import Scope
@@ -39,24 +41,26 @@ NOTES = [
 
 
 def target_sheets(scope: Scope) -> list[Sheet]:
-    """Return the year's targets, the whole district's first. The filters are about projects and do not apply."""
-    return [
-        Sheet(
-            name="年度目标",
-            title=f"{scope.year}年目标",
-            columns=COLUMNS,
-            rows=target_rows(scope),
-            info=scope.info(money=False),
-            pinned=2,
-            blank="这一年度还没有登记目标",
-            notes=NOTES,
-        )
-    ]
+    """Return the year's targets, the whole district's first: four queries. The filters are about projects and do not apply."""
+    return [target_sheet(scope.year, scope.day.day, Target.objects.for_list(scope.year))]
 
 
-def target_rows(scope: Scope) -> Iterator[Row]:
-    """Yield the targets: four queries."""
-    targets = list(Target.objects.for_list(scope.year))
+def target_sheet(year: int, day: date, targets: Iterable[Target]) -> Sheet:
+    """Return targets of a year (fetched with their claims) with what was reached by the day."""
+    return Sheet(
+        name="年度目标",
+        title=f"{year}年目标",
+        columns=COLUMNS,
+        rows=_rows(day, targets),
+        info=("填报单位：", f"数据截止：{chinese_day(day)}", ""),
+        pinned=2,
+        blank="这一年度还没有登记目标",
+        notes=NOTES,
+    )
+
+
+def _rows(day: date, found: Iterable[Target]) -> Iterator[Row]:
+    targets = list(found)
     # The whole district first, then each unit by pinyin, as the page has them.
     targets.sort(key=lambda target: (target.scope is not None, target.scope.sort_key if target.scope else "", target.seq, target.pk))
     sources = Citation.objects.index(chain.from_iterable([target, *target.claims.all()] for target in targets))
@@ -64,7 +68,7 @@ def target_rows(scope: Scope) -> Iterator[Row]:
     for target in targets:
         claims = list(target.claims.all())
         adopted = next((claim for claim in claims if claim.adopted), None)
-        reached = next((reading for reading in reversed(target.readings.all()) if reading.on <= scope.day.day), None)
+        reached = next((reading for reading in reversed(target.readings.all()) if reading.on <= day), None)
         of_target = Figure(adopted.value, adopted.bound, adopted.wording) if adopted else None
         share = completion(target.measure, of_target, Figure(reached.value, reached.bound) if reached else None)
         yield Row(

@@ -12,14 +12,18 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView, View
 
 from erqi.common import clock, numbers
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import as_of
+from erqi.common.asof import AsOf, as_of
 from erqi.common.asof_links import with_query
 from erqi.common.dates import chinese_day
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import Sheet
 from projects.choices import AdoptionRule
+from projects.exports.targets import target_sheet
 from projects.filters.target import TargetFilter
 from projects.models import Citation, Document, Target, TargetClaim, TargetReading
 from projects.querysets.document import CitationIndex
@@ -227,7 +231,7 @@ class TargetCurrentView(PermissionRequiredMixin, View):
         return redirect(with_query(request, reverse("projects:target_list", args=[shown])))
 
 
-class TargetListView(PermissionRequiredMixin, TemplateView):
+class TargetListView(PermissionRequiredMixin, PageExport, TemplateView):
     """A year's targets with the figure adopted, what other documents say and what was reached by the day asked for."""
 
     shows_day = True
@@ -235,10 +239,8 @@ class TargetListView(PermissionRequiredMixin, TemplateView):
     template_name = "projects/target_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        year, day = kwargs["year"], as_of(self.request, kwargs["year"])
-        rows, sources = rows_of(Target.objects.for_list(year), day.day)
-        filters = TargetFilter(self.request.GET, [row.target for row in rows])
-        shown = [row for row in rows if filters.matches(row.target, row.is_conflict)]
+        year, day, filters, shown = kwargs["year"], self.export_day(), self.filters, self.shown
+        rows, sources = self.found
         chips = filters.chips(self.request.GET)
         years = Target.objects.years()
         may_edit = self.request.user.can("target.edit")
@@ -262,12 +264,39 @@ class TargetListView(PermissionRequiredMixin, TemplateView):
             filters=filters,
             chips=chips,
             clear_url=reverse("projects:target_list", args=[year]),
-            filter_summary="；".join(f"{chip['label']}：{chip['value']}" for chip in chips),
+            filter_summary=self.export_filters(),
             sources=sources,
+            export=self.page_menu() if rows else None,
             as_of=day,
             create_url=reverse("projects:target_create", args=[year]) if may_edit else "",
             **kwargs,
         )
+
+    @cached_property
+    def found(self) -> tuple[list[Row], CitationIndex]:
+        """All rows of the year, and their sources."""
+        return rows_of(Target.objects.for_list(self.kwargs["year"]), self.export_day().day)
+
+    @cached_property
+    def filters(self) -> TargetFilter:
+        return TargetFilter(self.request.GET, [row.target for row in self.found[0]])
+
+    @cached_property
+    def shown(self) -> list[Row]:
+        """The rows that the filters leave."""
+        return [row for row in self.found[0] if self.filters.matches(row.target, row.is_conflict)]
+
+    def export_title(self) -> str:
+        return f"{self.kwargs['year']}年目标"
+
+    def export_day(self) -> AsOf:
+        return as_of(self.request, self.kwargs["year"])
+
+    def export_filters(self) -> str:
+        return "；".join(f"{chip['label']}：{chip['value']}" for chip in self.filters.chips(self.request.GET))
+
+    def export_sheets(self) -> list[Sheet]:
+        return [target_sheet(self.kwargs["year"], self.export_day().day, [row.target for row in self.shown])]
 
 
 @dataclass(frozen=True)
