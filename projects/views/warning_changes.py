@@ -186,7 +186,7 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
             ledger=self.ledger,
             period=period,
             problems=[*self.year_problems(), *period.problems],
-            kinds=self.kinds(found, versions),
+            kinds=self.kinds(found, versions, MOST),
             numbers=numbers,
             count=len(changes),
             sentence=self.sentence(numbers),
@@ -218,10 +218,10 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
     def export_sheets(self) -> list[Sheet]:
         period = self.period
         changes = changes_between(self.ledger, period.first, period.last) if period.first < period.last else []
-        kinds = self.kinds(by_kind(changes), Versions(), most=None)
+        kinds = self.kinds(by_kind(changes), Versions(), None)
         return [changes_sheet(f"{self.ledger.name}变化对比", kinds, period.first, period.last)]
 
-    def kinds(self, changes: dict[str, list[Change]], versions: Versions, most: int | None = MOST) -> list[Kind]:
+    def kinds(self, changes: dict[str, list[Change]], versions: Versions, most: int | None) -> list[Kind]:
         """Return the changes by kind, the gravest first, so many of each."""
         shown = {}
         for kind, of_kind in changes.items():
