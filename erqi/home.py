@@ -43,6 +43,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home_no_role.html", {"page_title": "还没有可用的功能"})
 
 
+# The day that the page was asked for goes along on its links (erqi.common.asof_links).
+home.shows_day = True
+
+
 def cockpit(request: HttpRequest) -> HttpResponse:
     """Show how the year stands: what waits for the person, headline figures, colours, the course of the year, what needs attention.
 

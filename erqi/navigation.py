@@ -38,6 +38,7 @@ MENU: list[tuple[str, list[Entry]]] = [
         "台账",
         [
             Entry("重点项目台账", "projects:ledger_current", "table", "business.view", also=("/projects/", "/entries/", "/milestones/")),
+            Entry("挂图作战", "projects:wall_current", "timeline", "business.view"),
             Entry("年度目标", "projects:target_current", "target", "business.view"),
             Entry("报表中心", "projects:export_centre", "report-analytics", "business.view"),
             Entry("文件与出处", "projects:document_list", "file-text", "business.view"),

@@ -1,8 +1,9 @@
 """Charts as Chart.js takes them: figures in, plain dictionaries out. Colours are token names (static/js/charts.js); nothing is read."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import WarningLevel
@@ -104,5 +105,43 @@ def funnel(labels: Sequence[str], numbers: Sequence[int], links: Sequence[str]) 
             "values": True,
             "plugins": {"legend": {"display": False}},
             "scales": {"x": {"beginAtZero": True, "ticks": {"precision": 0}}, "y": {"ticks": {"autoSkip": False}}},
+        },
+    }
+
+
+class Point(Protocol):
+    """A day in the course of a target (stats.target.CoursePoint)."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def computed(self) -> Decimal | None: ...
+    @property
+    def reading(self) -> Decimal | None: ...
+    @property
+    def due(self) -> Decimal | None: ...
+
+
+def target_course(points: Sequence[Point], unit: str, *, level: bool) -> dict[str, Any]:
+    """Return the course of a target over its year: what the ledger computes and what was registered, against what is due by the calendar
+    (for growth and shares the figure itself). Days without a figure are bridged, days to come are left empty."""
+    lines = (
+        ("序时应完成" if level else "目标", [point.due for point in points], {"plan": True}),
+        ("台账计算", [point.computed for point in points], {}),
+        ("登记", [point.reading for point in points], {}),
+    )
+    datasets = [
+        {"label": f"{label}（{unit}）", "data": _scaled(values, Decimal(1)), "tension": 0, **more}
+        for label, values, more in lines
+        if any(value is not None for value in values)
+    ]
+    return {
+        "type": "line",
+        "data": {"labels": [f"{point.day.month}月{point.day.day}日" for point in points], "datasets": datasets},
+        "options": {
+            "unit": unit,
+            "spanGaps": True,
+            "interaction": {"mode": "index", "intersect": False},
+            "scales": {"y": {"beginAtZero": level}},
         },
     }

@@ -101,6 +101,21 @@ class Measure(TextChoices):
     SHARE = "share", "占比"
 
 
+class Computed(TextChoices):
+    """What the district's ledger of the year says of a target by itself, as of any day (rules.computed); else people register readings."""
+
+    LISTED = "listed", "台账项目数"
+    TOTAL = "total_investment", "台账项目总投资"
+    STARTED = "started", "本年开工数"
+    STARTED_INVESTMENT = "started_investment", "本年开工项目总投资"
+    STARTED_QUANTITY = "started_quantity", "本年开工的数量（面积、里程等）"
+    COMPLETED = "completed", "本年竣工投产数"
+    COMPLETED_QUANTITY = "completed_quantity", "本年竣工投产的数量（套、座、面积等）"
+    RESETTLED = "resettled", "本年回迁数"
+    RESETTLED_QUANTITY = "resettled_quantity", "本年回迁的数量（面积、套等）"
+    INVESTED = "invested", "本年完成投资"
+
+
 class ResponsibilityKind(TextChoices):
     LEAD = "lead", "牵头单位"
     UNDERTAKE = "undertake", "承办单位"

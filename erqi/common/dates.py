@@ -27,6 +27,15 @@ def clamp_to_year(day: date, year: int) -> date:
     return clamp(day, date(year, 1, 1), date(year, 12, 31))
 
 
+def in_year(day: date, year: int) -> date:
+    """Return the business date on which what is recorded on the day about a year takes effect.
+
+    A past year is read on its 31 December (`clamp_to_year`): what is corrected or made up for afterwards is put right there, or nobody
+    would ever see it. In the year, and before it, that is the day itself.
+    """
+    return min(day, date(year, 12, 31))
+
+
 def parse_day(text: str) -> date | None:
     """Return the ISO date (2018-06-30) in the text, or None when there is none or it is no date."""
     try:

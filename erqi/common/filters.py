@@ -40,7 +40,7 @@ class Option:
 
 @dataclass
 class Control:
-    """One filter as the bar draws it. `kind`: search, many, one, number."""
+    """One filter as the bar draws it. `kind`: search, many, one, number, code."""
 
     kind: str
     name: str
@@ -116,6 +116,20 @@ class NumberFilter(_Declared, django_filters.NumberFilter):
     def texts(self, value: Any) -> list[tuple[str, str]]:
         text = f"{value.normalize():f}"
         return [(text, f"{text}{self.unit}")]
+
+
+class CodeFilter(_Declared, django_filters.CharFilter):
+    """The code of one record. Looked up by the filter set's `check`, which leaves out what it does not find; `shown` names the method
+    that says what is shown of it."""
+
+    kind = "code"
+
+    def __init__(self, *, hint: str = "", shown: str, **extra: Any) -> None:
+        self.hint, self.shown = hint, shown
+        super().__init__(max_length=40, **extra)
+
+    def texts(self, value: Any) -> list[tuple[str, str]]:
+        return [(value, getattr(self.parent, self.shown)(value))]
 
 
 class _Chosen(_Declared):

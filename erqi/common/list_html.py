@@ -47,6 +47,13 @@ def _number(control: Any) -> str:
     )
 
 
+def _code(control: Any) -> str:
+    return (
+        f'<label class="filter-field"><span class="filter-label">{escape(control.label)}</span><input class="input" type="text" '
+        f'name="{escape(control.name)}" value="{escape(control.value)}" placeholder="{escape(control.hint)}" autocomplete="off"></label>'
+    )
+
+
 def _select(control: Any) -> str:
     options = "".join(
         f'<option value="{escape(option.value)}"{" selected" if chosen else ""}>{escape(option.label)}</option>'
@@ -79,7 +86,7 @@ def filter_control(control: Any) -> SafeString:
     if control.kind == "many":
         draw = _group if control.more else _menu
     else:
-        draw = {"search": _search, "number": _number, "one": _select}[control.kind]
+        draw = {"search": _search, "number": _number, "one": _select, "code": _code}[control.kind]
     return SafeString(draw(control))
 
 

@@ -1,4 +1,5 @@
-"""`python -m erqi.serving FD`: serves an existing database on a socket that the parent process has bound. Used by the tests.
+"""`python -m erqi.serving FD [WORKERS]`: serves an existing database on a socket that the parent process has bound, with one worker
+or as many as asked for. Used by the tests and by `manage.py bench`.
 
 It starts and migrates nothing; it ends with its parent.
 """
@@ -11,10 +12,11 @@ import socket
 import sys
 
 import django
+from django.conf import settings
 from django.urls import get_resolver
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, workers: int = 1) -> None:
     """Serve on the inherited socket until a signal says stop."""
     with contextlib.suppress(OSError, AttributeError):  # Linux only: the kernel sends SIGTERM when the parent dies
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
@@ -22,10 +24,11 @@ def main(descriptor: int) -> None:
     django.setup()
     from erqi.serving import static, web  # noqa: PLC0415 - they need the settings
 
-    static.collect_static()
+    if settings.STATIC_ROOT:  # the bare site of the bench has none
+        static.collect_static()
     _ = get_resolver().url_patterns
-    web.serve(socket.socket(fileno=descriptor), ready=lambda: None, workers=1)
+    web.serve(socket.socket(fileno=descriptor), ready=lambda: None, workers=workers)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:3]))

@@ -154,6 +154,10 @@ TABLE: dict[str, Rule] = {
     "projects:policy_return": Rule("policy.approve", "policy"),
     "projects:policy_pass": Rule("business.view", "pass", post="warning.start"),
     "projects:warning_start": Rule("warning.start", "ledger"),
+    # the wall chart
+    "projects:wall_current": VIEW,
+    "projects:wall": Rule("business.view", "year"),
+    "projects:wall_sheet": Rule("business.view", "plan"),
     # targets
     "projects:target_current": VIEW,
     "projects:target_list": Rule("business.view", "year"),

@@ -29,7 +29,7 @@ HEIGHT = {name: number for number, name in enumerate(LAYERS)} | {
 # What stands outside the order: Django finds these by name.
 UNLAYERED = {"apps", "migrations", "tests", "management", "__init__"}
 # The only modules that may see both apps (design.md §3).
-COMPOSERS = {"home", "navigation", "urls", "settings", "demo", "management", "history", "accounts", "serving", "tests"}
+COMPOSERS = {"home", "navigation", "urls", "settings", "demo", "management", "history", "accounts", "serving", "bench", "tests"}
 
 
 def python_files() -> list[Path]:

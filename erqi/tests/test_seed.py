@@ -34,6 +34,7 @@ from projects.models import (
 from projects.services import unit as unit_service
 from projects.services.milestone import change_milestone
 from projects.services.project import change_project
+from projects.services.target import change_target
 from projects.tests.builders import make_unit, make_user
 from supervision.models import Mechanism, Theme
 
@@ -98,6 +99,18 @@ def test_seeding_again_leaves_what_people_changed(seeded_db):
     run_seed()
     project.refresh_from_db()
     assert project.content == "两座塔楼"
+
+
+def test_targets_loaded_before_they_could_be_computed_are_told_how_unless_somebody_changed_them(seeded_db):
+    computed = dict(Target.objects.exclude(computed="").values_list("pk", "computed"))
+    assert len(computed) == 28
+    Target.objects.update(computed="")
+    chosen = Target.objects.get(year=2018, indicator="新开工项目")
+    change_target(target=chosen, version=chosen.version, by=None, note="由人登记")
+    run_seed()
+    assert dict(Target.objects.exclude(computed="").values_list("pk", "computed")) == {
+        pk: way for pk, way in computed.items() if pk != chosen.pk
+    }
 
 
 def test_a_renamed_fact_of_any_kind_is_the_same_fact(seeded_db):

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from erqi.common.dates import month_end
-from erqi.common.filters import BaseFilterSet, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
+from erqi.common.filters import BaseFilterSet, CodeFilter, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import Grade, MilestoneKind, Nature, ResponsibilityKind, Stage
-from projects.models import Area, Category, Person, Project, Responsibility, Unit
+from projects.models import Area, Category, Person, Project, Responsibility, Target, Unit
 from projects.querysets.ledger_figures import Basis, figure_basis, with_figures
 from projects.querysets.warning import GRAVITY
 
@@ -26,8 +26,15 @@ FLAGS = {
     "member": ("打捆内项目", Q(project__bundle_of__isnull=False)),
 }
 # Deadlines of the year's milestones: what is late or due soon on the day, and what has to be done by the end of a month.
-DUE = {"late": "已过时限未完成", "week": "7天内到期", "soon": "30天内到期", **{str(month): f"{month}月底前" for month in range(1, 13)}}
+DUE = {
+    "late": "已过时限未完成",
+    "reached": "已到时限（含已完成）",
+    "week": "7天内到期",
+    "soon": "30天内到期",
+    **{str(month): f"{month}月底前" for month in range(1, 13)},
+}
 DAYS_AHEAD = {"week": 7, "soon": 30}
+UNIT_AS = {"answering": "只看责任单位", "within": "责任单位及其下属"}
 # How the year's investment stands against the plan to date, by the limits of the default bands (domain.md §1.6, D2).
 PACE = {
     "reached": ("达到序时", Q(planned__gt=0, done__gte=F("planned"))),
@@ -75,8 +82,9 @@ class LedgerFilter(BaseFilterSet):
     pace = OneFilter(label="投资进度", options=[(code, label) for code, (label, _) in PACE.items()], more=True)
     report = OneFilter(label="月报", options=[*REPORT.items()], more=True)
     due = OneFilter(label="时限", options=[*DUE.items()], empty="不限")
-    unit_as = OneFilter(label="单位口径", options=[("answering", "只看责任单位")], empty="任一责任或业主", more=True)
+    unit_as = OneFilter(label="单位口径", options=[*UNIT_AS.items()], empty="任一责任或业主", more=True)
     answering = ManyFilter(label="责任单位", options="unit_options", more=True)
+    bundle = CodeFilter(label="项目及打捆所含", hint="项目编号", shown="bundle_name", more=True)
     patron = ManyFilter(label="分包领导", options="patron_options", more=True)
     inspector = ManyFilter(label="督察员", options="inspector_options", more=True)
     min = NumberFilter(label="总投资不低于", unit="亿元", more=True)
@@ -99,9 +107,10 @@ class LedgerFilter(BaseFilterSet):
         return options
 
     def unit_options(self) -> list[Option]:
-        """Return the units that have a responsibility for a project or own one, by pinyin."""
+        """Return the units that have a responsibility for a project, own one or have targets of their own, by pinyin."""
         responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
-        units = Unit.objects.filter(responsible | Exists(Project.objects.filter(owner=OuterRef("pk"))))
+        owner, aims = Exists(Project.objects.filter(owner=OuterRef("pk"))), Exists(Target.objects.filter(scope=OuterRef("pk")))
+        units = Unit.objects.filter(responsible | owner | aims)
         return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
 
     def patron_options(self) -> list[Option]:
@@ -124,6 +133,17 @@ class LedgerFilter(BaseFilterSet):
             self.problems.append(f"总投资的下限 {low} 亿元高于上限 {high} 亿元，两者均已忽略。")
         if "unit_as" in self.cleaned and "unit" not in self.cleaned:
             del self.cleaned["unit_as"]
+        if "bundle" in self.cleaned and self.whole is None:
+            self.problems.append(f"没有编号为“{self.cleaned.pop('bundle')}”的项目，已忽略。")
+
+    @cached_property
+    def whole(self) -> Project | None:
+        """The project that `bundle` names."""
+        return Project.objects.filter(code=self.cleaned["bundle"]).first()
+
+    def bundle_name(self, code: str) -> str:
+        """Return the name of the project that `bundle` names."""
+        return self.whole.name if self.whole is not None else code
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         if "listed" not in self.cleaned:
@@ -140,7 +160,13 @@ class LedgerFilter(BaseFilterSet):
         return queryset.filter(project__area__in=self.area_keys(value))
 
     def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.of_units(map(int, value), self.as_of, answering="unit_as" in self.cleaned)
+        units = set(map(int, value))
+        if self.cleaned.get("unit_as") == "within":
+            units = Unit.objects.parts()(units)
+        return queryset.of_units(units, self.as_of, answering="unit_as" in self.cleaned)
+
+    def filter_bundle(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.of_bundles([self.whole.pk])
 
     def filter_answering(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.of_units(map(int, value), self.as_of, answering=True)
@@ -177,6 +203,8 @@ class LedgerFilter(BaseFilterSet):
         kinds = self.cleaned.get("node", ())
         if value == "late":
             return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
+        if value == "reached":
+            return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of)
         if value in DAYS_AHEAD:
             until = self.as_of + timedelta(days=DAYS_AHEAD[value])
             return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=until, still_open=True)

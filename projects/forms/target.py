@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 
 from erqi.common.forms import DayField, EditForm, LookupField, NumberField, WholeNumberField, column
+from projects.choices import Computed
 from projects.forms.lookups import ProjectLookup, UnitLookup
 from projects.models import Citation, Document, Target, TargetClaim, TargetReading
+from projects.sentences.target import MEANING, WHERE
 
 
 class TargetForm(EditForm):
@@ -15,15 +17,18 @@ class TargetForm(EditForm):
     indicator = column(Target, "indicator")
     unit = column(Target, "unit", help_text="如 个、亿元、万㎡、%")
     measure = column(Target, "measure", help_text="增速和占比不计算完成比例")
+    computed = column(Target, "computed", help_text=f"不选则由人登记；选了仍可登记，两个数字并列显示。{WHERE}")
     scope = LookupField(label="范围", lookup=UnitLookup(), required=False, help_text="不填即全区")
     responsible = LookupField(label="责任单位", lookup=UnitLookup(), required=False)
     project = LookupField(label="对应项目", lookup=ProjectLookup(), required=False, help_text="目标针对某一个项目时，填项目编号或全名")
     seq = WholeNumberField(label="次序", most=30000, required=False, help_text="同一范围内按此排列，小的在前")
     note = column(Target, "note", widget=forms.Textarea(attrs={"rows": 2}))
-    wide = {"note"}
+    wide = {"note", "computed"}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        computed = [("", "由人登记"), *((way.value, f"台账计算 · {way.label}：{MEANING[way]}") for way in Computed)]
+        self.fields["computed"].choices = computed
         self.fields["measure"].choices = [pair for pair in self.fields["measure"].choices if pair[0]]
 
     def clean_seq(self) -> int:

@@ -276,11 +276,15 @@ class DocumentedFacts(Loader):
         year, indicator, scope = row.need("year"), row.need("indicator"), self.get(Unit, row, "scope")
         values = {"responsible": self.get(Unit, row, "responsible"), "project": self.get(Project, row, "project")}
         values |= row.present("unit", "measure", "note")
+        computed = row.take("computed", "")
         claims, readings = list(row.rows("claims")), list(row.rows("readings"))
-        add = partial(target_service.set_target, year=year, indicator=indicator, scope=scope, seq=seq, by=None, **values)
+        add = partial(target_service.set_target, year=year, indicator=indicator, scope=scope, seq=seq, computed=computed, by=None, **values)
         target = self.fact(key, row, Target.objects.filter(year=year, indicator=indicator, scope=scope), add)
         if target is None:
             return
+        if computed and not target.computed and target.version == 1:
+            # Loaded before targets could be computed, and untouched since.
+            target_service.change_target(target=target, version=None, by=None, computed=computed)
         for claim in claims:
             self._claim(key, target, claim)
         for reading in readings:

@@ -1,5 +1,6 @@
 """The monthly rhythm: the month's calendar, reports with every step that was taken, corrections, and the year's investment plan."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -131,8 +132,10 @@ class ReportStep(ReportContent, Revision, Simulated):
 
     report = models.ForeignKey(ProgressReport, models.PROTECT, related_name="steps", verbose_name="月报")
     action = models.CharField("步骤", max_length=10, choices=ReportAction)
-    # Whether the figures count from this step on (rules.report.COUNTED_ACTIONS).
+    # Whether the figures count from this step on (rules.report.counts_after).
     counts = models.BooleanField("计入", default=False)
+    # The business date on which it was taken, where that came after the report's year: it takes effect on the year's last day.
+    recorded_on = models.DateField("年后办理日期", null=True, blank=True, editable=False)
     reason = models.CharField("理由", max_length=200, blank=True)
     by = account("办理人账号")
     by_name = models.CharField("办理人", max_length=60)
@@ -148,6 +151,16 @@ class ReportStep(ReportContent, Revision, Simulated):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.get_action_display()}"
+
+    @property
+    def taken_on(self) -> date:
+        """The business date on which it was taken."""
+        return self.recorded_on or self.valid_from
+
+    @property
+    def month(self) -> int:
+        """The month of its report, which is read with it (select_related)."""
+        return self.report.month
 
 
 class CountedReport(Revision, Simulated):

@@ -4,26 +4,32 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
 from erqi.common.models import Record, append_only
-from projects.choices import AdoptionRule, Bound, Measure, Wording
+from projects.choices import AdoptionRule, Bound, Computed, Measure, Wording
 from projects.models.project import Project
 from projects.models.unit import Unit, citations
 from projects.querysets.target import TargetClaimQuerySet, TargetQuerySet
+from projects.rules.computed import MONEY_UNITS, unit_fits
 
 
 @tracked()
 class Target(Record):
-    """What is to be reached in a year. Its figure is the adopted claim's; the target itself carries none."""
+    """What is to be reached in a year. Its figure is the adopted claim's; the target itself carries none.
+
+    What was reached is computed from the ledger (`computed`), or else registered as readings.
+    """
 
     year = models.PositiveSmallIntegerField("年度")
     indicator = models.CharField("指标", max_length=60)
     unit = models.CharField("计量单位", max_length=20)
     measure = models.CharField("口径", max_length=10, choices=Measure, default=Measure.LEVEL)
+    computed = models.CharField("完成数字来自", max_length=20, choices=Computed, blank=True)
     scope = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="targets_of_scope", verbose_name="范围")
     responsible = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="责任单位")
     project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="对应项目")
@@ -43,11 +49,22 @@ class Target(Record):
                 name="target_once_a_year",
                 nulls_distinct=False,
                 violation_error_message="该年度、该范围已有同名指标。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(computed="") | Q(measure=Measure.LEVEL),
+                name="target_computed_is_level",
+                violation_error_message="台账只能计算总量；增速、占比须由人登记完成数字。",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.year}年{self.indicator}"
+
+    def clean(self) -> None:
+        """Refuse a unit in which the ledger's result cannot be given: money in pieces, pieces in money."""
+        if self.computed and not unit_fits(self.computed, self.unit):
+            amounts = "计量单位是金额的，只能按总投资或完成投资计算。"
+            raise ValidationError({"computed": amounts if self.unit in MONEY_UNITS else "按金额计算的，计量单位须为亿元或万元。"})
 
     def get_absolute_url(self) -> str:
         return reverse("projects:target_detail", args=[self.year, self.pk])

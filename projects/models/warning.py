@@ -16,7 +16,7 @@ from projects.choices import GRAVE_LEVELS, LiftingState, PolicyState, WarningLev
 from projects.models.project import Project
 from projects.models.revision import Revision, account, keep_revisions
 from projects.querysets.warning import LiftingQuerySet, PolicyQuerySet, ReschedulingQuerySet, WarningScheduleQuerySet
-from projects.rules.colour import Bounds, Schedule, level_on, since
+from projects.rules.colour import Bounds, Pause, Schedule, level_on, pause_on, since
 from projects.rules.policy import Policy, from_data
 from projects.rules.schedule_data import causes_from_data, facts_from_data
 from projects.rules.warning import Facts, Thresholds
@@ -125,6 +125,11 @@ class WarningSchedule(Revision, Simulated):
     closed_on = models.DateField("销号日", null=True, blank=True)
     paused_from = models.DateField("暂停起", null=True, blank=True)
     paused_until = models.DateField("暂停止", null=True, blank=True)
+    # Further pauses apart from the first (rules.colour.MOST_PAUSES).
+    paused_from_2 = models.DateField("暂停起二", null=True, blank=True)
+    paused_until_2 = models.DateField("暂停止二", null=True, blank=True)
+    paused_from_3 = models.DateField("暂停起三", null=True, blank=True)
+    paused_until_3 = models.DateField("暂停止三", null=True, blank=True)
     floor_level = _level("不低于", null=True, blank=True)
     floor_until = models.DateField("观察止", null=True, blank=True)
     manual_level = _level("人工定级", null=True, blank=True)
@@ -176,12 +181,20 @@ class WarningSchedule(Revision, Simulated):
             self.floor_until,
             None if self.manual_level is None else WarningLevel(self.manual_level),
             self.manual_until,
+            self.paused_from_2,
+            self.paused_until_2,
+            self.paused_from_3,
+            self.paused_until_3,
         )
 
     @property
     def known_facts(self) -> Facts:
         """The facts that the row was computed from."""
         return facts_from_data(self.facts)
+
+    def pause_on(self, day: date) -> Pause | None:
+        """Return first and last day of the pause that covers the day."""
+        return pause_on(self.bounds, day)
 
     def level_on(self, day: date) -> WarningLevel:
         """Return what is shown on a day on which the row holds."""

@@ -11,7 +11,7 @@ from erqi.common.sql import count_children
 from projects.choices import AbsenceKind, LedgerKind, LedgerLevel
 from projects.querysets.milestone import done_then, due_then
 from projects.querysets.responsibility import in_force
-from projects.querysets.unit import answering
+from projects.querysets.unit import answering, answering_rows
 from projects.querysets.warning import gravity, level_case, with_schedule
 from projects.querysets.warning_since import since_case
 from projects.rules.search import search_terms
@@ -47,6 +47,12 @@ def left_on(day: date) -> Coalesce:
     """Return the expression of the day since which an entry had been out of its ledger on the day, NULL where it stood in it."""
     now = Case(When(delisted_on__lte=day, then=F("delisted_on")), default=None, output_field=DateField())
     return Coalesce(now, Subquery(absences(day, AbsenceKind.LEFT).values("since")[:1]))
+
+
+def inside_of(projects: Iterable[int]) -> Q:
+    """Return the condition that a ledger entry's project is one of the projects (keys), or bundled in one at one or two removes."""
+    keys = list(projects)
+    return Q(project__in=keys) | Q(project__bundle_of__in=keys) | Q(project__bundle_of__bundle_of__in=keys)
 
 
 class LedgerQuerySet(QuerySet):
@@ -89,9 +95,11 @@ class LedgerEntryQuerySet(QuerySet):
             answering_unit=Subquery(first.values("_label")[:1]),
         )
 
-    def with_answering_id(self, as_of: date) -> "LedgerEntryQuerySet":
-        """Annotate `answering_id` alone: the unit that answers for the project on the day."""
-        return self.annotate(answering_id=Subquery(answering(as_of).values("unit_id")[:1]))
+    def with_answering_id(self, as_of: date, *, simulated: bool = False) -> "LedgerEntryQuerySet":
+        """Annotate `answering_id` alone: the unit that answers for the project on the day; or also `answering_simulated`."""
+        first = answering_rows(as_of)
+        found = self.annotate(answering_id=Subquery(first.values("unit_id")[:1]))
+        return found.annotate(answering_simulated=Subquery(first.values("simulated")[:1])) if simulated else found
 
     def with_milestone(
         self, as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False
@@ -100,6 +108,13 @@ class LedgerEntryQuerySet(QuerySet):
 
         `still_open` leaves out what is done on the day. Dates are those in force then.
         """
+        return self.filter(Exists(self._milestones(as_of, kinds, due_by, due_from, still_open)))
+
+    @staticmethod
+    def _milestones(
+        as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False
+    ) -> QuerySet:
+        """Return the milestones that `with_milestone` asks for, of the project of an outer row."""
         found = apps.get_model("projects", "Milestone").objects.known(as_of)
         found = found.filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
         if still_open:
@@ -110,16 +125,36 @@ class LedgerEntryQuerySet(QuerySet):
             found = found.annotate(due_then=due_then(as_of))
             period = {"due_then__lte": due_by, "due_then__gte": due_from}
             found = found.filter(**{name: day for name, day in period.items() if day})
-        return self.filter(Exists(found))
+        return found
 
     def with_achieved(self, as_of: date, kinds: Iterable[str]) -> "LedgerEntryQuerySet":
         """Return the entries of which a milestone of one of the kinds was done in the ledger's year, as known on the day.
 
         By the day itself: what is only known to have been done by some day may have been done in an earlier year.
         """
+        return self.filter(Exists(self._achievements(as_of, kinds)))
+
+    @staticmethod
+    def _achievements(as_of: date, kinds: Iterable[str]) -> QuerySet:
+        """Return the milestones that `with_achieved` asks for, of the project of an outer row."""
         found = apps.get_model("projects", "Milestone").objects.known(as_of).filter(project=OuterRef("project"), kind__in=list(kinds))
-        done = found.annotate(done_day=done_then(as_of)).filter(done_day__year=OuterRef("ledger__year"), done_day__lte=as_of)
-        return self.filter(Exists(done))
+        return found.annotate(done_day=done_then(as_of)).filter(done_day__year=OuterRef("ledger__year"), done_day__lte=as_of)
+
+    def with_progress(self, year: int, as_of: date, kinds: Iterable[str], *, plans: bool = True) -> "LedgerEntryQuerySet":
+        """Annotate how entries of the year stand with milestones of the kinds, each as `with_milestone` and `with_achieved` filter:
+        `achieved`, `asked` (one is planned for the year); with `plans` also `due` (by the day), `dated` (in the year); and
+        `achieved_simulated`, `due_simulated`, whether one of those milestones, or what says that it was done, is simulated."""
+        kinds = list(kinds)
+        achieved, due = self._achievements(as_of, kinds), self._milestones(as_of, kinds, due_by=as_of)
+        updates = apps.get_model("projects", "MilestoneUpdate").objects.deciding().known(as_of).order_by()
+        played = Q(simulated=True) | Exists(updates.filter(milestone=OuterRef("pk"), simulated=True))
+        found = self.annotate(
+            achieved=Exists(achieved), asked=Exists(self._milestones(as_of, kinds)), achieved_simulated=Exists(achieved.filter(played))
+        )
+        if plans:
+            dated = self._milestones(as_of, kinds, due_by=date(year, 12, 31))
+            found = found.annotate(due=Exists(due), dated=Exists(dated), due_simulated=Exists(due.filter(simulated=True)))
+        return found
 
     def with_next_milestone(self, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate the year's first milestone that is open on the day, by the dates in force then (rules.milestone.value_on, as SQL):
@@ -201,6 +236,10 @@ class LedgerEntryQuerySet(QuerySet):
     def gone(self, as_of: date) -> "LedgerEntryQuerySet":
         """Return the entries that were out of their ledger (退出) on the day."""
         return self.filter(out(as_of))
+
+    def of_bundles(self, projects: Iterable[int]) -> "LedgerEntryQuerySet":
+        """Return the entries of the projects (keys) and of what is bundled in them, also in a bundle inside."""
+        return self.filter(inside_of(projects))
 
     def of_units(self, units: Iterable[int], as_of: date, *, answering: bool = False) -> "LedgerEntryQuerySet":
         """Return the entries for which one of the units (keys) has a responsibility on the day or owns the project; with

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -109,7 +110,8 @@ def read_answering_units(entries: Iterable[Any], as_of: date) -> None:
 
 
 _DATES = ("green_on", "blue_on", "yellow_on", "red_on")
-_BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_until", "manual_level", "manual_until")
+# In the order of rules.colour.Bounds.
+_BOUNDS = tuple(field.name for field in fields(Bounds))
 _SHOWN = ("entered_level", "entered_on", "valid_from", "simulated")
 
 
@@ -132,10 +134,10 @@ def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
 
 def _shown(row: list[Any], as_of: date) -> tuple[WarningLevel, date, bool, dict[str, str]]:
     """Return level, since when, whether simulated, and the rules' words, of the columns that `read_levels` asks for."""
-    dates, (closed, paused, resumed, floor, floor_until, manual, manual_until) = row[: len(_DATES)], row[len(_DATES) : -len(_SHOWN) - 1]
+    dates, bounded = row[: len(_DATES)], row[len(_DATES) : -len(_SHOWN) - 1]
     entered_level, entered_on, valid_from, simulated, labels = row[-len(_SHOWN) - 1 :]
     thresholds = Thresholds(*dates)
     # A level is a number here; the rules compare numbers.
-    bounds = Bounds(closed, paused, resumed, floor, floor_until, manual, manual_until)
+    bounds = Bounds(*bounded)
     since_day = since(thresholds, bounds, entered_level, entered_on, valid_from, as_of)
     return WarningLevel(level_on(thresholds, bounds, as_of)), since_day, simulated, labels

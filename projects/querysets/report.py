@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from projects.choices import DecisionState, ReportState
 from projects.querysets.revision import RevisionQuerySet, valid_on
-from projects.rules.report import COUNTED
+from projects.rules.report import REPORTED
 
 
 class ProgressReportQuerySet(QuerySet):
@@ -16,9 +16,9 @@ class ProgressReportQuerySet(QuerySet):
         """Return the reports of a month."""
         return self.filter(year=year, month=month)
 
-    def counted(self) -> "ProgressReportQuerySet":
-        """Return the reports whose figures count now."""
-        return self.filter(state__in=COUNTED)
+    def reported(self) -> "ProgressReportQuerySet":
+        """Return the reports that are filed, passed or not yet; what was returned is not, though it may count (ReportStepQuerySet)."""
+        return self.filter(state__in=REPORTED)
 
     def to_review(self) -> "ProgressReportQuerySet":
         """Return the reports that await a review, the oldest first."""
@@ -31,6 +31,10 @@ class ReportStepQuerySet(RevisionQuerySet):
     def figures(self, day: date) -> "ReportStepQuerySet":
         """Return the steps whose figures counted on the day, the latest month first."""
         return self.on(day).filter(counts=True).order_by("-report__year", "-report__month", "-pk")
+
+    def standing(self) -> "ReportStepQuerySet":
+        """Return the steps whose figures count now, one for each report."""
+        return self.filter(counts=True, valid_until=None)
 
     def latest(self, day: date, year: int) -> Subquery:
         """Return the subquery (of a project as the outer row) of the key of the last counted step of the year on the day."""

@@ -1,5 +1,6 @@
 """Querysets of units and people."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.apps import apps
@@ -21,16 +22,18 @@ def label_of(path: str = "") -> Case:
     )
 
 
-def answering(day: date) -> QuerySet:
-    """Return the rows that say which unit answers for the `project` of an outer row on the day, the one that does first.
-
-    `_label` is the unit's short name.
-    """
+def answering_rows(day: date) -> QuerySet:
+    """Return the rows that say which unit answers for the `project` of an outer row on the day, the one that does first."""
     rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(ANSWERING_KINDS)), output_field=IntegerField())
     rows = apps.get_model("projects", "Responsibility").objects.filter(
         in_force(day), project=OuterRef("project"), kind__in=ANSWERING_KINDS, duty=""
     )
-    return rows.annotate(_rank=rank, _label=label_of("unit__")).order_by("_rank", "pk")
+    return rows.order_by(rank, "pk")
+
+
+def answering(day: date) -> QuerySet:
+    """Return `answering_rows` with `_label`, the unit's short name."""
+    return answering_rows(day).annotate(_label=label_of("unit__"))
 
 
 class SearchableQuerySet(QuerySet):
@@ -46,6 +49,24 @@ class SearchableQuerySet(QuerySet):
 
 class UnitQuerySet(SearchableQuerySet):
     """Units with what they answer for."""
+
+    def parts(self) -> Callable[[Iterable[int]], set[int]]:
+        """Return the function that gives the keys of units with those of all units below them: one query for any number of calls."""
+        below: dict[int, list[int]] = {}
+        for key, parent in self.exclude(parent=None).values_list("pk", "parent"):
+            below.setdefault(parent, []).append(key)
+
+        def with_parts(units: Iterable[int]) -> set[int]:
+            found: set[int] = set()
+            waiting = list(units)
+            while waiting:
+                key = waiting.pop()
+                if key not in found:
+                    found.add(key)
+                    waiting += below.get(key, [])
+            return found
+
+        return with_parts
 
     def for_list(self, day: date) -> "UnitQuerySet":
         """Return units with what they answer for: `project_count` (responsibilities in force on the day) and `target_count`."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from django.apps import apps
@@ -12,6 +14,7 @@ from projects.choices import LiftingState, PolicyState, ReportAction, UpdateLaye
 from projects.querysets.responsibility import in_force
 from projects.querysets.revision import RevisionQuerySet, valid_on
 from projects.querysets.unit import answering
+from projects.rules.colour import PAUSE_SUFFIXES
 
 T = TypeVar("T", bound=QuerySet)
 
@@ -29,6 +32,13 @@ GRAVITY = (
 
 def _number(*whens: When, default: int = 0) -> Case:
     return Case(*whens, default=Value(default), output_field=IntegerField())
+
+
+def paused_case(day: date, prefix: str = "") -> Q:
+    """Return the condition that one of a schedule row's pauses covers the day (rules.colour.is_paused, as SQL)."""
+    return reduce(
+        or_, (Q(**{f"{prefix}paused_from{suffix}__lte": day, f"{prefix}paused_until{suffix}__gte": day}) for suffix in PAUSE_SUFFIXES)
+    )
 
 
 def level_case(day: date, prefix: str = "") -> Case:
@@ -50,7 +60,7 @@ def level_case(day: date, prefix: str = "") -> Case:
     )
     return Case(
         When(**{f"{prefix}closed_on__lte": day}, then=Value(int(WarningLevel.DONE))),
-        When(**{f"{prefix}paused_from__lte": day, f"{prefix}paused_until__gte": day}, then=Value(int(WarningLevel.PAUSED))),
+        When(paused_case(day, prefix), then=Value(int(WarningLevel.PAUSED))),
         default=underlying,
         output_field=IntegerField(),
     )
@@ -81,9 +91,10 @@ class WarningScheduleQuerySet(RevisionQuerySet):
     def turning(self, after: date, until: date) -> "WarningScheduleQuerySet":
         """Return the schedules holding on `after` that may turn by themselves on a later day up to `until` (rules.colour.turns)."""
         found = Q(pk__in=[])
-        for column in ("green_on", "blue_on", "yellow_on", "red_on", "paused_from", "closed_on"):
+        begins, ends = ([f"{name}{suffix}" for suffix in PAUSE_SUFFIXES] for name in ("paused_from", "paused_until"))
+        for column in ("green_on", "blue_on", "yellow_on", "red_on", "closed_on", *begins):
             found |= Q(**{f"{column}__gt": after, f"{column}__lte": until})
-        for column in ("paused_until", "floor_until", "manual_until"):
+        for column in ("floor_until", "manual_until", *ends):
             found |= Q(**{f"{column}__gte": after, f"{column}__lt": until})
         return self.on(after).filter(found)
 
@@ -147,6 +158,12 @@ class LiftingQuerySet(QuerySet):
     def awaiting(self, day: date) -> "LiftingQuerySet":
         """Return those that await somebody and can still be carried out on the day."""
         return self.open().with_overtaken(day).filter(overtaken=False)
+
+    def bearing_on(self, day: date) -> "LiftingQuerySet":
+        """Return what a schedule of the day has to know: those that await somebody, that were confirmed on the day, or by which a
+        project is observed on it still, in their order."""
+        confirmed = Q(Q(ended_on=day) | Q(observed_until__gte=day), state=LiftingState.CONFIRMED)
+        return self.filter(confirmed | Q(state__in=[LiftingState.PROPOSED, LiftingState.VERIFIED])).order_by("pk")
 
     def refused(self, projects: Iterable[int], year: int) -> list[int]:
         """Return those of the projects (keys) whose last lifting of the year was refused and that have not reported since: neither filed

@@ -6,6 +6,7 @@ from django.db.models import Case, DateField, Expression, ExpressionWrapper, F, 
 from django.db.models.functions import Cast, Greatest
 
 from projects.choices import LEVELS, WarningLevel
+from projects.rules.colour import PAUSE_SUFFIXES
 
 
 class _Since:
@@ -41,9 +42,7 @@ class _Since:
         """
         number = int(level) if level is not None else int(WarningLevel.UNRATED)
         turned = [
-            _day_or_null(
-                When(self.ended("paused_until") & self.q(paused_from__lte=self.column("paused_until")), then=self.after("paused_until"))
-            ),
+            *(self.pause_ended(suffix) for suffix in PAUSE_SUFFIXES),
             _day_or_null(When(self.ended("floor_until") & self.q(floor_level__gt=number), then=self.after("floor_until"))),
             _day_or_null(When(self.ended("manual_until") & self.q(manual_level__gt=number), then=self.after("manual_until"))),
         ]
@@ -55,6 +54,15 @@ class _Since:
             turned.append(_day_or_null(When(held, then=Value(None)), When(self.began(column), then=self.column(column))))
         # PostgreSQL's GREATEST ignores NULL.
         return Greatest(self.column("entered_on"), *turned)
+
+    def pause_ended(self, suffix: str) -> Case:
+        """Return the day after one of the pauses, where that came since the row began."""
+        until = f"paused_until{suffix}"
+        return _day_or_null(When(self.ended(until) & self.q(**{f"paused_from{suffix}__lte": self.column(until)}), then=self.after(until)))
+
+    def covered(self, suffix: str) -> Q:
+        """Say that one of the pauses covers the day."""
+        return self.q(**{f"paused_from{suffix}__lte": self.day, f"paused_until{suffix}__gte": self.day})
 
     def after(self, column: str) -> Expression:
         return _plus(self.column(column), 1)
@@ -70,8 +78,11 @@ def since_case(day: date, prefix: str = "") -> Case:
     return Case(
         When(row.began("closed_on"), then=row.column("closed_on")),
         When(row.q(closed_on__lte=day), then=entered),
-        When(row.began("paused_from") & row.q(paused_until__gte=day), then=row.column("paused_from")),
-        When(row.q(paused_from__lte=day, paused_until__gte=day), then=entered),
+        *(
+            When(row.began(f"paused_from{suffix}") & row.covered(suffix), then=row.column(f"paused_from{suffix}"))
+            for suffix in PAUSE_SUFFIXES
+        ),
+        *(When(row.covered(suffix), then=entered) for suffix in PAUSE_SUFFIXES),
         *(When(row.shown(level), then=row.of(level)) for level in reversed(LEVELS)),
         default=row.of(None),
         output_field=DateField(),

@@ -14,6 +14,11 @@ from projects.rules.policy import Policy
 from projects.rules.warning import Thresholds
 
 ONE_DAY = timedelta(days=1)
+# So many separate pauses a schedule holds: the one that covers the day or comes next, and those to come after it.
+MOST_PAUSES = 3
+# How the columns of each are called after paused_from and paused_until.
+PAUSE_SUFFIXES = ("", "_2", "_3")
+Pause = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,32 @@ class Bounds:
     # A level set by hand by the supervision office, never for ever.
     manual_level: WarningLevel | None = None
     manual_until: date | None = None
+    # Further pauses, apart from the first and from each other (winter is granted in summer, and a flood comes before it).
+    paused_from_2: date | None = None
+    paused_until_2: date | None = None
+    paused_from_3: date | None = None
+    paused_until_3: date | None = None
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        """The pauses, first and last day of each, the first one first."""
+        pairs = (
+            (self.paused_from, self.paused_until),
+            (self.paused_from_2, self.paused_until_2),
+            (self.paused_from_3, self.paused_until_3),
+        )
+        return tuple((begin, end) for begin, end in pairs if begin is not None and end is not None)
+
+
+def pause_columns(pauses: Sequence[Pause]) -> dict[str, date | None]:
+    """Return the bounds' values, by name, that say these pauses. Raises ValueError for more than a schedule holds."""
+    if len(pauses) > MOST_PAUSES:
+        raise ValueError(f"{len(pauses)} pauses")
+    found: dict[str, date | None] = {}
+    for number, suffix in enumerate(PAUSE_SUFFIXES):
+        begin, end = pauses[number] if number < len(pauses) else (None, None)
+        found |= {f"paused_from{suffix}": begin, f"paused_until{suffix}": end}
+    return found
 
 
 @dataclass(frozen=True)
@@ -65,10 +96,14 @@ def underlying_level(thresholds: Thresholds, bounds: Bounds, day: date) -> Warni
     return max(thresholds.level(day), floor_on(bounds, day))
 
 
+def pause_on(bounds: Bounds, day: date) -> Pause | None:
+    """Return first and last day of the pause that covers the day, None where none does."""
+    return next((pause for pause in bounds.pauses if pause[0] <= day <= pause[1]), None)
+
+
 def is_paused(bounds: Bounds, day: date) -> bool:
     """Say whether an approved hold covers the day."""
-    begun = bounds.paused_from is not None and bounds.paused_from <= day
-    return begun and bounds.paused_until is not None and day <= bounds.paused_until
+    return pause_on(bounds, day) is not None
 
 
 def level_on(thresholds: Thresholds, bounds: Bounds, day: date) -> WarningLevel:
@@ -82,8 +117,9 @@ def level_on(thresholds: Thresholds, bounds: Bounds, day: date) -> WarningLevel:
 
 def turning_days(thresholds: Thresholds, bounds: Bounds) -> list[date]:
     """Return the days on which the level may change by itself, in order."""
-    begins = [thresholds.green_on, thresholds.blue_on, thresholds.yellow_on, thresholds.red_on, bounds.paused_from, bounds.closed_on]
-    ends = [bounds.paused_until]
+    begins = [thresholds.green_on, thresholds.blue_on, thresholds.yellow_on, thresholds.red_on, bounds.closed_on]
+    begins += [begin for begin, _ in bounds.pauses]
+    ends: list[date | None] = [end for _, end in bounds.pauses]
     ends += [bounds.floor_until] if bounds.floor_level is not None else []
     ends += [bounds.manual_until] if bounds.manual_level is not None else []
     return sorted({day for day in begins if day is not None} | {day + ONE_DAY for day in ends if day is not None})
@@ -167,8 +203,8 @@ def observed_until(day: date, cutoffs: Iterable[date], cycles: int) -> date:
     return later[min(cycles, len(later)) - 1] if cycles > 0 and later else day
 
 
-def merged_pause(holds: Iterable[tuple[date, date]], day: date) -> tuple[date | None, date | None]:
-    """Return the hold that covers the day, or the next one, joined with those that follow without a gap; (None, None) without."""
+def merged_pauses(holds: Iterable[Pause], day: date) -> list[Pause]:
+    """Return the pauses that are not over on the day, the first one first: holds that follow each other without a gap are one."""
     joined: list[list[date]] = []
     for begin, end in sorted(holds):
         if end < begin:
@@ -177,7 +213,10 @@ def merged_pause(holds: Iterable[tuple[date, date]], day: date) -> tuple[date | 
             joined[-1][1] = max(joined[-1][1], end)
         else:
             joined.append([begin, end])
-    for begin, end in joined:
-        if end >= day:
-            return begin, end
-    return None, None
+    return [(begin, end) for begin, end in joined if end >= day]
+
+
+def merged_pause(holds: Iterable[Pause], day: date) -> tuple[date | None, date | None]:
+    """Return the pause that covers the day, or the next one (`merged_pauses`); (None, None) without."""
+    found = merged_pauses(holds, day)
+    return found[0] if found else (None, None)

@@ -17,10 +17,11 @@ ACTIONS: dict[ReportAction, tuple[frozenset[ReportState | None], ReportState]] =
 }
 # In which states the text and figures may still be typed.
 EDITABLE = frozenset({None, ReportState.DRAFT, ReportState.RETURNED})
-# The states whose figures count; what was returned does not.
-COUNTED = frozenset({ReportState.FILED, ReportState.PASSED})
-# What the figures of a step say from its day on: the step's own, until the next one.
-COUNTED_ACTIONS = frozenset({ReportAction.FILE, ReportAction.PASS, ReportAction.CORRECT})
+# The states in which a month is reported: nobody but the reviewer has anything to do. Whether the figures of a report count is another
+# question, which its last step answers (`counts_after`).
+REPORTED = frozenset({ReportState.FILED, ReportState.PASSED})
+# How many working days a returned report may be filed again though its month was locked meanwhile.
+REFILE_WORKDAYS = 2
 
 
 class Punctuality(Enum):
@@ -38,6 +39,15 @@ class Punctuality(Enum):
 def allowed(action: ReportAction, state: ReportState | None, locked: bool) -> bool:
     """Say whether the action may be taken on a report in the state."""
     return not locked and state in ACTIONS[action][0]
+
+
+def counts_after(action: ReportAction, excluded: bool = False) -> bool:
+    """Say whether the step's figures count from its day on, until the next step.
+
+    What is taken back counts no more. What is returned (退回修改) goes on counting until it is filed again, as the figure that the
+    unit stands by, unless the reviewer finds it untrustworthy (`excluded`: 退回，暂不计入).
+    """
+    return action is not ReportAction.WITHDRAW and not (action is ReportAction.RETURN and excluded)
 
 
 def is_locked(locks_on: date, locked_early: bool, day: date) -> bool:
@@ -63,6 +73,10 @@ def is_regular(cumulative: object, earlier: object) -> bool:
     return cumulative is None or earlier is None or cumulative >= earlier  # type: ignore[operator]
 
 
+# After which steps a month is reported: what a correction puts right then had been filed before.
+_REPORTING = frozenset({ReportAction.FILE, ReportAction.PASS, ReportAction.CORRECT})
+
+
 @dataclass(frozen=True)
 class Filing:
     """When a month's report was first filed (what its punctuality is judged by), and when and by whom it was filed last."""
@@ -78,11 +92,11 @@ def filing_after(acts: Iterable[tuple[str, date, str]]) -> Filing:
     What was withdrawn was not filed; what was returned was, and stays as punctual as it came. A correction files what nobody had filed
     before the lock: its day and name are those of the slip.
     """
-    found, counts = Filing(), False
+    found, reported = Filing(), False
     for action, on, name in acts:
         if action == ReportAction.WITHDRAW:
             found = Filing()
-        elif action == ReportAction.FILE or (action == ReportAction.CORRECT and not counts):
+        elif action == ReportAction.FILE or (action == ReportAction.CORRECT and not reported):
             found = Filing(found.first_on or on, on, name)
-        counts = action in COUNTED_ACTIONS
+        reported = action in _REPORTING
     return found

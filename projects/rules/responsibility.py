@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from projects.choices import REPORTING_KINDS, REVIEWING_KINDS, ResponsibilityKind
+from projects.choices import ANSWERING_KINDS, REPORTING_KINDS, REVIEWING_KINDS, ResponsibilityKind
 
 Period = tuple[date | None, date | None]
 
@@ -22,6 +22,14 @@ def overlap(one: Period, other: Period) -> bool:
     """Say whether there is a day on which both periods are in force."""
     since = max(one[0] or date.min, other[0] or date.min)
     return since <= min(one[1] or date.max, other[1] or date.max)
+
+
+def answering_unit(grid: Iterable[tuple[str, int]]) -> int | None:
+    """Return the unit that answers for a project: the lead unit, else the next in ANSWERING_KINDS, else None.
+
+    `grid` holds (kind of responsibility, unit) of the rows in force that name the unit itself; of several units of a kind the first.
+    """
+    return _first(grid, ANSWERING_KINDS)
 
 
 def reporting_unit(grid: Iterable[tuple[str, int]]) -> int | None:

@@ -315,18 +315,7 @@ def month_ends_passed(planned_on: date, day: date) -> int:
 
 def assess(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> list[Assessment]:
     """Return how each milestone, the investment and each obligation stands on the day, worst first: a direct evaluation."""
-    found: list[Assessment] = []
-    for milestone in facts.milestones:
-        rule = policy.rules.get(milestone.dimension)
-        if milestone.due_on is None or rule is None:
-            continue
-        # A pending request stops the clock.
-        stopped = milestone.pending_since is not None and milestone.pending_since <= day and not milestone.done
-        then = day if milestone.pending_since is None else min(day, milestone.pending_since)
-        late = month_ends_passed(milestone.due_on, then) if milestone.dimension == Dimension.START else (then - milestone.due_on).days
-        level = WarningLevel.GREEN if milestone.done else rule.level(Decimal(late))
-        cause = Cause(milestone.dimension, CauseKind.MILESTONE, milestone.key, milestone.name, milestone.due_on, Decimal(late))
-        found.append(Assessment(cause, level, rule.counts, stopped, milestone.done))
+    found = [one for milestone in facts.milestones if (one := assess_milestone(policy, milestone, day)) is not None]
     found += _assess_investment(policy, facts, calendar, day)
     for obligation in facts.obligations:
         rule = policy.rules.get(obligation.dimension)
@@ -338,6 +327,20 @@ def assess(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> l
         cause = Cause(obligation.dimension, CauseKind.OBLIGATION, obligation.key, obligation.name, obligation.due_on, Decimal(late))
         found.append(Assessment(cause, rule.level(Decimal(late)), rule.counts))
     return sorted(found, key=lambda one: (-one.counts, -one.level, one.cause.due_on or date.max, one.cause.key))
+
+
+def assess_milestone(policy: Policy, milestone: MilestoneFact, day: date) -> Assessment | None:
+    """Return how a milestone stands on the day; None where it has no date or the policy does not look at its kind."""
+    rule = policy.rules.get(milestone.dimension)
+    if milestone.due_on is None or rule is None:
+        return None
+    # A pending request stops the clock.
+    stopped = milestone.pending_since is not None and milestone.pending_since <= day and not milestone.done
+    then = day if milestone.pending_since is None else min(day, milestone.pending_since)
+    late = month_ends_passed(milestone.due_on, then) if milestone.dimension == Dimension.START else (then - milestone.due_on).days
+    level = WarningLevel.GREEN if milestone.done else rule.level(Decimal(late))
+    cause = Cause(milestone.dimension, CauseKind.MILESTONE, milestone.key, milestone.name, milestone.due_on, Decimal(late))
+    return Assessment(cause, level, rule.counts, stopped, milestone.done)
 
 
 def _assess_investment(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> list[Assessment]:

@@ -78,9 +78,9 @@ def turn_reason(thresholds: Thresholds, bounds: Bounds, day: date, to: WarningLe
     eve = day - ONE_DAY
     if bounds.closed_on == day:
         return "销号"
-    if bounds.paused_from == day:
+    if any(begin == day for begin, _ in bounds.pauses):
         return "按批准暂停"
-    if bounds.paused_until == eve:
+    if any(end == eve for _, end in bounds.pauses):
         return "暂停到期"
     cause = thresholds.cause(to) if WarningLevel.GREEN <= to <= WarningLevel.RED else None
     if cause is not None and thresholds.on(to) == day:
@@ -170,11 +170,9 @@ def bound_changes(before: Bounds, now: Bounds, policy: Policy) -> list[str]:
     found = []
     if before.closed_on != now.closed_on:
         found.append("销号" if now.closed_on else "恢复（撤销销号）")
-    if (before.paused_from, before.paused_until) != (now.paused_from, now.paused_until):
-        if now.paused_from and now.paused_until:
-            found.append(f"批准暂停 {now.paused_from.isoformat()} 至 {now.paused_until.isoformat()}")
-        else:
-            found.append("暂停结束")
+    if before.pauses != now.pauses:
+        granted = [f"批准暂停 {begin.isoformat()} 至 {end.isoformat()}" for begin, end in now.pauses if (begin, end) not in before.pauses]
+        found += granted or ["暂停结束"]
     if (before.manual_level, before.manual_until) != (now.manual_level, now.manual_until):
         if now.manual_level is not None and now.manual_until is not None:
             found.append(f"人工定为{policy.label(now.manual_level)}，至 {now.manual_until.isoformat()}")

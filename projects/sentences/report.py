@@ -4,7 +4,8 @@ from datetime import date
 from typing import Protocol
 
 from erqi.common import workdays
-from projects.choices import ReportState
+from erqi.common.dates import chinese_day
+from projects.choices import ReportAction, ReportState
 from projects.rules.report import Punctuality
 from projects.sentences.reporting_days import short_day
 
@@ -59,6 +60,29 @@ def calendar_words(month: Days, day: date) -> str:
 def state_word(state: str | None) -> str:
     """Return the state of a report, 未报 where there is none."""
     return str(ReportState(state).label) if state else NOT_REPORTED
+
+
+def return_words(counts: bool) -> str:
+    """Return what a return means for the figures: those that count on until the report is filed again, or no more."""
+    return "退回修改，原报数字仍计入" if counts else "数据不可信，暂不计入"
+
+
+def step_words(action: str, counts: bool) -> str:
+    """Return what a step of a report was; a return says which of its two forms it was."""
+    if action != ReportAction.RETURN:
+        return str(ReportAction(action).label)
+    return "退回修改（原报数字仍计入）" if counts else "退回（数据不可信，暂不计入）"
+
+
+def refile_words(last: date, year: int, locked: bool) -> str:
+    """Return until when a returned report may be filed again though its month locks before; the last day is included."""
+    month = "本月已锁定，" if locked else ""
+    return f"{month}退回的月报可在{short_day(last, year)}前（含当日）修改后重报；此后只能填更正单"
+
+
+def late_words(action: str, recorded_on: date | None, year: int) -> str:
+    """Return that a step that was taken after a report's year counts on its last day; an empty text for one taken in it (None)."""
+    return f"{chinese_day(recorded_on)}{ReportAction(action).label}，按{year}年12月31日计入" if recorded_on is not None else ""
 
 
 PUNCTUALITY = {

@@ -6,7 +6,7 @@ from datetime import date
 from erqi.common.dates import chinese_day
 from erqi.common.numbers import money, plain, rounded
 from projects.choices import GRAVE_LEVELS, Basis, Dimension, WarningLevel
-from projects.rules.colour import Bounds, floor_on
+from projects.rules.colour import Bounds, floor_on, pause_on
 from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, Cause
 from projects.sentences.policy import band_words
@@ -89,7 +89,8 @@ def colour_sentence(
     if level == WarningLevel.DONE:
         return f"{chinese_day(bounds.closed_on or since)}已销号，不再评价。"
     if level == WarningLevel.PAUSED:
-        return f"经批准自{chinese_day(bounds.paused_from or since)}起暂停，至{chinese_day(bounds.paused_until or day)}到期，期间不评价。"
+        begin, end = pause_on(bounds, day) or (since, day)
+        return f"经批准自{chinese_day(begin)}起暂停，至{chinese_day(end)}到期，期间不评价。"
     head = f"{policy.label(level)}，自{chinese_day(since)}起第 {days} 天"
     turned = f"，{rules_words(rules, since)}" if rules else ""
     return f"{head}{turned}：{reason_words(level, policy, assessments, bounds, day)}。"

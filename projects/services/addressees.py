@@ -10,7 +10,7 @@ from projects.choices import PERSON_KINDS
 from projects.models import Ledger, LedgerEntry, ProgressReport, Project, Responsibility
 from projects.querysets.ledger import unclosed
 from projects.querysets.responsibility import in_force
-from projects.rules.report import COUNTED
+from projects.rules.report import REPORTED
 from projects.rules.responsibility import reporting_unit, reviewing_unit
 from projects.services.grid import accounts_of, grids, permissions_by_grants
 
@@ -62,7 +62,7 @@ class Addressees:
 
     def unreported(self, month: int) -> list[int]:
         """Return the projects whose report of a month does not count (yet)."""
-        rows = ProgressReport.objects.of_month(self.year, month).filter(state__in=COUNTED)
+        rows = ProgressReport.objects.of_month(self.year, month).filter(state__in=REPORTED)
         done = set(rows.values_list("project_id", flat=True))
         return [key for key in self.projects if key not in done]
 

@@ -11,11 +11,12 @@ from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require
 from projects.choices import ReminderKind, ReportAction, ReportState
-from projects.models import Ledger, LedgerEntry, ProgressReport, Project, ReportCorrection
+from projects.models import Ledger, LedgerEntry, ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
-from projects.rules.report import COUNTED
+from projects.rules.report import REPORTED
 from projects.services.decision import decide, open_request, withdraw
 from projects.services.grid import require_writer
+from projects.services.locks import lock_project
 from projects.services.period import Month, month_of
 from projects.services.reminder import notify
 from projects.services.report import append_step
@@ -56,7 +57,7 @@ def request_correction(
     """
     require_writer(by, project)
     # Two people who correct the same report at once come one after the other, and so does one form that arrives twice.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    lock_project(project.pk)
     if earlier := already(ReportCorrection.objects.all(), request_key):
         return earlier
     on, days = clock.today(), month_of(year, month)
@@ -67,7 +68,8 @@ def request_correction(
         raise StaleRecord(report)
     # A slip belongs to a report: where none was begun, an empty one stands for it and counts for nothing until the approval.
     report = report or checked(ProgressReport(project=project, year=year, month=month))
-    content = {name: getattr(report, name) for name in CONTENT} | values
+    standing = standing_step(report) if report.pk is not None else None
+    content = {name: getattr(standing or report, name) for name in CONTENT} | values
     # Somebody corrects it: so it does not say 无变化 any more, unless it is said anew.
     content["no_change"] = values.get("no_change", False)
     content["cutoff_on"] = content["cutoff_on"] or days.due_on
@@ -78,6 +80,11 @@ def request_correction(
     if request_key:
         slip.request_key = request_key
     return open_request(slip, by)
+
+
+def standing_step(report: ProgressReport) -> ReportStep | None:
+    """Return the step whose content counts for the report's month now, which a slip puts right; None where nothing counts."""
+    return ReportStep.objects.standing().filter(report=report).first()
 
 
 def _refuse_incomplete(report: ProgressReport, content: dict[str, Any], reason: str, on: date) -> None:
@@ -94,7 +101,7 @@ def _refuse_incomplete(report: ProgressReport, content: dict[str, Any], reason: 
     if content["cutoff_on"] > on:
         wrong["cutoff_on"] = ["数据截止日不能晚于业务日期。"]
     said = [name for name in CONTENT if name != "no_change"]
-    if report.state in COUNTED and all(content[name] == getattr(report, name) for name in said):
+    if report.state in REPORTED and all(content[name] == getattr(report, name) for name in said):
         wrong[None] = ["更正后的内容与原月报相同，无需更正。"]
     if wrong:
         raise InvalidInput(wrong)
@@ -111,7 +118,7 @@ def decide_correction(
     reason.
     """
     require(by, "report.manage")
-    Project.objects.select_for_update(no_key=True).get(pk=correction.report.project_id)
+    lock_project(correction.report.project_id)
     slip, first_time = decide(ReportCorrection.objects.all(), correction.pk, approve, reason, version, by)
     if not first_time:
         return slip
@@ -129,7 +136,7 @@ def _carry_out(slip: ReportCorrection, by: User | None) -> None:
         raise ServiceError("填写更正单之后，这份月报又有改动，同意会覆盖那些改动。请不同意本单，由填报单位按现在的月报重新填写。")
     for name in CONTENT:
         setattr(report, name, getattr(slip, name))
-    if report.first_filed_on is None or report.state not in COUNTED:
+    if report.first_filed_on is None or report.state not in REPORTED:
         # Made up for after the lock: it was filed when the slip was.
         report.filed_on, report.filed_by, report.filed_by_name = slip.requested_on, slip.requested_by, slip.requested_by_name
         report.first_filed_on = report.first_filed_on or slip.requested_on

@@ -16,6 +16,7 @@ from projects.choices import ReminderKind
 from projects.models import DateRequest, Milestone
 from projects.services import decision
 from projects.services.grid import require_writer
+from projects.services.locks import lock_project
 from projects.services.milestone import apply_move
 from projects.services.reminder import notify
 from projects.services.schedule import refresh
@@ -50,6 +51,7 @@ def request_date(
     earlier date, no reason).
     """
     require_writer(by, milestone.project)
+    lock_project(milestone.project_id)
     milestone = locked(Milestone.objects.select_related("project"), milestone.pk, None)
     # Under the lock: of two submits at the same moment the second finds what the first made.
     if earlier := already(DateRequest.objects.all(), request_key):
@@ -79,6 +81,7 @@ def decide_date(*, request: DateRequest, approve: bool, reason: str, version: in
     it was decided otherwise, StaleRecord.
     """
     require(by, "request.decide")
+    lock_project(request.milestone.project_id)
     milestone = locked(Milestone.objects.all(), request.milestone_id, None)
     request, first_time = decision.decide(
         DateRequest.objects.select_related("milestone__project"), request.pk, approve, reason, version, by
@@ -106,6 +109,7 @@ def withdraw_date(*, request: DateRequest, version: int | None, by: User) -> Dat
     """Take one's own pending request back; the clock goes on. Raises NotAllowed (grid, somebody else's), ServiceError when it was
     decided, StaleRecord."""
     require_writer(by, request.milestone.project)
+    lock_project(request.milestone.project_id)
     locked(Milestone.objects.all(), request.milestone_id, None)
     request, first_time = decision.withdraw(DateRequest.objects.select_related("milestone"), request.pk, version, by)
     if first_time:

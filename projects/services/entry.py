@@ -18,6 +18,7 @@ from projects.rules.milestone import belongs
 from projects.services.citation import save_cited
 from projects.services.decision import name_of
 from projects.services.ledger import refuse_locked
+from projects.services.locks import lock_project
 from projects.services.schedule import refresh
 
 
@@ -67,7 +68,7 @@ def _lock(entry: LedgerEntry) -> Ledger:
     """
     ledger = Ledger.objects.select_for_update().get(pk=entry.ledger_id)
     refuse_locked(ledger)
-    Project.objects.select_for_update(no_key=True).get(pk=entry.project_id)
+    lock_project(entry.project_id)
     return ledger
 
 

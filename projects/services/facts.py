@@ -10,18 +10,19 @@ from django.db.models import F, Q
 
 from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
 from projects.models import (
+    CountedReport,
     DateRequest,
     Hold,
     InvestmentPlan,
     LedgerEntry,
     LevelOverride,
     Milestone,
-    ProgressReport,
     WarningPolicy,
     WarningSchedule,
 )
 from projects.models.report import MONTHS
-from projects.rules.colour import Bounds, merged_pause
+from projects.querysets.milestone import due_then
+from projects.rules.colour import MOST_PAUSES, Bounds, Pause, merged_pauses, pause_columns
 from projects.rules.milestone import belongs
 from projects.rules.policy import Policy
 from projects.rules.warning import Facts, InvestmentFact, MilestoneFact, Obligation
@@ -36,8 +37,7 @@ class Known:
 
     facts: Facts
     closed_on: date | None = None
-    paused_from: date | None = None
-    paused_until: date | None = None
+    pauses: tuple[Pause, ...] = ()
     manual_level: WarningLevel | None = None
     manual_until: date | None = None
     simulated: bool = False
@@ -46,11 +46,7 @@ class Known:
     def bounds(self) -> Bounds:
         """What is known to bound the colour; a floor is the schedule's own."""
         return Bounds(
-            self.closed_on,
-            self.paused_from,
-            self.paused_until,
-            manual_level=self.manual_level,
-            manual_until=self.manual_until,
+            closed_on=self.closed_on, manual_level=self.manual_level, manual_until=self.manual_until, **pause_columns(self.pauses)
         )
 
 
@@ -97,20 +93,27 @@ def _known(found: _Parts, year: int, on: date) -> Known:
         InvestmentFact(found.plan, found.annual, found.done, found.month),
         tuple(found.obligations),
     )
-    paused_from, paused_until = merged_pause(found.holds, on)
+    # A pause that only begins after the year is nothing to the year's colours. More than the most is never granted
+    # (services.hold), but what was would lose its last one and not its project's colours.
+    pauses = tuple(pause for pause in merged_pauses(found.holds, on) if pause[0].year <= year)[:MOST_PAUSES]
     level, until = found.manual or (None, None)
-    return Known(facts, found.closed_on, paused_from, paused_until, level, until, found.simulated)
+    return Known(facts, found.closed_on, pauses, level, until, found.simulated)
 
 
 def _add_milestones(parts: dict[int, _Parts], year: int, on: date) -> None:
-    requests = DateRequest.objects.filter(state=DecisionState.PENDING, milestone__project__in=parts)
+    """Add the milestones with their dates and requests as of the day: what is moved or decided after a past year is the next one's. What
+    was done in the year counts as done whenever it became known."""
+    # A request that was decided after the day still waited on it.
+    waits = Q(state=DecisionState.PENDING) | Q(decided_on__gt=on)
+    requests = DateRequest.objects.filter(waits, requested_on__lte=on, milestone__project__in=parts)
     pending = dict(requests.values_list("milestone_id", "requested_on"))
     rows = (
         Milestone.objects.known(on)
+        .annotate(due=due_then(on))
         .filter(project__in=parts, year__lte=year)
-        .filter(Q(year=year) | Q(due_on__year__gte=year))
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
-        .values_list("project_id", "pk", "kind", "name", "year", "due_on", "done_on", "done_known_on", "simulated")
+        .filter(Q(year=year) | Q(due__year__gte=year))
+        .order_by(F("due").asc(nulls_last=True), "pk")
+        .values_list("project_id", "pk", "kind", "name", "year", "due", "done_on", "done_known_on", "simulated")
     )
     for project, key, kind, name, planned_year, due_on, done_on, done_known_on, simulated in rows:
         if belongs(planned_year, due_on, year):
@@ -127,11 +130,9 @@ def _add_figures(parts: dict[int, _Parts], year: int) -> None:
         found = parts[project]
         found.plan, found.simulated = tuple(amounts), found.simulated or simulated
     rows = (
-        ProgressReport.objects.counted()
-        .filter(project__in=parts, year=year)
-        .order_by("project_id", "-month")
-        .distinct("project_id")
-        .values_list("project_id", "pk", "month", "cumulative", "problem", "problem_due_on", "simulated")
+        CountedReport.objects.of_year(year)
+        .filter(project__in=parts, valid_until=None)
+        .values_list("project_id", "step__report_id", "month", "cumulative", "step__problem", "step__problem_due_on", "simulated")
     )
     for project, key, month, cumulative, problem, problem_due_on, simulated in rows:
         found = parts[project]
@@ -144,7 +145,9 @@ def _add_bounds(parts: dict[int, _Parts], year: int, on: date) -> None:
     for hold in Hold.objects.approved().filter(project__in=parts):
         parts[hold.project_id].holds.append((hold.since, hold.last_day))
         parts[hold.project_id].simulated |= hold.simulated
-    for override in LevelOverride.objects.filter(project__in=parts, year=year, ended_on=None, until__gte=on):
+    # What was ended after a past year held on its last day.
+    standing = Q(ended_on=None) | Q(ended_on__gt=on)
+    for override in LevelOverride.objects.filter(standing, project__in=parts, year=year, since__lte=on, until__gte=on):
         parts[override.project_id].manual = (WarningLevel(override.level), override.until)
 
 

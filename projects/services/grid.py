@@ -15,7 +15,7 @@ from erqi.common.saving import read_anew, require
 from projects.choices import ReportState, ResponsibilityKind
 from projects.models import Post, ProgressReport, Project, Responsibility
 from projects.querysets.responsibility import in_force
-from projects.rules.report import COUNTED
+from projects.rules.report import REPORTED
 from projects.rules.responsibility import in_force as in_force_on
 from projects.rules.responsibility import reporting_unit, reviewing_unit, writing_units
 
@@ -84,7 +84,7 @@ def projects_behind(user: User) -> set[int]:
 def may_read_evidence(report: ProgressReport, user: User) -> bool:
     """Say whether the account may read what is attached to a report: all who see business data while it counts, else (a draft, taken
     back, returned) those who write or review the project's reports."""
-    return ReportState(report.state) in COUNTED or may_write(user, report.project) or may_review(user, report.project)
+    return ReportState(report.state) in REPORTED or may_write(user, report.project) or may_review(user, report.project)
 
 
 def require_writer(by: User | None, project: Project) -> None:

@@ -15,11 +15,12 @@ from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, require, save_changes
 from projects.choices import DecisionState, ReminderKind
 from projects.models import Hold, Project, WarningPolicy
-from projects.rules.colour import merged_pause
+from projects.rules.colour import MOST_PAUSES, Pause, merged_pause, merged_pauses
 from projects.rules.presets import WARNING_POLICY
 from projects.services import decision
 from projects.services.decision import end_request
 from projects.services.grid import require_writer
+from projects.services.locks import lock_project
 from projects.services.reminder import notify
 from projects.services.schedule import refresh
 
@@ -35,13 +36,18 @@ def longest_hold(on: date) -> int:
 
 def pause_of(project: Project, on: date) -> tuple[date | None, date | None]:
     """Return first and last day of the pause that is granted on the day, or of the next one; renewals are part of it."""
-    return merged_pause([(hold.since, hold.last_day) for hold in Hold.objects.approved().filter(project=project)], on)
+    return merged_pause(_granted(project), on)
+
+
+def _granted(project: Project) -> list[Pause]:
+    return [(hold.since, hold.last_day) for hold in Hold.objects.approved().filter(project=project)]
 
 
 def _check_days(project: Project, since: date, until: date, on: date) -> None:
     """Raise InvalidInput for days that cannot be asked for."""
     longest = longest_hold(on)
-    begin, end = pause_of(project, on)
+    granted_days = _granted(project)
+    begin, end = merged_pause(granted_days, on)
     if since < on:
         raise InvalidInput({"since": [f"暂停不能追溯，起日应为今天（{chinese_day(on)}）或以后。"]})
     latest = since + timedelta(days=longest - 1)
@@ -58,6 +64,8 @@ def _check_days(project: Project, since: date, until: date, on: date) -> None:
             raise InvalidInput({"until": [f"续期从今天起重新核定，最多 {longest} 天，最晚到{chinese_day(latest)}。"]})
     if until > latest:
         raise InvalidInput({"until": [f"一次最多暂停 {longest} 天，最晚到{chinese_day(latest)}；到期前可申请续期。"]})
+    if len(merged_pauses([*granted_days, (since, until)], on)) > MOST_PAUSES:
+        raise InvalidInput({None: [f"该项目已批准的暂停有 {MOST_PAUSES} 段还没有到期，互不相连。请待其中一段到期或取消后再申请。"]})
 
 
 @transaction.atomic
@@ -82,7 +90,7 @@ def request_hold(
     """
     require_writer(by, project)
     on = clock.today()
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    lock_project(project.pk)
     # Under the lock: of two submits at the same moment the second finds what the first made.
     if earlier := already(Hold.objects.all(), request_key):
         return earlier
@@ -107,7 +115,7 @@ def decide_hold(*, hold: Hold, approve: bool, reason: str, version: int | None, 
     """
     require(by, "request.decide")
     on = clock.today()
-    Project.objects.select_for_update(no_key=True).get(pk=hold.project_id)
+    lock_project(hold.project_id)
     hold, first_time = decision.decide(Hold.objects.select_related("project"), hold.pk, approve, reason, version, by)
     if not first_time:
         return hold
@@ -132,21 +140,25 @@ def decide_hold(*, hold: Hold, approve: bool, reason: str, version: int | None, 
 @transaction.atomic
 def end_hold(*, hold: Hold, reason: str, version: int | None, by: User) -> Hold:
     """End a pause early (恢复): from today on the colour shows again. What was granted as its renewal ends with it, and a renewal that
-    awaits its decision is withdrawn: the site works again.
+    awaits its decision is withdrawn: the site works again. A pause apart from it (the winter to come) stands.
 
     Raises NotAllowed (grid or office), StaleRecord, InvalidInput without a reason, ServiceError for a hold that is neither in force nor
     to come.
     """
     require_writer(by, hold.project)
     on = clock.today()
-    Project.objects.select_for_update(no_key=True).get(pk=hold.project_id)
+    lock_project(hold.project_id)
     hold = locked(Hold.objects.select_related("project"), hold.pk, version)
     if not reason.strip():
         raise InvalidInput({"end_reason": ["请写明恢复的情况。"]})
     if hold.state != DecisionState.APPROVED or hold.last_day < on:
         raise ServiceError("该项目现在没有这项暂停，无需恢复。")
     values = {"ended_on": on, "end_reason": reason.strip()}
+    # The stretch of days without a gap that it is part of, seen from its own last day.
+    block = merged_pause(_granted(hold.project), hold.last_day)
     for other in Hold.objects.filter(project=hold.project_id).exclude(pk=hold.pk).select_for_update():
+        if not _joins(other, block):
+            continue
         # What only begins later is called off alone, with its own renewals.
         follows = hold.since <= on or other.since >= hold.since
         if other.state == DecisionState.APPROVED and other.last_day >= on and follows:
@@ -156,6 +168,12 @@ def end_hold(*, hold: Hold, reason: str, version: int | None, by: User) -> Hold:
     hold = save_changes(hold, values)
     refresh(hold.project)
     return hold
+
+
+def _joins(hold: Hold, block: tuple[date | None, date | None]) -> bool:
+    """Say whether the hold's days are part of a stretch of days, or follow it without a gap."""
+    begin, end = block
+    return begin is not None and end is not None and hold.since <= end + ONE_DAY and hold.until >= begin - ONE_DAY
 
 
 @transaction.atomic

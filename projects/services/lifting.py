@@ -2,6 +2,7 @@
 
 services.schedule proposes it when the facts allow a milder colour. After a refusal the colour stays; it is proposed anew when
 other facts become known, when the unit files or corrects a report or says how a milestone stands, or when an inspector asks for it.
+A past year's colour is that of its 31 December, and is left as of that day (its history tells when).
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,17 +17,20 @@ from django.utils import timezone
 
 from erqi.common import clock, workdays
 from erqi.common.attachments import attach, of
+from erqi.common.dates import in_year
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import Attachment, User
 from erqi.common.saving import checked, require
 from projects.choices import LiftingState, ReminderKind, ReportAction, WarningLevel
-from projects.models import Lifting, MilestoneUpdate, ProgressReport, Project, ReportStep, WarningSchedule
+from projects.models import Lifting, MilestoneUpdate, ProgressReport, ReportStep, WarningSchedule
 from projects.rules.calendar import cutoffs
 from projects.rules.colour import observed_until
 from projects.services.decision import name_of
+from projects.services.floor import Floor
 from projects.services.grid import accounts_of, may_write, reporters
+from projects.services.locks import lock_project
 from projects.services.reminder import notify
-from projects.services.schedule import Floor, refresh_many
+from projects.services.schedule import refresh_many
 
 OWN_PROJECT = "您负责或填报过这个项目的月报，不能核验它的摘牌，请由其他督察员核验。"
 NO_EVIDENCE_LEFT = "核验所依据的佐证已被撤回，不能确认摘牌。请不予摘牌，补充佐证后重新核验。"
@@ -89,7 +93,7 @@ def _locked(
     The project's row is locked before it, as by everything that computes its colour. Raises ServiceError when somebody else was
     faster or the lifting lapsed, StaleRecord when it is otherwise not as the person saw it.
     """
-    Project.objects.select_for_update(no_key=True).get(pk=lifting.project_id)
+    lock_project(lifting.project_id)
     lifting = Lifting.objects.select_related("project").select_for_update(of=("self",)).get(pk=lifting.pk)
     who = lifting.verified_by_id if done == LiftingState.VERIFIED else lifting.ended_by_id
     if lifting.state == done and by is not None and who == by.pk:
@@ -171,7 +175,7 @@ def verify_lifting(*, lifting: Lifting, note: str, version: int | None, by: User
     file), ServiceError (state; the colour would not fall today; somebody who reports the project does not check it), StaleRecord.
     """
     require(by, "lifting.verify")
-    on = clock.today()
+    on = in_year(clock.today(), lifting.year)
     if own := own_refusal(lifting, by):
         raise NotAllowed(own)
     lifting, again = _locked(lifting, version, LiftingState.VERIFIED, [LiftingState.PROPOSED], by)
@@ -198,7 +202,7 @@ def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, n
     (state; the colour would not fall today; nothing is left of the evidence that the check relied on), StaleRecord.
     """
     require(by, "lifting.confirm")
-    on = clock.today()
+    on = in_year(clock.today(), lifting.year)
     lifting, again = _locked(lifting, version, LiftingState.CONFIRMED, [LiftingState.VERIFIED], by)
     if again:
         return lifting
@@ -212,7 +216,9 @@ def confirm_lifting(*, lifting: Lifting, version: int | None, by: User | None, n
     if lifting.from_level == WarningLevel.RED and cycles > 0:
         days = [*cutoffs(on.year, workdays.is_workday), *cutoffs(on.year + 1, workdays.is_workday)]
         floor = Floor(WarningLevel.YELLOW, observed_until(on, days, cycles))
-    _end(lifting, LiftingState.CONFIRMED, note, by, observed_until=floor.until)
+    # To what it falls is known now: since it was proposed days have passed.
+    to_level = row.schedule.thresholds.level(on)
+    _end(lifting, LiftingState.CONFIRMED, note, by, observed_until=floor.until, to_level=to_level)
     refresh_many([lifting.project_id], lifting.year, confirmed={lifting.project_id: floor})
     return lifting
 
@@ -238,7 +244,7 @@ def reject_lifting(*, lifting: Lifting, reason: str, version: int | None, by: Us
 
 def _end(lifting: Lifting, state: LiftingState, note: str, by: User | None, **values: object) -> Lifting:
     """Close the lifting and tell those who report the project."""
-    on = clock.today()
+    on = in_year(clock.today(), lifting.year)
     _save(
         lifting,
         state=state,
@@ -269,8 +275,8 @@ def propose_again(*, lifting: Lifting, by: User | None) -> Lifting:
     not the project's last one, or when the colour no longer waits for people.
     """
     require(by, "lifting.verify")
-    on = clock.today()
-    Project.objects.select_for_update(no_key=True).get(pk=lifting.project_id)
+    on = in_year(clock.today(), lifting.year)
+    lock_project(lifting.project_id)
     last = Lifting.objects.filter(project=lifting.project_id, year=lifting.year).order_by("-pk").first()
     if last is not None and last.pk > lifting.pk and last.is_open:
         return last

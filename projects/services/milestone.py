@@ -23,6 +23,7 @@ from projects.rules.responsibility import writing_units
 from projects.services.citation import save_cited
 from projects.services.decision import end_request, name_of
 from projects.services.grid import accounts_of, grids, may_write, require_writer
+from projects.services.locks import lock_project
 from projects.services.reminder import notify
 from projects.services.schedule import refresh
 
@@ -47,6 +48,7 @@ def plan_milestone(
     Raises NotAllowed without `ledger.edit`, InvalidInput.
     """
     require(by, "ledger.edit")
+    lock_project(project.pk)
     if earlier := already(Milestone.objects.all(), request_key):
         return earlier
     due_on = due_on or due_date(due_phrase, year)
@@ -69,6 +71,7 @@ def change_milestone(*, milestone: Milestone, version: int | None, by: User, **v
     require(by, "ledger.edit")
     if {"due_on", "baseline_due_on"} & set(values):
         raise ServiceError("节点时限只能通过“变更时限”修改，以便留下原因。")
+    lock_project(milestone.project_id)
     changed = save_cited(locked(Milestone.objects.all(), milestone.pk, version), values)
     refresh(changed.project_id)
     return changed
@@ -82,6 +85,7 @@ def move_milestone(*, milestone: Milestone, to: date, cause: str, reason: str, v
     reason), ServiceError when the milestone is done, or while a request to move it awaits its decision.
     """
     require(by, "ledger.edit")
+    lock_project(milestone.project_id)
     milestone = locked(Milestone.objects.all(), milestone.pk, version)
     if milestone.date_requests.pending().exists():
         raise ServiceError("该节点有一份待审批的时限变更申请，请先审批。")
@@ -180,6 +184,8 @@ def update_milestone(
     layers = layers_of(by, milestone.project)
     if not layers:
         require_writer(by, milestone.project)
+    lock_project(milestone.project_id)
+    # Under the lock: of two submits at the same moment the second finds what the first made.
     if earlier := already(MilestoneUpdate.objects.all(), request_key):
         return earlier
     if layer not in layers and (layer or len(layers) != 1):
@@ -239,6 +245,7 @@ def complete_milestone(
     """
     require_writer(by, milestone.project)
     layer = layers_of(by, milestone.project)[0]
+    lock_project(milestone.project_id)
     milestone = locked(Milestone.objects.select_related("project"), milestone.pk, None)
     # Under the lock: of two submits at the same moment the second finds what the first made.
     if already(MilestoneUpdate.objects.all(), request_key):
@@ -269,6 +276,7 @@ def reopen_milestone(*, milestone: Milestone, version: int | None, by: User | No
     document's word stands as it is).
     """
     require(by, "ledger.edit")
+    lock_project(milestone.project_id)
     milestone = locked(Milestone.objects.select_related("project"), milestone.pk, version)
     if milestone.done_on is None:
         raise ServiceError("该节点的完成情况出自文件，不能在此撤销。" if milestone.done_known_on else "该节点没有登记完成日期，无需撤销。")

@@ -13,6 +13,7 @@ from erqi.common.saving import already, checked, locked, require, save_changes
 from projects.choices import GRAVE_LEVELS, WarningLevel
 from projects.models import LevelOverride, Project, WarningSchedule
 from projects.services.decision import name_of
+from projects.services.locks import lock_project
 from projects.services.schedule import refresh
 
 ENDED_BY_ITSELF = "到期自动解除"
@@ -26,6 +27,11 @@ def row_on(project: Project, year: int, on: date) -> WarningSchedule:
     return row
 
 
+def year_refusal(year: int, on: date) -> str:
+    """Return why no level can be set in a year that is over, an empty text for another one: its colours are those of its last day."""
+    return f"{year}年度已结束，其预警停在12月31日，不再人工定级。" if year < on.year else ""
+
+
 @transaction.atomic
 def set_level(
     *, project: Project, year: int, level: WarningLevel, until: date, reason: str, by: User | None, request_key: UUID | None = None
@@ -34,13 +40,16 @@ def set_level(
 
     A colour that the figures make worse stays worse. The same form sent twice counts once. Raises NotAllowed without
     `lifting.confirm`, InvalidInput (another level, a milder one than is shown, an end in the past or later than the rules allow, no
-    reason), ServiceError where there are no colours, for a closed project, or while a level is set already.
+    reason), ServiceError where there are no colours, for a past year or a closed project, or while a level is set already.
     """
     require(by, "lifting.confirm")
+    on = clock.today()
+    project = lock_project(project.pk)
+    if refusal := year_refusal(year, on):
+        raise ServiceError(refusal)
+    # Under the lock: of two submits at the same moment the second finds what the first made.
     if earlier := already(LevelOverride.objects.all(), request_key):
         return earlier
-    on = clock.today()
-    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     row = row_on(project, year, on)
     shown = row.level_on(on)
     if shown == WarningLevel.DONE:
@@ -82,7 +91,7 @@ def end_override(*, override: LevelOverride, reason: str, version: int | None, b
     """
     require(by, "lifting.confirm")
     on = clock.today()
-    project = Project.objects.select_for_update(no_key=True).get(pk=override.project_id)
+    project = lock_project(override.project_id)
     override = locked(LevelOverride.objects.all(), override.pk, version)
     if refusal := over(override, on):
         raise ServiceError(refusal)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from erqi.common import clock
+from erqi.common.dates import in_year
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.numbers import money
@@ -15,6 +16,7 @@ from erqi.common.saving import already, checked, require
 from projects.models import InvestmentPlan, Ledger, LedgerEntry, Project
 from projects.models.report import MONTHS
 from projects.services.decision import name_of
+from projects.services.locks import lock_project
 from projects.services.schedule import refresh
 
 
@@ -80,14 +82,14 @@ def set_plan(
 ) -> InvestmentPlan:
     """Set what is to be invested from January to each month's end (twelve cumulative amounts, 万元) and return the plan.
 
-    A new plan replaces the standing one from today on, with a reason; the same plan again changes nothing. `seen` is the key of the
-    plan that the person saw standing (None: none). Raises NotAllowed without `report.manage`, ServiceError (project not in the year's
-    ledger), StaleRecord (`current` is the plan that somebody else set meanwhile), InvalidInput (amounts missing or falling, no reason
-    for a change, more than the ledger plans for the year).
+    A new plan replaces the standing one from today on (a past year's from its 31 December on), with a reason; the same plan again
+    changes nothing. `seen` is the key of the plan that the person saw standing (None: none). Raises NotAllowed without
+    `report.manage`, ServiceError (project not in the year's ledger), StaleRecord (`current` is the plan that somebody else set
+    meanwhile), InvalidInput (amounts missing or falling, no reason for a change, more than the ledger plans for the year).
     """
     require(by, "report.manage")
     # The plans of a project are set one after the other, and so are those of one form that arrives twice.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    lock_project(project.pk)
     if earlier := already(InvestmentPlan.objects.all(), request_key):
         return earlier
     if wrong := plan_faults(cumulative, annual_plan(project, year)):
@@ -101,7 +103,8 @@ def set_plan(
             raise StaleRecord(standing)
         if not reason.strip():
             raise InvalidInput({"reason": ["该项目本年度已有投资计划，调整须写明理由。"]})
-    on = clock.today()
+    # A past year's plan is put right on the year's last day, on which it is read.
+    on = in_year(clock.today(), year)
     if standing is not None:
         # Ended first: of a project and a year only one plan stands.
         InvestmentPlan.objects.filter(pk=standing.pk).update(valid_until=on)

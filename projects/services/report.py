@@ -12,7 +12,7 @@ from django.db import transaction
 
 from erqi.common import clock
 from erqi.common.attachments import attach, withdraw_attachment
-from erqi.common.dates import chinese_day
+from erqi.common.dates import chinese_day, in_year
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import Attachment, User
 from erqi.common.numbers import money
@@ -20,12 +20,15 @@ from erqi.common.saving import changed, checked, locked
 from projects.choices import GRAVE_LEVELS, ReminderKind, ReportAction, ReportState
 from projects.models import ProgressReport, Project, ReportStep, WarningSchedule
 from projects.models.report import CONTENT
-from projects.rules.report import ACTIONS, COUNTED, COUNTED_ACTIONS, allowed, is_regular
+from projects.rules.report import ACTIONS, REPORTED, allowed, counts_after, is_regular
+from projects.sentences.report import return_words
 from projects.services.counted import renew_counted
 from projects.services.grid import require_reviewer, require_writer
-from projects.services.period import Month, month_of
+from projects.services.locks import lock_project
+from projects.services.period import month_of
 from projects.services.reminder import notify
 from projects.services.report_doubt import Unconfirmed, refuse_unconfirmed
+from projects.services.report_window import refuse_closed
 from projects.services.schedule import refresh
 
 # What a new month begins with: last month's, but for what is said of the month itself.
@@ -44,28 +47,22 @@ class Filed:
     asked: Decimal | None = None
 
 
-def last_counted(project: Project | int, year: int, month: int) -> ProgressReport | None:
-    """Return the year's last report before a month whose figures count."""
-    return ProgressReport.objects.counted().filter(project=project, year=year, month__lt=month).order_by("-month").first()
+def last_counted(project: Project | int, year: int, month: int) -> ReportStep | None:
+    """Return the step of the year's last report before a month whose figures count: what it says stands, whatever is typed meanwhile
+    into a report that was returned."""
+    steps = ReportStep.objects.standing().filter(report__project=project, report__year=year, report__month__lt=month)
+    return steps.select_related("report").order_by("-report__month").first()
 
 
-def prefilled(earlier: ProgressReport | None) -> dict[str, Any]:
+def prefilled(earlier: ReportStep | None) -> dict[str, Any]:
     """Return what the form of a new month shows first: last month's figures, problem and next step; nothing without a last month."""
     return {name: getattr(earlier, name) for name in _CARRIED} if earlier is not None else {}
-
-
-def _refuse_closed(month: Month, on: date) -> None:
-    """Raise ServiceError when reports of the month cannot be written on the day."""
-    if on < month.opens_on:
-        raise ServiceError(f"{month}的月报从{chinese_day(month.opens_on)}起填报，现在还不能填。")
-    if month.is_locked(on):
-        raise ServiceError(f"{month}已锁定，不能再修改。确需更正的，请填写更正单，由重点项目办审批。")
 
 
 def _begun(project: Project, year: int, month: int) -> ProgressReport | None:
     """Return the month's report as it stands, None while nothing was written, with the project locked until the transaction ends:
     two people who begin the same report at once come one after the other."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    lock_project(project.pk)
     return ProgressReport.objects.select_related("project").filter(project=project, year=year, month=month).first()
 
 
@@ -131,8 +128,10 @@ def save_draft(
     responsibility), ServiceError (month not open or locked, report filed already), StaleRecord, InvalidInput.
     """
     require_writer(by, project)
-    _refuse_closed(month_of(year, month), clock.today())
-    report = _to_write(_begun(project, year, month), project, year, month, version, request_key)
+    found = _begun(project, year, month)
+    # Read under the lock: the month may have been locked while this one waited.
+    refuse_closed(month_of(year, month), found, clock.today())
+    report = _to_write(found, project, year, month, version, request_key)
     if _take(report, values) or report.pk is None:
         _store(report)
     return report
@@ -158,11 +157,12 @@ def file_report(
     (rules.report_doubt) other than the one `confirmed` (万元).
     """
     require_writer(by, project)
-    on, days = clock.today(), month_of(year, month)
     found = _begun(project, year, month)
-    if found is not None and found.state in COUNTED and _says_the_same(found, values):
+    # Read under the lock: the month may have been locked while this one waited.
+    on, days = clock.today(), month_of(year, month)
+    if found is not None and found.state in REPORTED and _says_the_same(found, values):
         return found
-    _refuse_closed(days, on)
+    refuse_closed(days, found, on)
     report = _to_write(found, project, year, month, version, request_key)
     _take(report, values or {})
     if report.cutoff_on is None:
@@ -206,26 +206,35 @@ def _refuse_incomplete(report: ProgressReport, on: date) -> None:
 
 
 def _is_grave(project: int, year: int, on: date) -> bool:
-    row = WarningSchedule.objects.of_year(year).on(on).filter(project=project).first()
-    return row is not None and row.level_on(on) in GRAVE_LEVELS
+    day = in_year(on, year)
+    row = WarningSchedule.objects.of_year(year).on(day).filter(project=project).first()
+    return row is not None and row.level_on(day) in GRAVE_LEVELS
 
 
-def append_step(report: ProgressReport, action: ReportAction, by: User | None, on: date, reason: str = "") -> ReportStep:
-    """Append the step with what the report says, end the one before it, and see which report of the year counts now."""
+def append_step(
+    report: ProgressReport, action: ReportAction, by: User | None, on: date, reason: str = "", *, excluded: bool = False
+) -> ReportStep:
+    """Append the step with what the report says, end the one before it, and see which report of the year counts now.
+
+    `on` is the business date; after the report's year the step takes effect on its 31 December and keeps the day beside it. `excluded`
+    is a return's: the figures stop counting at once.
+    """
+    effective = in_year(on, report.year)
     if report.version > 1:  # what was written once only has no step before
-        report.steps.filter(valid_until=None).update(valid_until=on)
+        report.steps.filter(valid_until=None).update(valid_until=effective)
     step = ReportStep(
         report=report,
         action=action,
-        counts=action in COUNTED_ACTIONS,
-        valid_from=on,
+        counts=counts_after(action, excluded),
+        valid_from=effective,
+        recorded_on=on if on != effective else None,
         reason=reason,
         by=by,
         by_name=str(by) if by else "系统",
         **{name: getattr(report, name) for name in CONTENT},
     )
     checked(step).save()
-    renew_counted(report.project_id, report.year, on)
+    renew_counted(report.project_id, report.year, effective)
     return step
 
 
@@ -242,22 +251,28 @@ def file_unchanged(
     return file_report(project=project, year=year, month=month, by=by, version=version, values=values, request_key=request_key)
 
 
+def _refuse_evidence(report: ProgressReport, by: User | None) -> None:
+    """Lock the project; raise NotAllowed or ServiceError when the report's attachments cannot be changed by the account now."""
+    require_writer(by, report.project)
+    lock_project(report.project_id)
+    report = ProgressReport.objects.get(pk=report.pk)
+    refuse_closed(month_of(report.year, report.month), report, clock.today())
+
+
 @transaction.atomic
 def add_evidence(*, report: ProgressReport, uploads: Sequence[File], by: User | None) -> list[Attachment]:
     """Keep photos or documents with a report, which nobody is obliged to send, and return them.
 
     Raises NotAllowed, ServiceError once the month is locked, InvalidInput (`uploads`) as erqi.common.attachments.attach.
     """
-    require_writer(by, report.project)
-    _refuse_closed(month_of(report.year, report.month), clock.today())
+    _refuse_evidence(report, by)
     return attach(owner=report, uploads=uploads, by=by)
 
 
 @transaction.atomic
 def withdraw_evidence(*, report: ProgressReport, attachment: Attachment, reason: str, by: User | None) -> Attachment:
     """Withdraw an attachment of the report that was wrong, with the reason. Raises as `add_evidence`; InvalidInput (`withdraw_reason`)."""
-    require_writer(by, report.project)
-    _refuse_closed(month_of(report.year, report.month), clock.today())
+    _refuse_evidence(report, by)
     return withdraw_attachment(attachment=attachment, reason=reason, by=by)
 
 
@@ -279,15 +294,21 @@ def file_many(*, rows: list[dict[str, Any]], by: User) -> list[Filed]:
 
 
 def _advance(
-    report: ProgressReport, action: ReportAction, version: int | None, by: User | None, reason: str, values: dict[str, Any]
+    report: ProgressReport,
+    action: ReportAction,
+    version: int | None,
+    by: User | None,
+    values: dict[str, Any],
+    *,
+    reason: str = "",
+    excluded: bool = False,
 ) -> ProgressReport:
     """Take a step on a filed report: lock, check state and month, write, refresh the colour."""
-    Project.objects.select_for_update(no_key=True).get(pk=report.project_id)
+    lock_project(report.project_id)
     report = locked(ProgressReport.objects.select_related("project"), report.pk, None)
     target = ACTIONS[action][1]
     if version is not None and report.version != version:
-        if report.state == target:
-            # The second click on the same button.
+        if report.state == target and _is_repeated(report, action, by, reason, excluded):
             return report
         raise StaleRecord(report)
     on = clock.today()
@@ -301,19 +322,32 @@ def _advance(
     for name, value in values.items():
         setattr(report, name, value)
     checked(report).save()
-    append_step(report, action, by, on, reason)
+    append_step(report, action, by, on, reason, excluded=excluded)
     refresh(report.project)
     return report
 
 
+def _is_repeated(report: ProgressReport, action: ReportAction, by: User | None, reason: str, excluded: bool) -> bool:
+    """Say whether the report's last step is this very one (the second click on a button), and not what somebody else did or for another
+    reason, which would be lost without a word."""
+    last = report.steps.order_by("pk").last()
+    return (
+        last is not None
+        and (last.action, last.by_id, last.reason) == (action, by.pk if by is not None else None, reason)
+        and last.counts == counts_after(action, excluded)
+    )
+
+
 @transaction.atomic
 def withdraw_report(*, report: ProgressReport, version: int | None, by: User) -> ProgressReport:
-    """Take a filed report back to change it, as long as nobody has reviewed it; its figures count no more until it is filed again.
+    """Take a filed report back to change it, as long as nobody has reviewed it; its figures count no more until it is filed again, and it
+    is punctual when that is (unless a reviewer had returned it before: then it was there in time).
 
     Raises NotAllowed, ServiceError (state, locked month), StaleRecord.
     """
     require_writer(by, report.project)
-    return _advance(report, ReportAction.WITHDRAW, version, by, "", {})
+    seen = report.steps.filter(action=ReportAction.RETURN).exists()
+    return _advance(report, ReportAction.WITHDRAW, version, by, {} if seen else {"first_filed_on": None})
 
 
 def _refuse_own(report: ProgressReport, by: User) -> None:
@@ -327,12 +361,15 @@ def pass_report(*, report: ProgressReport, version: int | None, by: User) -> Pro
     require_reviewer(by, report.project)
     _refuse_own(report, by)
     done = {"reviewed_on": clock.today(), "reviewed_by_name": str(by) if by else "系统", "return_reason": ""}
-    return _advance(report, ReportAction.PASS, version, by, "", done)
+    return _advance(report, ReportAction.PASS, version, by, done)
 
 
 @transaction.atomic
-def return_report(*, report: ProgressReport, reason: str, version: int | None, by: User) -> ProgressReport:
-    """Return (退回) a report with the reason; its figures count no more, and whoever filed it is told.
+def return_report(*, report: ProgressReport, reason: str, version: int | None, by: User, excluded: bool = False) -> ProgressReport:
+    """Return a report to be changed (退回修改) with the reason, and tell whoever filed it. What it says goes on counting until it is
+    filed again, unless the reviewer does not trust its figures (`excluded`: 退回，暂不计入), which then count no more from today on.
+
+    The unit may file it again until two working days from today, also when the month is locked meanwhile (services.report_window).
 
     Raises NotAllowed (grid, one's own report), InvalidInput without a reason, ServiceError (state, locked month), StaleRecord.
     """
@@ -342,14 +379,14 @@ def return_report(*, report: ProgressReport, reason: str, version: int | None, b
     if not reason:
         raise InvalidInput({"reason": ["请写明退回的原因，以便填报人修改。"]})
     done = {"reviewed_on": clock.today(), "reviewed_by_name": str(by) if by else "系统", "return_reason": reason}
-    returned = _advance(report, ReportAction.RETURN, version, by, reason, done)
+    returned = _advance(report, ReportAction.RETURN, version, by, done, reason=reason, excluded=excluded)
     if returned.filed_by is not None:
         notify(
             users=[returned.filed_by],
             kind=ReminderKind.RETURNED,
             key=f"report-returned/{returned.pk}/{returned.version}",
             title=f"{returned}被退回",
-            text=reason,
+            text=f"{reason}（{return_words(not excluded)}）",
             url=returned.get_absolute_url(),
         )
     return returned

@@ -16,11 +16,12 @@ from projects.choices import ResponsibilityKind
 from projects.models import Project, Responsibility
 from projects.rules.responsibility import overlap
 from projects.services.citation import save_cited
+from projects.services.locks import lock_project
 
 
 def _one_at_a_time(project: int) -> None:
     """Lock the project's row: whoever else writes its grid waits until this transaction ends."""
-    Project.objects.select_for_update(no_key=True).get(pk=project)
+    lock_project(project)
 
 
 def _refuse_second_lead(row: Responsibility) -> None:

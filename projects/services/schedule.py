@@ -1,7 +1,6 @@
 """The colour schedules: computed anew in the transaction of whatever was recorded, for one project or for five hundred.
 
-Every service that changes what a colour follows from ends with `refresh`. Reading a colour never computes one. Locks are taken in
-one order everywhere: the project first, then what is recorded about it.
+Every service that changes what a colour follows from ends with `refresh`. Reading a colour never computes one.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -15,18 +14,20 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from erqi.common import clock, workdays
+from erqi.common.dates import in_year
 from erqi.common.errors import ServiceError
 from erqi.common.models import User
 from erqi.common.saving import locked, require
 from projects.choices import LedgerKind, LedgerLevel, LiftingState, WarningLevel
 from projects.models import Ledger, Lifting, Project, Rescheduling, WarningPolicy, WarningSchedule
-from projects.rules.colour import is_paused, level_on, needs_lifting
-from projects.rules.policy import Policy
+from projects.rules.colour import PAUSE_SUFFIXES, level_on, pause_columns
 from projects.rules.schedule_data import causes_data, facts_data
 from projects.rules.warning import Thresholds, thresholds
 from projects.services.citation import save_cited
 from projects.services.deferral import put_off
 from projects.services.facts import Known, known_facts, warned_entries
+from projects.services.floor import Floor, Past, Version, floor_of, policies_from
+from projects.services.locks import lock_projects
 
 BATCH = 500
 ONE_DAY = timedelta(days=1)
@@ -38,8 +39,7 @@ _SAME = (
     "yellow_on",
     "red_on",
     "closed_on",
-    "paused_from",
-    "paused_until",
+    *(f"{name}{suffix}" for suffix in PAUSE_SUFFIXES for name in ("paused_from", "paused_until")),
     "floor_level",
     "floor_until",
     "manual_level",
@@ -54,28 +54,6 @@ _WORSE_BY_ITSELF = "办结之前，按期限项目已再次达到原状态或更
 _CLOSED = "项目已销号，不必摘牌。"
 
 
-@dataclass(frozen=True)
-class Floor:
-    """The level below which a colour may not fall, until a day or (None) until somebody confirms."""
-
-    level: WarningLevel
-    until: date | None = None
-
-    @property
-    def waits(self) -> bool:
-        return self.until is None
-
-
-@dataclass(frozen=True)
-class Version:
-    """A policy with the days on which it is in force (the last one not included)."""
-
-    key: int
-    policy: Policy
-    begin: date
-    end: date | None
-
-
 @dataclass
 class _Proposals:
     """What a batch does to liftings, so that it is written at once."""
@@ -84,17 +62,6 @@ class _Proposals:
     moved: list[Lifting] = field(default_factory=list)
     # Colours that waited on these very facts before: proposed only where nobody has refused just that.
     asked_before: list[Lifting] = field(default_factory=list)
-
-
-def policies_from(on: date) -> list[Version]:
-    """Return the policy in force on the day and those approved for later days, with the days on which each is in force."""
-    rows = list(WarningPolicy.objects.approved().order_by("effective_from"))
-    ends = [*(row.effective_from for row in rows[1:]), None][: len(rows)]
-    return [
-        Version(row.pk, row.policy, max(on, row.effective_from), end)
-        for row, end in zip(rows, ends, strict=True)
-        if end is None or end > on
-    ]
 
 
 def current_rows(projects: Collection[int], year: int, on: date) -> dict[int, WarningSchedule]:
@@ -117,19 +84,27 @@ def refresh(project: Project | int) -> None:
 def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Floor] | None = None) -> int:
     """Compute the colours of projects (keys) in a year anew and return how many rows are new; constant number of queries.
 
+    A past year is computed as of its 31 December, on which it is read: what was corrected or made up for since takes effect there.
+
     `confirmed` is given by the confirmation of a lifting only: the colour may fall to this floor, or with Floor(UNRATED) to what
     the facts give. Otherwise yellow and red wait for people when new facts are milder; new rules are nobody's improvement, so
     what they make milder falls at once.
     """
-    on = clock.today()
+    on = in_year(clock.today(), year)
     keys = sorted(set(projects))
-    _lock(keys)
-    versions = policies_from(on)
+    lock_projects(keys)
+    versions = policies_from(on, date(year, 12, 31))
     if not versions:
         return 0
     known = known_facts(keys, year, on)
     standing = _standing_rows(keys, year, on)
-    liftings = {lifting.project_id: lifting for lifting in Lifting.objects.open().filter(project__in=keys, year=year)}
+    liftings: dict[int, Lifting] = {}
+    lifted: dict[int, list[Lifting]] = {}
+    for lifting in Lifting.objects.bearing_on(on).filter(project__in=keys, year=year):
+        if lifting.is_open:
+            liftings[lifting.project_id] = lifting
+        else:
+            lifted.setdefault(lifting.project_id, []).append(lifting)
     fresh: list[WarningSchedule] = []
     replaced: list[WarningSchedule] = []
     proposals = _Proposals()
@@ -138,7 +113,8 @@ def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Flo
         before = next((row for row in rows if row.holds_on(on)), None)
         plain = facts_data(facts.facts)
         found = [thresholds(version.policy, facts.facts, workdays) for version in versions]
-        floor = _floor(before, plain, versions[0], found[0], on, (confirmed or {}).get(key))
+        past = Past(next((row for row in rows if row.holds_on(on - ONE_DAY)), None), before, lifted.get(key, []), on)
+        floor = floor_of(past, plain, versions[0], found[0], on, (confirmed or {}).get(key))
         made = _rows(key, year, facts, plain, versions, found, floor, rows)
         ahead = [row for row in rows if row.valid_until is None or row.valid_until > on]
         if not _same(ahead, made):
@@ -150,11 +126,6 @@ def refresh_many(projects: Iterable[int], year: int, *, confirmed: dict[int, Flo
     return len(fresh)
 
 
-def _lock(projects: Iterable[int]) -> None:
-    """Lock the projects' rows: two changes to one project wait for each other, and what is read afterwards stays."""
-    list(Project.objects.filter(pk__in=projects).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-
-
 def _standing_rows(projects: Collection[int], year: int, on: date) -> dict[int, list[WarningSchedule]]:
     """Return each project's rows of the day before, of the day and of later days, the oldest first."""
     rows = WarningSchedule.objects.of_year(year).of_projects(projects)
@@ -164,37 +135,6 @@ def _standing_rows(projects: Collection[int], year: int, on: date) -> dict[int, 
     for row in lasting:
         found.setdefault(row.project_id, []).append(row)
     return found
-
-
-def _floor(
-    before: WarningSchedule | None, plain: dict[str, Any], version: Version, found: Thresholds, on: date, confirmed: Floor | None
-) -> Floor | None:
-    """Return the floor of the new schedule: confirmed, kept until somebody confirms, or an observation that goes on.
-
-    What has to be lifted is the level that the facts known before give by the rules of today, or what still waits for people;
-    an observation ends by itself.
-    """
-    if confirmed is not None:
-        return confirmed if confirmed.level > WarningLevel.UNRATED else None
-    if before is None:
-        return None
-    floor = Floor(WarningLevel(before.floor_level), before.floor_until) if before.floor_level is not None else None
-    if floor is not None and floor.until is not None and floor.until < on:
-        floor = None
-    if before.facts == plain:
-        earlier = found
-    elif before.policy_id == version.key:
-        earlier = before.dates
-    else:
-        earlier = thresholds(version.policy, before.known_facts, workdays)
-    # What the dates came to while a hold showed no colour was never shown, and need not be lifted.
-    day = before.paused_from - ONE_DAY if is_paused(before.bounds, on) else on
-    base = earlier.level(day)
-    if floor is not None and floor.waits:
-        base = max(base, floor.level)
-    if needs_lifting(base, found.level(on)):
-        return Floor(base)
-    return floor if floor is not None and not floor.waits else None
 
 
 def _rows(
@@ -229,8 +169,7 @@ def _rows(
                 yellow_on=dates.yellow_on,
                 red_on=dates.red_on,
                 closed_on=bounds.closed_on,
-                paused_from=bounds.paused_from,
-                paused_until=bounds.paused_until,
+                **pause_columns(bounds.pauses),
                 floor_level=bounds.floor_level,
                 floor_until=bounds.floor_until,
                 manual_level=bounds.manual_level,
@@ -368,7 +307,7 @@ def continue_pass(run: Rescheduling, *, size: int = BATCH) -> Rescheduling:
         rows += entries.values_list("pk", "project_id", "ledger__year")[: size + 1]
     batch = sorted(rows)[:size]
     # All at once and not year by year: two passes would else lock the same projects in different orders.
-    _lock({row[1] for row in batch})
+    lock_projects({row[1] for row in batch})
     for year in sorted({row[2] for row in batch}):
         refresh_many([row[1] for row in batch if row[2] == year], year)
     run.done += len(batch)

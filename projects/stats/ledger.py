@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from erqi.common.numbers import ratio
 from projects.querysets.ledger import standing
 from projects.querysets.ledger_figures import Basis, with_figures
+from projects.rules.bundle import Part, held_twice, holders, is_held
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Reported:
 @dataclass(frozen=True)
 class LedgerTotals:
     """What a filtered ledger adds up to. `count` are all rows, `entries` those that stand in the ledger on the day and count;
-    `projects` counts each bundle (打捆) with the number of projects it stands for."""
+    `projects` counts each bundle (打捆) with the number of projects it stands for; `inside` of the entries belong to a bundle that is
+    among them. `quantity` is in `quantity_unit`, which is None where the entries have several."""
 
     count: int
     entries: int
@@ -47,6 +49,14 @@ class LedgerTotals:
     total_investment: Amount
     annual_plan: Amount
     reported: Reported | None = None
+    inside: int = 0
+    quantity: Amount | None = None
+    quantity_unit: str | None = ""
+
+    @property
+    def bundled(self) -> int:
+        """The entries, each bundle with its listed parts as one (打捆为)."""
+        return self.entries - self.inside
 
     @property
     def gone(self) -> int:
@@ -54,9 +64,9 @@ class LedgerTotals:
         return self.count - self.entries
 
 
-def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) -> LedgerTotals:
+def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None, *, quantity: bool = False) -> LedgerTotals:
     """Return the totals of ledger entries in two queries, in one where no project is part of a bundle; with `basis` also what was
-    done and planned (querysets.ledger_figures).
+    done and planned (querysets.ledger_figures), with `quantity` also the quantities.
 
     A project that is listed beside the bundle it belongs to is one of those the bundle counts, and its money is part of the
     bundle's where the bundle has a figure: neither is added twice. Entries that had left by the day add nothing.
@@ -68,6 +78,11 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) ->
         if "done" not in entries.query.annotations:
             entries = with_figures(entries, basis)
         sums |= REPORTED
+    units = {}
+    if quantity:
+        sums["quantity"] = "project__quantity"
+        measured = stands & Q(project__quantity__isnull=False)
+        units = {f"unit_{name}": one("project__quantity_unit", filter=measured) for name, one in (("first", Min), ("last", Max))}
     found = entries.aggregate(
         count=Count("pk"),
         entries=Count("pk", filter=stands),
@@ -75,6 +90,7 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) ->
         parts=Count("project__bundle_of", filter=stands),
         **{f"{name}_sum": Sum(column, filter=stands & _counts(name)) for name, column in sums.items()},
         **{f"{name}_known": Count(column, filter=stands & _counts(name)) for name, column in sums.items()},
+        **units,
     )
     twice = _counted_twice(entries.filter(stands), sums) if found["parts"] else {}
 
@@ -93,7 +109,17 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None) ->
             ratio(amounts["done_of_planned"].total or 0, amounts["planned"].total),
             ratio(amounts["done_of_whole"].total or 0, amounts["whole"].total),
         )
-    return LedgerTotals(found["count"], found["entries"], projects, amount("total"), amount("plan"), reported)
+    return LedgerTotals(
+        found["count"],
+        found["entries"],
+        projects,
+        amount("total"),
+        amount("plan"),
+        reported,
+        inside=len(twice.get("projects", [])),
+        quantity=amount("quantity") if quantity else None,
+        quantity_unit=found["unit_first"] if quantity and found["unit_first"] == found["unit_last"] else None,
+    )
 
 
 # What is summed of the figures: the rates take what was done by those that have a plan only.
@@ -105,47 +131,26 @@ def _counts(name: str) -> Q:
     return Q(**{f"{_ONLY_WITH[name]}__isnull": False}) if name in _ONLY_WITH else Q()
 
 
-@dataclass(frozen=True)
-class _Part:
-    """An entry that stands beside a bundle it is part of: its key, for how many projects it stands, its figures, the bundles' figures."""
-
-    key: int
-    count: int
-    own: dict[str, Decimal | None]
-    holders: list[dict[str, Decimal | None]]
-
-    def is_held(self, column: str) -> bool:
-        """Say whether a bundle's figure holds this one already."""
-        return self.own[column] is not None and any(holder[column] is not None for holder in self.holders)
-
-
-def _parts(entries: QuerySet, columns: Iterable[str]) -> list[_Part]:
-    """Return the entries that a bundle among the same entries stands above, with the figures of both: one query."""
-    # A bundle between the two may be missing from the entries (it does not match the filter): its own bundle counts as well.
+def _parts(entries: QuerySet, columns: Iterable[str]) -> dict[int, Part]:
+    """Return the entries that are bundles or part of one, by their keys, with their figures: one query."""
     keys = ("pk", "project_id", "project__bundle_of_id", "project__bundle_of__bundle_of_id", "project__bundle_count")
     names = sorted({*columns})
-    rows = list(entries.filter(Q(project__bundle_of__isnull=False) | Q(project__bundle_count__isnull=False)).values_list(*keys, *names))
-    bundles = {row[1]: dict(zip(names, row[5:], strict=True)) for row in rows if row[4] is not None}
-    found = []
-    for key, _, *above, count, own in ((*row[:5], dict(zip(names, row[5:], strict=True))) for row in rows):
-        if holders := [bundles[project] for project in above if project in bundles]:
-            found.append(_Part(key, 1 if count is None else count, own, holders))
-    return found
+    rows = entries.filter(Q(project__bundle_of__isnull=False) | Q(project__bundle_count__isnull=False)).values_list(*keys, *names)
+    return {row[0]: Part(row[1], row[2:4], row[4], dict(zip(names, row[5:], strict=True))) for row in rows}
 
 
 def _counted_twice(entries: QuerySet, sums: dict[str, str]) -> dict[str, list]:
-    """Return the figures of entries that a bundle among the same entries already holds."""
-    twice: dict[str, list] = {name: [] for name in ("projects", *sums)}
-    for part in _parts(entries, sums.values()):
-        twice["projects"].append(part.count)
-        for name, column in sums.items():
-            if part.is_held(column) and (name not in _ONLY_WITH or part.own[_ONLY_WITH[name]] is not None):
-                twice[name].append(part.own[column])
-    return twice
+    """Return the figures of entries that a bundle among the same entries already holds (rules.bundle)."""
+    return held_twice(_parts(entries, sums.values()).values(), sums, _ONLY_WITH)
 
 
 def held_in_bundles(entries: QuerySet, columns: Iterable[str]) -> dict[int, frozenset[str]]:
     """Return, by entry (key) that is part of a bundle among the same entries, which of the columns the bundle's figure holds already:
     what must not be added again, as `ledger_totals` does not. One query."""
     columns = list(columns)
-    return {part.key: frozenset(column for column in columns if part.is_held(column)) for part in _parts(entries.order_by(), columns)}
+    parts = _parts(entries.order_by(), columns)
+    return {
+        key: frozenset(column for column in columns if is_held(part, around, column))
+        for key, (part, around) in zip(parts, holders(parts.values()), strict=True)
+        if around
+    }

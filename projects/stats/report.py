@@ -14,7 +14,7 @@ from projects.models.report import CONTENT
 from projects.querysets.ledger import LedgerEntryQuerySet
 from projects.rules.calendar import cutoff
 from projects.rules.progress import planned
-from projects.rules.report import COUNTED
+from projects.rules.report import REPORTED
 from projects.rules.responsibility import reporting_unit, writing_units
 from projects.services.grid import Grid, grids
 from projects.services.period import Month
@@ -70,13 +70,15 @@ class MonthReport:
     annual: Decimal | None
     report: ProgressReport | None = None
     # The year's last report before the month whose figures count.
-    earlier: ProgressReport | None = None
+    earlier: ReportStep | None = None
     # Planned from January to the month's cut-off, by the curve of the rules in force.
     planned: Decimal | None = None
     level: WarningLevel = WarningLevel.UNRATED
     simulated: bool = False
     # A returned report that nobody has touched since.
     untouched: bool = False
+    # What a returned report says still counts: it is to be changed (退回修改), not distrusted.
+    still_counts: bool = False
 
     @property
     def state(self) -> str | None:
@@ -84,8 +86,8 @@ class MonthReport:
 
     @property
     def is_done(self) -> bool:
-        """Whether the month is filed: its figures count."""
-        return self.state in COUNTED
+        """Whether the month is filed: nobody but the reviewer has anything to do."""
+        return self.state in REPORTED
 
     @property
     def can_file(self) -> bool:
@@ -101,7 +103,7 @@ def level_day(month: Month, today: date) -> date:
 
 def done_by_unit(month: Month, due: Due, keys: Collection[int]) -> Counter[int | None]:
     """Return how many of these projects are filed, by the unit that reports them: one query."""
-    done = ProgressReport.objects.of_month(month.year, month.month).counted().filter(project__in=keys)
+    done = ProgressReport.objects.of_month(month.year, month.month).reported().filter(project__in=keys)
     return Counter(due.unit_of(key) for key in done.values_list("project_id", flat=True))
 
 
@@ -112,19 +114,19 @@ def month_reports(month: Month, due: Due, keys: Collection[int], today: date) ->
     rows = {key: MonthReport(entries[key].project, units.get(due.unit_of(key)), entries[key].annual_plan) for key in keys if key in entries}
     for report in ProgressReport.objects.of_month(month.year, month.month).filter(project__in=rows).select_related("project"):
         rows[report.project_id].report = report
-    for report in _earlier(month, rows):
-        rows[report.project_id].earlier = report
+    for step in _earlier(month, rows):
+        rows[step.report.project_id].earlier = step
     _add_plans(month, rows, today)
     day = level_day(month, today)
     for row in WarningSchedule.objects.of_year(month.year).on(day).filter(project__in=rows):
         rows[row.project_id].level, rows[row.project_id].simulated = row.level_on(day), row.simulated
-    _add_untouched(rows)
+    _add_returned(rows)
     return list(rows.values())
 
 
-def _earlier(month: Month, rows: Collection[int]) -> list[ProgressReport]:
-    found = ProgressReport.objects.counted().filter(project__in=rows, year=month.year, month__lt=month.month)
-    return list(found.order_by("project_id", "-month").distinct("project_id"))
+def _earlier(month: Month, rows: Collection[int]) -> list[ReportStep]:
+    found = ReportStep.objects.standing().filter(report__project__in=rows, report__year=month.year, report__month__lt=month.month)
+    return list(found.select_related("report").order_by("report__project_id", "-report__month").distinct("report__project_id"))
 
 
 def _add_plans(month: Month, rows: dict[int, MonthReport], today: date) -> None:
@@ -139,8 +141,9 @@ def _add_plans(month: Month, rows: dict[int, MonthReport], today: date) -> None:
             row.planned = planned(version.policy.curve, plan, row.annual, month.year, month.month, due_on)
 
 
-def _add_untouched(rows: dict[int, MonthReport]) -> None:
+def _add_returned(rows: dict[int, MonthReport]) -> None:
     returned = {row.report.pk: row for row in rows.values() if row.report is not None and row.state == ReportState.RETURNED}
     for step in ReportStep.objects.filter(report__in=returned, valid_until=None):
         report = returned[step.report_id].report
+        returned[step.report_id].still_counts = step.counts
         returned[step.report_id].untouched = all(getattr(step, name) == getattr(report, name) for name in CONTENT)

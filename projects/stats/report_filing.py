@@ -27,5 +27,5 @@ def _acts(rows: list[ReportStep], slips: list[tuple[date, str]]) -> Iterable[tup
     """Yield the steps with day and name, those of a correction from its slip: the first step of a correction is the first slip's."""
     left = iter(slips)
     for row in rows:
-        on, name = next(left, (row.valid_from, row.by_name)) if row.action == ReportAction.CORRECT else (row.valid_from, row.by_name)
+        on, name = next(left, (row.taken_on, row.by_name)) if row.action == ReportAction.CORRECT else (row.taken_on, row.by_name)
         yield row.action, on, name

@@ -15,7 +15,8 @@ from projects.services.period import Month
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """A month's reports by state. `expected` are the projects that stand in the ledger; `missing` those without a report that counts."""
+    """A month's reports by state. `expected` are the projects that stand in the ledger; `missing` those that are not reported: nobody
+    filed them, or they were returned (what those say may count until they are filed again)."""
 
     expected: int = 0
     filed: int = 0
@@ -27,7 +28,7 @@ class MonthCounts:
 
     @property
     def reported(self) -> int:
-        """Reports that count: filed, passed or not yet."""
+        """Reports that are filed, passed or not yet."""
         return self.filed + self.passed
 
     @property

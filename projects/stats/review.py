@@ -11,8 +11,9 @@ from erqi.common.numbers import ratio, rounded
 from projects.choices import LEVELS, Duty, ReportState
 from projects.models import ProgressReport, Project, ReportStep, Responsibility, Unit
 from projects.querysets.responsibility import in_force
-from projects.rules.report import COUNTED, Punctuality
+from projects.rules.report import REPORTED, Punctuality
 from projects.rules.responsibility import reviewing_unit
+from projects.sentences.report import return_words
 from projects.services.grid import accounts_of
 from projects.services.period import Month
 from projects.stats.report import Due, MonthReport, month_reports
@@ -88,12 +89,18 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class MissingProject:
-    """A project without a report that counts: how far it is, and who answers for it in the unit that reports it."""
+    """A project whose month is not reported: how far it is, and who answers for it in the unit that reports it."""
 
     project: Project
     state: str | None
     reason: str
     people: list[str]
+    # Whether what a returned report says still counts.
+    counts: bool = False
+
+    @property
+    def return_words(self) -> str:
+        return return_words(self.counts)
 
 
 @dataclass
@@ -129,10 +136,10 @@ def review_rows(month: Month, due: Due, keys: Collection[int], today: date, user
 
 
 def missing_units(due: Due, keys: Collection[int], reports: Collection[Standing], today: date) -> list[MissingUnit]:
-    """Return the projects (keys) without a report that counts by the unit that reports them, the most missing first; the first NAMED
-    of them by name. Eight queries for any number."""
+    """Return the projects (keys) whose month is not reported (nobody filed it, or it was returned) by the unit that reports them, the
+    most missing first; the first NAMED of them by name. Eight queries for any number."""
     states = {report.project: report for report in reports}
-    absent = [key for key in keys if key not in states or states[key].state not in COUNTED]
+    absent = [key for key in keys if key not in states or states[key].state not in REPORTED]
     counts = Counter(due.unit_of(key) for key in absent)
     units = Unit.objects.in_bulk([key for key in counts if key is not None])
     accounts = accounts_of(units, "report.write", today)
@@ -141,11 +148,11 @@ def missing_units(due: Due, keys: Collection[int], reports: Collection[Standing]
     place = {key: number for number, key in enumerate(order)}
     named = sorted(absent, key=lambda key: place[due.unit_of(key)])[:NAMED]
     projects = Project.objects.only("code", "name").in_bulk(named)
-    reasons = dict(
-        ProgressReport.objects.filter(
-            pk__in=[states[key].pk for key in named if key in states and states[key].state == ReportState.RETURNED]
-        ).values_list("project_id", "return_reason")
-    )
+    returned = [states[key].pk for key in named if key in states and states[key].state == ReportState.RETURNED]
+    reasons = {
+        step.report.project_id: (step.report.return_reason, step.counts)
+        for step in ReportStep.objects.filter(report__in=returned, valid_until=None).select_related("report")
+    }
     drafts = _typed([states[key].pk for key in named if key in states and states[key].state == ReportState.DRAFT])
     people = _people(due, named, today)
     for key in named:
@@ -153,7 +160,8 @@ def missing_units(due: Due, keys: Collection[int], reports: Collection[Standing]
         if state == ReportState.DRAFT and states[key].pk not in drafts:
             # An empty report that a correction slip was refused for: nobody wrote it.
             state = None
-        found[due.unit_of(key)].projects.append(MissingProject(projects[key], state, reasons.get(key, ""), people.get(key, [])))
+        reason, counts = reasons.get(key, ("", False))
+        found[due.unit_of(key)].projects.append(MissingProject(projects[key], state, reason, people.get(key, []), counts))
     return list(found.values())
 
 

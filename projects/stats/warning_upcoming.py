@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,8 @@ from projects.rules.warning import Thresholds
 
 _ONE_DAY = timedelta(days=1)
 _DATES = ("green_on", "blue_on", "yellow_on", "red_on")
-_BOUNDS = ("closed_on", "paused_from", "paused_until", "floor_level", "floor_until", "manual_level", "manual_until")
+# In the order of rules.colour.Bounds.
+_BOUNDS = tuple(field.name for field in fields(Bounds))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -229,10 +230,12 @@ class LedgerTable(BaseTable):
     def footer(self, totals: LedgerTotals) -> dict[str, str]:
         counted = f"{totals.entries} 条"
         if totals.projects != totals.entries:
-            counted += f'<span class="foot-note">含打捆计 {totals.projects} 个</span>'
+            bundled = f"打捆为 {totals.bundled} 个，" if totals.inside else ""
+            counted += f'<span class="foot-note">{bundled}含打捆计 {totals.projects} 个</span>'
         return {
             "seq": "合计",
             "name": counted,
+            **({"quantity": self._quantity(totals)} if totals.quantity else {}),
             "total_investment": self._sum(totals.total_investment),
             "annual_plan": self._sum(totals.annual_plan),
             **(self._reported(totals.reported) if totals.reported else {}),
@@ -246,13 +249,19 @@ class LedgerTable(BaseTable):
             "of_year": numbers.percent(reported.of_year),
         }
 
-    def _sum(self, amount: Amount) -> str:
+    def _quantity(self, totals: LedgerTotals) -> str:
+        amount = totals.quantity
+        if amount is not None and amount.total is not None and totals.quantity_unit is None:
+            return '—<span class="foot-note">单位不一</span>'
+        return self._sum(amount, lambda total: f"{numbers.plain(total)}{escape(totals.quantity_unit or '')}")
+
+    def _sum(self, amount: Amount, shown: Callable[[Decimal], str] | None = None) -> str:
         if amount.total is None:
             return '—<span class="foot-note">均无数</span>'
         note = f"{amount.known} 项有数"
         if amount.inside:
             note += f"，{amount.inside} 项已含在打捆内"
-        return f'{self.in_unit(amount.total)}<span class="foot-note">{note}</span>'
+        return f'{(shown or self.in_unit)(amount.total)}<span class="foot-note">{note}</span>'
 
     def row_key(self, record: Any) -> str:
         return f"ledgerentry:{record.pk};project:{record.project_id}"

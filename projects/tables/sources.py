@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
@@ -18,14 +19,17 @@ NOT_STANDING = "；现值已由人修改，与文件不同"
 Cited = tuple[str, int, str, bool]
 
 
-def page_address(url_name: str) -> Callable[[str], str]:
-    """Return the function that gives a record's address by its code, resolved once for a whole table; "" while there is no such page."""
+def page_address(url_name: str, *before: Any) -> Callable[[str], str]:
+    """Return the function that gives a record's address by its code, resolved once for a whole table; "" while there is no such page.
+
+    `before` are the arguments of the address that stand before the code.
+    """
     placeholder = "code-of-a-record"
     try:
-        before, after = reverse(url_name, args=[placeholder]).split(placeholder)
+        start, end = reverse(url_name, args=[*before, placeholder]).split(placeholder)
     except NoReverseMatch:
         return lambda code: ""
-    return lambda code: f"{before}{code}{after}"
+    return lambda code: f"{start}{code}{end}"
 
 
 def mark(address: str, code: str, name: str, paragraph: int, printed: str, stands: bool, more: str = "") -> str:

@@ -73,8 +73,9 @@ def begin(case: Case, state: str) -> None:
         with clock.at(DUE):
             if state == "passed":
                 pass_report(report=report, version=report.version, by=case.reviewer)
-            elif state == "returned":
-                return_report(report=report, reason="请核对", version=report.version, by=case.reviewer)
+            elif state in ("returned", "excluded"):
+                reason, excluded = "请核对", state == "excluded"
+                return_report(report=report, reason=reason, version=report.version, by=case.reviewer, excluded=excluded)
 
 
 def ask_for_correction(

@@ -130,8 +130,8 @@ def _figures(day: date) -> dict[int, Decimal]:
 
 def figures_now() -> dict[int, Decimal]:
     """Return the same from the reports as they stand now."""
-    rows = ProgressReport.objects.counted().filter(year=YEAR).order_by("project_id", "-month").distinct("project_id")
-    return dict(rows.values_list("project_id", "cumulative"))
+    steps = ReportStep.objects.standing().filter(report__year=YEAR).order_by("report__project_id", "-report__month")
+    return dict(steps.distinct("report__project_id").values_list("report__project_id", "cumulative"))
 
 
 def levels_in_sql(day: date) -> dict[str, tuple[WarningLevel, date | None]]:
@@ -162,6 +162,7 @@ _FIGURES = {
     ReportStep: ("report__project__code", "report__month", "action", "valid_from", "valid_until", "cumulative", "by_name"),
     WarningSchedule: (
         *("project__code", "valid_from", "valid_until", "green_on", "blue_on", "yellow_on", "red_on", "paused_from", "paused_until"),
+        *("paused_from_2", "paused_until_2", "paused_from_3", "paused_until_3"),
         *("floor_level", "floor_until", "manual_level", "manual_until", "closed_on", "entered_level", "entered_on"),
     ),
     Lifting: ("project__code", "state", "from_level", "to_level", "proposed_on", "verified_on", "ended_on"),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from erqi.common import clock
-from projects.models import ProgressReport, ReportCorrection, ReportStep
+from projects.models import ProgressReport, ReportCorrection
 from projects.tests.browsing import fields, fill, said, sign_in, text
 from projects.tests.builders import make_unit, make_user
 from projects.tests.correction_case import Case, begin, make_case
@@ -66,13 +66,12 @@ def test_a_slip_begins_with_what_the_report_says(case: Case) -> None:
 
 
 def test_a_month_without_a_report_is_made_up_for_from_the_month_before(case: Case) -> None:
-    ProgressReport.objects.filter(project=case.project).update(month=7, cumulative=200, problem="")
-    ReportStep.objects.all().update(valid_until=None)
+    ProgressReport.objects.filter(project=case.project).update(month=7)
     shown = sign_in(case.reporter).get(new(case))
     assert "补报2018年9月月报" in text(shown)
     assert "该项目当月没有计入的月报，请补填；已照上月预填的请核对。" in text(shown)
     assert {name: fields(shown)[name] for name in ("cumulative", "progress", "cutoff_on")} == {
-        "cumulative": "200",
+        "cumulative": "300",
         "progress": "",
         "cutoff_on": DUE.isoformat(),
     }

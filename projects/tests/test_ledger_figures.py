@@ -62,7 +62,7 @@ def test_the_latest_months_report_counts_with_its_words(unit):
     assert read(project, date(2018, 7, 23)).done is None
 
 
-def test_what_is_returned_or_withdrawn_counts_no_more(unit):
+def test_what_is_withdrawn_or_distrusted_counts_no_more(unit):
     project = report_project(unit, "甲", lead=make_unit("区发改委"))
     file_month(project, 8, 500)
     report = file_month(project, 9, 900, by=make_reporter(unit))
@@ -73,7 +73,12 @@ def test_what_is_returned_or_withdrawn_counts_no_more(unit):
     assert read(project, date(2018, 9, 25)).done == 900
     report = file_month(project, 9, 950, on=date(2018, 9, 27))
     with clock.at(SEPTEMBER):
-        return_report(report=report, reason="数据有误", version=report.version, by=None)
+        returned = return_report(report=report, reason="数据有误", version=report.version, by=None)
+    assert read(project).done == 950
+    report = file_month(project, 9, 960, on=SEPTEMBER)
+    with clock.at(SEPTEMBER):
+        assert report.version > returned.version
+        return_report(report=report, reason="数据有误", version=report.version, by=None, excluded=True)
     assert read(project).done == 500
     assert read(project, date(2018, 9, 27)).done == 950
 
@@ -182,7 +187,7 @@ def test_filters_by_pace_report_and_what_was_achieved(unit):
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["file", "withdraw", "return"]), st.integers(7, 9), st.integers(1, 999)), max_size=12))
+@given(st.lists(st.tuples(st.sampled_from(["file", "withdraw", "return", "exclude"]), st.integers(7, 9), st.integers(1, 999)), max_size=12))
 def test_what_counts_follows_from_the_steps_whatever_people_do(unit, acts):
     project = report_project(unit)
     day = date(2018, 7, 21)
@@ -198,7 +203,7 @@ def test_what_counts_follows_from_the_steps_whatever_people_do(unit, acts):
                     if what == "withdraw":
                         withdraw_report(report=report, version=report.version, by=None)
                     else:
-                        return_report(report=report, reason="有误", version=report.version, by=None)
+                        return_report(report=report, reason="有误", version=report.version, by=None, excluded=what == "exclude")
     for ahead in range(0, 130, 3):
         on = date(2018, 7, 1) + timedelta(days=ahead)
         step = ReportStep.objects.figures(on).filter(report__project=project, report__year=YEAR).first()

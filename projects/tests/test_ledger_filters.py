@@ -16,6 +16,7 @@ from projects.tests.builders import (
     make_milestone,
     make_project,
     make_responsibility,
+    make_target,
     make_unit,
 )
 
@@ -82,6 +83,52 @@ def test_a_unit_is_found_by_any_responsibility_in_force_or_as_owner_or_as_the_on
     assert names(ledger, f"unit={unit.pk}&unit_as=answering") == ["牵头"]
     assert names(ledger, f"unit={unit.pk}", date(2018, 2, 1)) == ["牵头", "配合", "业主", "从前"]
     assert names(ledger, f"unit={unit.pk}&unit={other.pk}&unit_as=answering") == ["牵头", "配合"]
+
+
+def test_a_unit_may_be_asked_for_with_those_below_it(ledger):
+    whole = make_unit("管委会")
+    part = make_unit("筹备组", parent=whole)
+    small = make_unit("专班", parent=part)
+    for name, unit in (("甲", whole), ("乙", part), ("丙", small), ("丁", make_unit("区住建局"))):
+        make_responsibility(enter(ledger, name).project, unit)
+    assert names(ledger, f"unit={whole.pk}&unit_as=answering") == ["甲"]
+    assert names(ledger, f"unit={whole.pk}&unit_as=within") == ["甲", "乙", "丙"]
+    assert names(ledger, f"unit={small.pk}&unit_as=within") == ["丙"]
+
+
+def test_a_unit_with_targets_can_be_asked_for_though_it_answers_for_nothing(ledger):
+    unit = make_unit("管委会")
+    make_target("重点项目数", "个", scope=unit)
+    enter(ledger, "甲")
+    found = filtered(ledger, f"unit={unit.pk}&unit_as=within")
+    assert (list(found.qs), found.problems) == ([], [])
+
+
+def test_a_project_is_found_with_what_is_bundled_in_it(ledger):
+    whole = enter(ledger, "学校", bundle_count=35).project
+    inner = enter(ledger, "六所", bundle_count=6, bundle_of=whole).project
+    enter(ledger, "81中", bundle_of=inner)
+    alone = enter(ledger, "公园").project
+    assert names(ledger, f"bundle={whole.code}") == ["学校", "六所", "81中"]
+    assert names(ledger, f"bundle={inner.code}") == ["六所", "81中"]
+    assert names(ledger, f"bundle={alone.code}") == ["公园"]
+    assert filtered(ledger, f"bundle={whole.code}").summary() == "项目及打捆所含：学校"
+    unknown = filtered(ledger, "bundle=EQ-1")
+    assert unknown.qs.count() == 4
+    assert unknown.problems == ["没有编号为“EQ-1”的项目，已忽略。"]
+
+
+def test_what_had_to_be_done_by_the_day_whether_done_or_not(ledger):
+    for name, due, done in (
+        ("完成", DAY, DAY),
+        ("未完成", date(2018, 5, 1), None),
+        ("明天", date(2018, 9, 29), None),
+        ("无时限", None, date(2018, 5, 1)),
+    ):
+        make_milestone(enter(ledger, name).project, MilestoneKind.START, name="开工", due_on=due, done_on=done)
+    assert names(ledger, "due=reached&node=start") == ["完成", "未完成"]
+    assert names(ledger, "due=reached&node=start&achieved=start") == ["完成"]
+    assert names(ledger, "due=reached&node=completion") == []
 
 
 def test_choices_of_one_filter_add_up_and_filters_narrow_down(ledger):

@@ -8,7 +8,8 @@ import pytest
 from projects.choices import ResponsibilityKind
 from projects.models import LedgerEntry
 from projects.stats import Amount, ledger_totals
-from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_responsibility, make_unit
+from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_responsibility, make_unit, make_user
+from projects.tests.ledger_pages import foot, page
 
 DAY = date(2018, 9, 28)
 
@@ -101,3 +102,43 @@ def test_entries_that_have_left_are_shown_but_not_counted(ledger):
     assert now.total_investment == Amount(Decimal(10), 1, 0)
     before = totals(ledger, date(2018, 9, 27))
     assert (before.entries, before.gone, before.projects, before.annual_plan.total) == (2, 0, 10, 3)
+
+
+def test_a_list_says_how_many_it_is_with_each_bundle_as_one(ledger):
+    roads = enter(ledger, "道路", bundle_count=158)
+    enter(ledger, "甲路", bundle_of=roads.project)
+    enter(ledger, "公园")
+    found = totals(ledger)
+    assert (found.entries, found.inside, found.bundled, found.projects) == (3, 1, 2, 159)
+    without = totals(ledger, project__bundle_count=None)
+    assert (without.entries, without.inside, without.bundled) == (2, 0, 2)
+
+
+def quantities(ledger, **conditions):
+    rows = LedgerEntry.objects.for_ledger(ledger, DAY, delisted=True).filter(**conditions)
+    return ledger_totals(rows, DAY, quantity=True)
+
+
+def test_quantities_add_up_where_they_have_one_unit(ledger):
+    homes = enter(ledger, "安置房", bundle_count=3, quantity=260, quantity_unit="万㎡")
+    enter(ledger, "甲房", bundle_of=homes.project, quantity=20, quantity_unit="万㎡")
+    enter(ledger, "乙房", quantity=10, quantity_unit="万㎡")
+    enter(ledger, "无数")
+    found = quantities(ledger)
+    assert (found.quantity, found.quantity_unit) == (Amount(Decimal(270), 2, 1), "万㎡")
+    enter(ledger, "公厕", quantity=24, quantity_unit="座")
+    assert quantities(ledger).quantity_unit is None
+    assert quantities(ledger, project__name="无数").quantity == Amount(None, 0, 0)
+    assert totals(ledger).quantity is None
+
+
+def test_the_page_shows_both_counts_and_the_sum_of_quantities(ledger, client):
+    client.force_login(make_user("viewer"), backend="django.contrib.auth.backends.ModelBackend")
+    homes = enter(ledger, "安置房", bundle_count=3, quantity=260, quantity_unit="万㎡&")
+    enter(ledger, "甲房", bundle_of=homes.project)
+    html = page(client, "?cols=quantity&as_of=2018-09-28")
+    assert "打捆为 <strong>1</strong> 个，含打捆计 <strong>3</strong> 个" in html
+    assert "2 条|打捆为 1 个，含打捆计 3 个" in foot(html)
+    assert "260万㎡&amp;|1 项有数" in foot(html)
+    enter(ledger, "公厕", quantity=24, quantity_unit="座")
+    assert "—|单位不一" in foot(page(client, "?cols=quantity&as_of=2018-09-28"))

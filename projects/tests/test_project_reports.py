@@ -74,13 +74,18 @@ def test_drafts_and_what_was_taken_back_are_not_reported_yet():
     assert row(taken, day=date(2018, 9, 25)).cumulative == 300
 
 
-def test_a_returned_report_counts_no_more_and_a_correction_does():
-    unit = make_unit()
-    returned, corrected = report_project(unit), report_project(unit)
+@pytest.mark.parametrize(("excluded", "amount", "note"), [(False, 300, "退回修改，原报数字仍计入"), (True, None, "数据不可信，暂不计入")])
+def test_a_returned_report_says_whether_it_counts(excluded, amount, note):
+    returned = report_project(make_unit())
     report = file_month(returned)
     with clock.at(date(2018, 9, 26)):
-        service.return_report(report=report, reason="有误", version=report.version, by=None)
-    assert (row(returned).chip, row(returned).cumulative) == ("退回", None)
+        service.return_report(report=report, reason="有误", version=report.version, by=None, excluded=excluded)
+    assert (row(returned).chip, row(returned).cumulative, row(returned).note) == ("退回", amount, note)
+
+
+def test_a_correction_counts():
+    unit = make_unit()
+    corrected = report_project(unit)
     file_month(corrected)
     with clock.at(LOCKED):
         asked = {"values": {"cumulative": Decimal(250)}, "reason": "重复", "version": 1, "by": make_reporter(unit)}

@@ -255,9 +255,9 @@ def test_a_return_needs_a_reason_and_tells_who_filed(case: Case) -> None:
     report = file_month(case.project(), by=case.reporter)
     client, response = send(case.reviewer, {"return": mark(report), "reason": "累计数与台账不符"})
     assert response.status_code == 302
-    assert said(client, response) == "已退回“道路工程”的月报，原因已告知报送人。"
+    assert said(client, response) == "已退回“道路工程”的月报（退回修改，原报数字仍计入），原因已告知报送人。"
     assert (state(report), report.return_reason) == (ReportState.RETURNED, "累计数与台账不符")
-    assert Reminder.objects.get(user=case.reporter).text == "累计数与台账不符"
+    assert Reminder.objects.get(user=case.reporter).text == "累计数与台账不符（退回修改，原报数字仍计入）"
     html = page(case.reviewer, "?state=returned")
     assert "<strong>退回原因</strong>：累计数与台账不符" in html
     assert "退回：累计数与台账不符" in missing(page(case.reviewer))

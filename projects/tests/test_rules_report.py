@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from projects.choices import ReportAction, ReportState
 from projects.rules.report import (
     ACTIONS,
-    COUNTED,
-    COUNTED_ACTIONS,
     EDITABLE,
+    REPORTED,
     Punctuality,
     allowed,
+    counts_after,
     is_locked,
     is_regular,
     punctuality,
@@ -63,11 +63,18 @@ class TestSteps:
 
     def test_only_what_is_not_filed_can_be_typed_and_filed(self):
         assert ACTIONS[ReportAction.FILE][0] == EDITABLE
-        assert set(STATES) == EDITABLE | COUNTED
-        assert not EDITABLE & COUNTED
+        assert set(STATES) == EDITABLE | REPORTED
+        assert not EDITABLE & REPORTED
 
-    def test_the_figures_of_a_step_that_leads_to_a_counting_state_count(self):
-        assert {action for action, (_, state) in ACTIONS.items() if state in COUNTED} | {ReportAction.CORRECT} == COUNTED_ACTIONS
+    def test_the_figures_of_a_step_that_leads_to_a_reported_state_count(self):
+        counting = {action for action, (_, state) in ACTIONS.items() if state in REPORTED} | {ReportAction.CORRECT}
+        assert {action for action in ReportAction if counts_after(action)} == counting | {ReportAction.RETURN}
+
+    def test_what_is_returned_counts_on_unless_it_is_distrusted(self):
+        assert counts_after(ReportAction.RETURN)
+        assert not counts_after(ReportAction.RETURN, excluded=True)
+        assert not counts_after(ReportAction.WITHDRAW)
+        assert all(counts_after(action, excluded=True) for action in (ReportAction.FILE, ReportAction.PASS, ReportAction.CORRECT))
 
 
 class TestLock:

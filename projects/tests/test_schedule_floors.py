@@ -11,7 +11,8 @@ from projects.choices import Dimension, LiftingState, WarningLevel
 from projects.models import Hold, Ledger, LedgerEntry, Lifting, Milestone, Project, WarningSchedule
 from projects.rules.policy import Band, Policy, Rule
 from projects.rules.presets import WARNING_POLICY
-from projects.services.schedule import Floor, refresh_many
+from projects.services.floor import Floor
+from projects.services.schedule import refresh_many
 from projects.tests.builders import make_entry, make_ledger, make_milestone
 from projects.tests.warning_builders import close_entry, levels, make_hold, make_policy, make_report, open_lifting, recompute, warn_ledger
 

@@ -265,8 +265,8 @@ def test_nobody_renews_a_year_ahead(case: Case) -> None:
 def test_a_pause_before_one_that_is_to_come_is_no_renewal(case: Case) -> None:
     case.pause(date(2018, 11, 15), date(2019, 2, 14), on=SINCE)
     case.pause(SINCE, UNTIL)
-    days = (UNTIL, UNTIL + DAY, date(2018, 11, 14))
-    assert [case.level(day) for day in days] == [PAUSED, WarningLevel.RED, WarningLevel.RED]
+    days = (UNTIL, UNTIL + DAY, date(2018, 11, 14), date(2018, 11, 15), date(2018, 12, 31))
+    assert [case.level(day) for day in days] == [PAUSED, WarningLevel.RED, WarningLevel.RED, PAUSED, PAUSED]
 
 
 def test_resuming_shows_the_colour_from_today_on(case: Case) -> None:

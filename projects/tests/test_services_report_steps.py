@@ -91,7 +91,7 @@ def test_each_step_keeps_what_the_report_said_then(project, reporter, reviewer):
     steps = [(step.action, step.counts, step.cumulative, step.by_name, step.reason) for step in report.steps.order_by("pk")]
     assert steps == [
         (ReportAction.FILE, True, Decimal(300), "张三", ""),
-        (ReportAction.RETURN, False, Decimal(300), "李四", "与现场不符"),
+        (ReportAction.RETURN, True, Decimal(300), "李四", "与现场不符"),
         (ReportAction.FILE, True, Decimal(280), "张三", ""),
         (ReportAction.PASS, True, Decimal(280), "李四", ""),
     ]
@@ -112,7 +112,11 @@ def test_a_return_needs_a_reason_and_tells_the_one_who_filed(project, reporter, 
         service.return_report(report=report, reason=" ", version=report.version, by=reviewer)
     service.return_report(report=report, reason="请附照片", version=report.version, by=reviewer)
     line = Reminder.objects.get(user=reporter)
-    assert (line.kind, line.title, line.text) == (ReminderKind.RETURNED, "安置房 2018年9月月报被退回", "请附照片")
+    assert (line.kind, line.title, line.text) == (
+        ReminderKind.RETURNED,
+        "安置房 2018年9月月报被退回",
+        "请附照片（退回修改，原报数字仍计入）",
+    )
     assert line.url == f"/reports/{project.code}/2018/9/"
 
 

@@ -10,7 +10,8 @@ from erqi.common import clock
 from projects.choices import LiftingState, WarningLevel
 from projects.models import Lifting
 from projects.services.entry import delist
-from projects.services.schedule import Floor, refresh_many
+from projects.services.floor import Floor
+from projects.services.schedule import refresh_many
 from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_responsibility, make_unit, make_user
 from projects.tests.warning_builders import close_entry, enter_coloured, finish, make_hold, warn_ledger
 from projects.tests.warning_pages import page, words

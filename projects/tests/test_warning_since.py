@@ -11,7 +11,7 @@ from projects.choices import LEVELS, WarningLevel
 from projects.models import WarningSchedule
 from projects.querysets.warning import level_case
 from projects.querysets.warning_since import since_case
-from projects.rules.colour import level_on
+from projects.rules.colour import MOST_PAUSES, level_on, pause_columns
 from projects.tests.builders import make_project
 from projects.tests.warning_builders import make_policy
 
@@ -22,14 +22,24 @@ FLOORS = st.none() | st.sampled_from(LEVELS)
 
 
 @st.composite
+def pauses(draw: st.DrawFn) -> list[tuple[date, date]]:
+    """Pauses as the services write them: in order, at least a day between two of them."""
+    found, first = [], draw(DAYS)
+    for _ in range(draw(st.integers(0, MOST_PAUSES))):
+        last = first + timedelta(days=draw(st.integers(0, 20)))
+        found.append((first, last))
+        first = last + timedelta(days=draw(st.integers(2, 20)))
+    return found
+
+
+@st.composite
 def rows(draw: st.DrawFn) -> dict:
     """A schedule's dates: thresholds in order of gravity, bounds as the services write them (in force when the row begins)."""
     # The first day of a level is also one of the milder ones: thresholds never fall.
     thresholds = sorted((draw(MAYBE) for _ in LEVELS), key=lambda day: (day is None, day))
     row = dict(zip(("green_on", "blue_on", "yellow_on", "red_on"), thresholds, strict=True))
     row["closed_on"] = draw(MAYBE)
-    row["paused_from"] = draw(MAYBE)
-    row["paused_until"] = row["paused_from"] and row["paused_from"] + timedelta(days=draw(st.integers(0, 20)))
+    row |= pause_columns(draw(pauses()))
     row["floor_level"] = draw(FLOORS)
     row["floor_until"] = draw(MAYBE) if row["floor_level"] else None
     row["manual_level"] = draw(FLOORS)

@@ -37,6 +37,7 @@ from projects.models import (
 )
 from projects.rules.policy import Policy, to_data
 from projects.rules.presets import WARNING_POLICY
+from projects.services.counted import renew_counted
 from projects.services.schedule import refresh, refresh_many
 from projects.tests.builders import make_entry, make_milestone, make_project
 
@@ -158,6 +159,7 @@ def make_report(
         ReportStep.objects.create(
             report=report, action=ReportAction.FILE, counts=True, by_name="填报员", valid_from=on, simulated=simulated, **content
         )
+        renew_counted(project.pk, year, on)
     recompute(on, project)
     return report
 

@@ -18,6 +18,7 @@ from projects.urls import (
     target,
     todo,
     unit,
+    wall,
     warning,
 )
 
@@ -38,6 +39,7 @@ urlpatterns = [
     *document.urlpatterns,
     *unit.urlpatterns,
     *warning.urlpatterns,
+    *wall.urlpatterns,
     *policy.urlpatterns,
     *todo.urlpatterns,
     *export.urlpatterns,

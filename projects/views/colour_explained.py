@@ -12,7 +12,7 @@ from erqi.common.asof import as_of
 from erqi.common.dates import chinese_day
 from projects.choices import WarningLevel
 from projects.models import Project, WarningSchedule
-from projects.rules.colour import is_paused
+from projects.rules.colour import pause_on
 from projects.sentences.colour import bound_changes, fact_changes
 from projects.views.project_colour import Colour, colour_context
 from projects.views.project_edit import crumbs
@@ -52,18 +52,18 @@ def bounds_of(colour: Colour) -> list[Bound]:
     if row is None or policy is None:
         return []
     bounds = row.bounds
-    closed, paused = bounds.closed_on is not None and bounds.closed_on <= day, is_paused(bounds, day)
+    closed, paused = bounds.closed_on is not None and bounds.closed_on <= day, pause_on(bounds, day)
     held = bounds.floor_level is not None and (bounds.floor_until is None or day <= bounds.floor_until)
     by_hand = bounds.manual_level is not None and bounds.manual_until is not None and day <= bounds.manual_until
     floor_words = "没有"
     if held:
         until = bounds.floor_until
         floor_words = f"红色摘牌后观察至{chinese_day(until)}" if until else "数据已好转，摘牌经核验、确认之前保持原状态"
-    pause_words = f"{chinese_day(bounds.paused_from or day)}至{chinese_day(bounds.paused_until or day)}" if paused else "没有"
+    pause_words = f"{chinese_day(paused[0])}至{chinese_day(paused[1])}" if paused is not None else "没有"
     hand_words = f"督察办定，至{chinese_day(bounds.manual_until or day)}止" if by_hand else "没有"
     lines = [
         ("销号", f"{chinese_day(bounds.closed_on or day)}销号" if closed else "没有", WarningLevel.DONE if closed else None),
-        ("暂停", pause_words, WarningLevel.PAUSED if paused else None),
+        ("暂停", pause_words, WarningLevel.PAUSED if paused is not None else None),
         ("数据评价", "各项中计入总色的最重者（见上表）", row.schedule.thresholds.level(day)),
         ("摘牌与观察", floor_words, bounds.floor_level if held else None),
         ("人工定级", hand_words, bounds.manual_level if by_hand else None),

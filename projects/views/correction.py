@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from erqi.common import clock
+from erqi.common.dates import in_year
 from erqi.common.editing import EditView
 from projects.choices import DecisionState
 from projects.forms.correction import CorrectionForm
 from projects.models import ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
-from projects.rules.report import COUNTED
 from projects.sentences.report_content import LABELS, content_words, neighbour_sentences
 from projects.services import correction as service
 from projects.services.period import Month, month_of
@@ -69,13 +69,17 @@ class OneCorrection(OneRequest):
     def facts(self) -> dict[str, Any]:
         """Old and new side by side, and what does not fit the months beside it: two queries."""
         slip, report, before = self.asked, self.asked.report, content_before(self.asked)
-        others = ProgressReport.objects.counted().filter(project=report.project_id, year=report.year).exclude(pk=report.pk)
-        counted = {month: amount for month, amount in others.values_list("month", "cumulative") if amount is not None}
+        steps = ReportStep.objects.standing().filter(report__project=report.project_id, report__year=report.year)
+        others = steps.exclude(report=report).values_list("report__month", "cumulative")
+        counted = {month: amount for month, amount in others if amount is not None}
         return {
             "report": report,
             "before": before,
             "rows": differences(slip, before),
             "remarks": neighbour_sentences(report.month, slip.cumulative, counted) if slip.cumulative is not None else [],
+            # From which day on the figures count, and whether that is the last one of a year that was over.
+            "effective": (effective := in_year(slip.decided_on or clock.today(), report.year)),
+            "is_late": effective != (slip.decided_on or clock.today()),
             "overtaken": slip.is_pending and report.version != slip.report_version,
         }
 
@@ -101,9 +105,14 @@ class CorrectionNew(EditView):
     def report(self) -> ProgressReport | None:
         return ProgressReport.objects.filter(project=self.project, year=self.month.year, month=self.month.month).first()
 
+    @cached_property
+    def standing(self) -> ReportStep | None:
+        """What counts of the month now: also what was returned and goes on counting."""
+        return service.standing_step(self.report) if self.report is not None else None
+
     @property
     def counts(self) -> bool:
-        return self.report is not None and self.report.state in COUNTED
+        return self.standing is not None
 
     @property
     def page_title(self) -> str:
@@ -116,7 +125,9 @@ class CorrectionNew(EditView):
         return self.report
 
     def values_of(self, record: ProgressReport) -> dict[str, Any]:
-        return {name: getattr(record, name) for name in CONTENT if name in self.form_class.base_fields}
+        # What was typed into a returned report since is nothing that was ever reported.
+        said = self.standing or record
+        return {name: getattr(said, name) for name in CONTENT if name in self.form_class.base_fields}
 
     def first_values(self) -> dict[str, Any]:
         if self.report is not None and (self.counts or self.report.cumulative is not None):
@@ -148,7 +159,15 @@ class CorrectionNew(EditView):
         return crumbs(self.project)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(project=self.project, report=self.report, month=self.month, counts=self.counts, **context)
+        return super().get_context_data(
+            project=self.project,
+            report=self.report,
+            month=self.month,
+            counts=self.counts,
+            standing=self.standing,
+            is_late=self.month.year < clock.today().year,
+            **context,
+        )
 
 
 class CorrectionDetail(OneCorrection, RequestDetail):

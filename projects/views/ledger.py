@@ -91,8 +91,9 @@ class LedgerDetail(ListView):
         return {"as_of": self.day.day, "year": self.ledger.year}
 
     def get_totals(self, rows: QuerySet, listing: Listing) -> LedgerTotals:
-        shows_figures = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(listing.table.names)
-        return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None)
+        names = listing.table.names
+        shows_figures = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(names)
+        return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None, quantity="quantity" in names)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {

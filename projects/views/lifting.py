@@ -34,6 +34,7 @@ class LiftingList(ListView):
     table_class = LiftingTable
     filterset_class = LiftingFilter
     template_name = "projects/lifting_list.html"
+    shows_day = True
     page_title = "摘牌"
     noun = "次"
     empty_title = "没有符合条件的摘牌"

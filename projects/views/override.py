@@ -48,6 +48,8 @@ class LevelSet(NewOfProject):
     def refusal(self) -> str:
         if self.colour is None or self.colour.row is None:
             return "该项目没有启用预警，不能人工定级。"
+        if over := service.year_refusal(self.colour.year, clock.today()):
+            return over
         if self.colour.override is not None:
             return service.standing_sentence(self.colour.override)
         return "该项目已销号，不能人工定级。如需定级，请先由重点项目办恢复。" if self.colour.level == WarningLevel.DONE else ""

@@ -22,7 +22,7 @@ from erqi.common.listing import Listing, ListView
 from erqi.common.numbers import money, percent, ratio
 from projects.filters.plan import PlanFilter
 from projects.forms.plan import PlanForm
-from projects.models import Citation, InvestmentPlan, Ledger, LedgerEntry, ProgressReport, Project
+from projects.models import Citation, InvestmentPlan, Ledger, LedgerEntry, Project, ReportStep
 from projects.models.report import MONTHS
 from projects.querysets.plan import with_plan
 from projects.services import plan as service
@@ -120,8 +120,8 @@ class PlanEdit(EditView):
 
     def rows(self) -> list[dict[str, Any]]:
         """The months as the page shows them: the field, what stands now, what was reported."""
-        counted = ProgressReport.objects.counted().filter(project=self.project, year=self.year)
-        reported = dict(counted.values_list("month", "cumulative"))
+        counted = ReportStep.objects.standing().filter(report__project=self.project, report__year=self.year)
+        reported = dict(counted.values_list("report__month", "cumulative"))
         plan = self.standing
         return [
             {

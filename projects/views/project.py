@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import as_of
-from projects.choices import Duty, ResponsibilityKind
+from erqi.common.asof import AsOf, as_of
+from projects.choices import Duty, LedgerKind, LedgerLevel, ResponsibilityKind
 from projects.models import Citation, Project, Responsibility, Target
 from projects.rules.responsibility import in_force
 from projects.rules.stage import stage_on
@@ -100,9 +101,21 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
             can_edit=rights.edits,
             **hold_context(project, on.day, writes=rights.writes),
             breadcrumbs=self._trail(entries, project),
+            sheet_url=self._sheet(project, entries, on),
             **colour_context(project, entries, on.day, self.request.GET.get("year", ""), self.request.user),
             **reports_context(project, entries, on.day, self.request.GET.get("year", "")),
         )
+
+    @staticmethod
+    def _sheet(project: Project, entries: list, on: AsOf) -> str:
+        """Return the address of the project's sheet: of the latest district ledger up to the day, else of the first; "" without any."""
+        main = (LedgerLevel.DISTRICT, LedgerKind.PROJECTS)
+        years = [entry.ledger.year for entry in entries if (entry.ledger.level, entry.ledger.kind) == main]
+        if not years:
+            return ""
+        year = next((year for year in years if year <= on.day.year), years[-1])
+        query = f"?as_of={on.day.isoformat()}" if on.asked and on.day.year == year else ""
+        return reverse("projects:wall_sheet", args=[year, project.code]) + query
 
     @staticmethod
     def _trail(entries: list, project: Project) -> list[dict[str, str]]:

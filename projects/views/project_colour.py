@@ -17,6 +17,7 @@ from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, assess
 from projects.sentences.colour import month_day, turn_reason, turn_words
 from projects.sentences.policy import level_word
+from projects.sentences.report import late_words
 from projects.sentences.warning import cause_words, colour_sentence, lifting_words
 from projects.stats.warning import turned_by_rules
 from projects.views.colour_parts import Line, Strip, lines_of, strip_of
@@ -199,6 +200,11 @@ class Colour:
     def self_level(self) -> WarningLevel | None:
         """What the unit itself said of the project in the last report that counted on the day."""
         return WarningLevel(self.step.self_level) if self.step and self.step.self_level is not None else None
+
+    @property
+    def late_words(self) -> str:
+        """That the figures were put right after the year, and stand on the day already."""
+        return late_words(self.step.action, self.step.recorded_on, self.year) if self.step is not None else ""
 
     @property
     def self_word(self) -> str:

@@ -14,7 +14,7 @@ from projects.charts import investment_curve
 from projects.choices import LedgerKind, LedgerLevel, ReportAction, ReportState
 from projects.models import LedgerEntry, Project, ReportStep
 from projects.rules.report import Filing, Punctuality
-from projects.sentences.report import PUNCTUALITY, state_word
+from projects.sentences.report import PUNCTUALITY, late_words, return_words, state_word
 from projects.services.period import Month, months_of
 from projects.stats.report_figures import YearPlan, year_plan
 from projects.stats.report_filing import filings
@@ -51,6 +51,14 @@ class MonthRow:
         return CHIPS[ReportState(self.state)] if self.state else ""
 
     @property
+    def note(self) -> str:
+        """What a return means for the figures; that what it says was put right after the year."""
+        if self.step is None:
+            return ""
+        returned = return_words(self.counts) if self.step.action == ReportAction.RETURN else ""
+        return "；".join(filter(None, [returned, late_words(self.step.action, self.step.recorded_on, self.month.year)]))
+
+    @property
     def counts(self) -> bool:
         return self.step is not None and self.step.counts
 
@@ -70,7 +78,9 @@ class MonthRow:
 
     @property
     def punctual(self) -> Punctuality:
-        return self.month.punctuality(self.filing.first_on if self.state is not None else None, self.day)
+        # What was filed after the year stands on its last day already.
+        day = max(self.day, self.step.taken_on) if self.step is not None else self.day
+        return self.month.punctuality(self.filing.first_on if self.state is not None else None, day)
 
     @property
     def punctuality(self) -> str:

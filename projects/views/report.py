@@ -25,14 +25,15 @@ from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm
 from projects.models import ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
 from projects.rules.decision import state_on
-from projects.rules.report import COUNTED, EDITABLE
-from projects.sentences.report import PUNCTUALITY, calendar_words, state_word
+from projects.rules.report import EDITABLE, REPORTED
+from projects.sentences.report import PUNCTUALITY, calendar_words, late_words, refile_words, return_words, state_word, step_words
 from projects.sentences.report_content import LABELS, content_words
 from projects.services import report as service
 from projects.services.grid import may_read_evidence, may_review, may_write
 from projects.services.period import Month, month_of
 from projects.services.report import last_counted, prefilled
 from projects.services.report_doubt import Unconfirmed
+from projects.services.report_window import is_writable, refile_until
 from projects.stats.report_figures import month_figures
 from projects.stats.report_filing import filings
 from projects.views.project_edit import crumbs
@@ -55,6 +56,16 @@ class StepRow:
 
     step: ReportStep
     changes: list[dict[str, str]]
+
+    @property
+    def words(self) -> str:
+        """What the step was."""
+        return step_words(self.step.action, self.step.counts)
+
+    @property
+    def late(self) -> str:
+        """That it was taken after the report's year, where it was."""
+        return late_words(self.step.action, self.step.recorded_on, self.step.valid_from.year)
 
 
 def step_rows(steps: list[ReportStep]) -> list[StepRow]:
@@ -154,7 +165,7 @@ class ReportDetail(ReportPage, EditView):
     def is_typed(self) -> bool:
         """Whether the page is a form."""
         state = ReportState(self.report.state) if self.report else None
-        return not self.day.asked and self.writes and state in EDITABLE and self.month.is_open(self.today)
+        return not self.day.asked and self.writes and state in EDITABLE and is_writable(self.month, self.report, self.today)
 
     def get_record(self) -> ProgressReport | None:
         # A form that saw no report carries no version, though somebody may have begun one by now.
@@ -173,7 +184,7 @@ class ReportDetail(ReportPage, EditView):
         return prefilled(last_counted(self.project, self.month.year, self.month.month))
 
     def stands_as_asked(self, current: Any, values: dict[str, Any]) -> bool:
-        return (current.state in COUNTED or not self.files) and super().stands_as_asked(current, values)
+        return (current.state in REPORTED or not self.files) and super().stands_as_asked(current, values)
 
     def show_stale(self, form: ReportForm, error: StaleRecord) -> HttpResponse:
         """Answer as every form does; two people who both began the report share what a new month begins with."""
@@ -269,6 +280,13 @@ class ReportDetail(ReportPage, EditView):
             return ""
         return f"{reverse('projects:report_review')}?{urlencode({'year': report.year, 'month': report.month})}#report-{report.pk}"
 
+    def _refile_words(self, locked: bool) -> str:
+        """Return until when what was returned may be filed again, to those who may, where the month's lock comes before."""
+        last = refile_until(self.report)
+        if last is None or self.day.asked or not self.writes or last < self.today or (not locked and last <= self.month.locks_on):
+            return ""
+        return refile_words(last, self.month.year, locked)
+
     def _attachments(self, content: Any) -> list[Attachment]:
         if self.report is None or content is None and not self.sees_drafts or not may_read_evidence(self.report, self.request.user):
             return []
@@ -278,9 +296,12 @@ class ReportDetail(ReportPage, EditView):
         steps, day = self._steps(), self.day.day
         content, state = self._content(steps)
         filed = filings(steps).get(self.report.pk) if self.report else None
-        first = filed.first_on if filed and state in (*COUNTED, ReportState.RETURNED) else None
+        first = filed.first_on if filed and state in (*REPORTED, ReportState.RETURNED) else None
         locked = self.month.is_locked(self.today)
-        cumulative = content.cumulative if content is not None and state != ReportState.DRAFT else None
+        last = steps[-1] if steps else None
+        # What counted on the day, and not what is being typed into a draft or a returned report.
+        cumulative = last.cumulative if last is not None and last.counts else None
+        returned = last if last is not None and state == ReportState.RETURNED else None
         return super().get_context_data(
             project=self.project,
             month=self.month,
@@ -290,12 +311,15 @@ class ReportDetail(ReportPage, EditView):
             state=state,
             chip=state_word(state),
             chip_kind=CHIPS[ReportState(state)] if state else "",
-            punctuality=PUNCTUALITY[self.month.punctuality(first, day)],
+            # What was filed after the year stands on its last day already.
+            punctuality=PUNCTUALITY[self.month.punctuality(first, max(day, last.taken_on) if last is not None else day)],
             asked=self.asked,
             errors_title="还没有报送：请核对累计完成投资" if self.asked is not None else "",
             content=content,
             rows=content_rows(content) if content is not None else [],
             figures=month_figures(self.project, self.month.year, self.month.month, cumulative, day),
+            return_words=return_words(returned.counts) if returned is not None else "",
+            refile_words=self._refile_words(locked),
             steps=step_rows(steps),
             corrections=slips_on(self.report, day) if self.report else [],
             attachments=self._attachments(content),
@@ -303,8 +327,8 @@ class ReportDetail(ReportPage, EditView):
             can_repeat=self.is_typed and last_counted(self.project, self.month.year, self.month.month) is not None,
             can_withdraw=not self.day.asked and state == ReportState.FILED and self.writes and self.month.is_open(self.today),
             review_url=self._review_url(state),
-            can_correct=not self.day.asked and locked and self.writes,
-            can_attach=not self.day.asked and self.writes and self.report is not None and self.month.is_open(self.today),
+            can_correct=not self.day.asked and locked and self.writes and not self.is_typed,
+            can_attach=not self.day.asked and self.writes and self.report is not None and is_writable(self.month, self.report, self.today),
             evidence_form=EvidenceForm(),
             local_draft=f"{self.request.user.pk}/{self.address}",
             previous=self._neighbour(-1),

@@ -13,11 +13,12 @@ from erqi.common.models import User
 from erqi.common.numbers import plain, rounded
 from projects.choices import GRAVE_LEVELS, DelayCause, ReportState
 from projects.forms.report import ReportRowForm
-from projects.models import ProgressReport
+from projects.models import ProgressReport, ReportStep
 from projects.rules.report import EDITABLE, Punctuality
-from projects.sentences.report import filed_words, state_word
+from projects.sentences.report import filed_words, refile_words, return_words, state_word
 from projects.services.period import Month
 from projects.services.report import prefilled
+from projects.services.report_window import is_writable, refile_until
 from projects.stats.report import MonthReport
 
 CHIPS = {
@@ -138,13 +139,21 @@ class Row:
         if self.saved_at:
             return f"已保存 {self.saved_at}"
         if self.found.state == ReportState.RETURNED and self.report is not None:
-            return f"{self.report.reviewed_by_name}退回：{self.report.return_reason}"
+            return self._returned(self.report)
         return "草稿，尚未报送" if self.found.state == ReportState.DRAFT else ""
+
+    def _returned(self, report: ProgressReport) -> str:
+        """Why it was returned, what that means for its figures, and until when it may be filed again where the month locks before."""
+        text = f"{report.reviewed_by_name}退回：{report.return_reason}（{return_words(self.found.still_counts)}）"
+        last = refile_until(report)
+        if last is None or last < self.day or (not self.is_locked and last <= self.month.locks_on):
+            return text
+        return f"{text}；{refile_words(last, self.month.year, self.is_locked)}"
 
 
 def may_type(found: MonthReport, month: Month, day: date, writable: bool) -> bool:
     """Say whether the row's report may be typed into."""
-    return writable and month.is_open(day) and (ReportState(found.state) if found.state else None) in EDITABLE
+    return writable and is_writable(month, found.report, day) and (ReportState(found.state) if found.state else None) in EDITABLE
 
 
 def row_form(found: MonthReport, data: Any = None) -> ReportRowForm:
@@ -173,7 +182,7 @@ class Merge:
 
 
 def merge(
-    error: StaleRecord, form: ReportRowForm, values: dict[str, Any], version: int | None, earlier: ProgressReport | None, user: User
+    error: StaleRecord, form: ReportRowForm, values: dict[str, Any], version: int | None, earlier: ReportStep | None, user: User
 ) -> Merge:
     """Take apart what the person typed (`values`) and what stands by now, both set against what the person had seen.
 

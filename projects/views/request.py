@@ -34,6 +34,7 @@ class RequestList(ListView):
     table_class = RequestTable
     filterset_class = RequestFilter
     template_name = "projects/request_list.html"
+    shows_day = True
     page_title = "审批申请"
     noun = "份"
     empty_title = "没有符合条件的申请"

@@ -1,6 +1,7 @@
 """The reviewer's queue: a month's reports that await a review, passed one by one or ticked, returned with a reason; and what is missing."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from erqi.common.workbook.declare import Sheet
 from projects.choices import ReportState
 from projects.exports.pages import review_sheet
 from projects.models import ProgressReport, ReportCorrection, Unit
-from projects.sentences.report import calendar_words
+from projects.sentences.report import calendar_words, return_words
 from projects.services.grid import units_of
 from projects.services.period import Month, current_month, month_of, months_of
 from projects.services.report import return_report
@@ -59,13 +60,22 @@ def summary(done: list[Reviewed]) -> str:
     return f"{text}，{len(refused)} 份未办：{named}{more}。"
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A return that was refused: the report (key), what was typed, and why."""
+
+    report: int
+    reason: str
+    excluded: bool
+    sentence: str
+
+
 class ReviewQueue(PermissionRequiredMixin, PageExport, TemplateView):
     """The queue of one month: `?year=&month=&unit=&state=&page=`. A reviewer sees what the own units lead, the office everything."""
 
     permission = REVIEWERS
     template_name = "projects/review_queue.html"
-    # What was typed into the reason of a return that was refused: report, reason, sentence.
-    refused: tuple[int, str, str] | None = None
+    refused: Refused | None = None
 
     @cached_property
     def today(self) -> Any:
@@ -139,7 +149,7 @@ class ReviewQueue(PermissionRequiredMixin, PageExport, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         data = request.POST
         if "return" in data:
-            return self.send_back(_marked(data["return"]), data.get("reason", ""))
+            return self.send_back(_marked(data["return"]), data.get("reason", ""), excluded=bool(data.get("excluded")))
         asked = [data["pass"]] if "pass" in data else data.getlist("report")
         marked = list(filter(None, map(_marked, asked)))
         if not marked:
@@ -157,26 +167,26 @@ class ReviewQueue(PermissionRequiredMixin, PageExport, TemplateView):
         follower = self.request.POST.get(f"after-{key}", "")
         return self.request.get_full_path() + (f"#report-{follower}" if follower.isascii() and follower.isdigit() else "")
 
-    def send_back(self, marked: tuple[int, int] | None, reason: str) -> HttpResponse:
+    def send_back(self, marked: tuple[int, int] | None, reason: str, *, excluded: bool) -> HttpResponse:
         report = ProgressReport.objects.select_related("project").filter(pk=marked[0]).first() if marked else None
         if report is None:
             messages.warning(self.request, "没有这份月报，请刷新页面查看。")
             return redirect(self.request.get_full_path())
         try:
-            return_report(report=report, reason=reason, version=marked[1], by=self.request.user)
+            return_report(report=report, reason=reason, version=marked[1], by=self.request.user, excluded=excluded)
         except InvalidInput as error:
-            return self.again(report, reason, str(error), 422)
+            return self.again(Refused(report.pk, reason, excluded, str(error)), report, 422)
         except StaleRecord:
-            return self.again(report, reason, f"{CHANGED}。", 409)
+            return self.again(Refused(report.pk, reason, excluded, f"{CHANGED}。"), report, 409)
         except ServiceError as error:
-            return self.again(report, reason, str(error), 409)
-        tell(self.request, f"已退回“{report.project}”的月报，原因已告知报送人。")
+            return self.again(Refused(report.pk, reason, excluded, str(error)), report, 409)
+        tell(self.request, f"已退回“{report.project}”的月报（{return_words(not excluded)}），原因已告知报送人。")
         return redirect(self.following(report.pk))
 
-    def again(self, report: ProgressReport, reason: str, sentence: str, status: int) -> HttpResponse:
+    def again(self, refused: Refused, report: ProgressReport, status: int) -> HttpResponse:
         """Show the page with what was typed, and why it was not done."""
-        self.refused = (report.pk, reason, sentence)
-        messages.warning(self.request, f"“{report.project}”没有退回：{sentence}")
+        self.refused = refused
+        messages.warning(self.request, f"“{report.project}”没有退回：{refused.sentence}")
         return self.render_to_response(self.get_context_data(), status=status)
 
     # ── what is shown ──
@@ -214,15 +224,17 @@ class ReviewQueue(PermissionRequiredMixin, PageExport, TemplateView):
 
     def _shown(self, row: ReviewRow, following: ReviewRow | None, locked: bool) -> dict[str, Any]:
         report = row.report
-        refused = self.refused if self.refused is not None and self.refused[0] == report.pk else None
+        refused = self.refused if self.refused is not None and self.refused.report == report.pk else None
         return {
             "row": row,
             "mark": f"{report.pk}.{report.version}",
             "after": following.report.pk if following else "",
             "can_pass": not locked and not row.own and report.state == ReportState.FILED,
             "can_return": not locked and not row.own and report.state in (ReportState.FILED, ReportState.PASSED),
-            "reason": refused[1] if refused else "",
-            "sentence": refused[2] if refused else "",
+            "reason": refused.reason if refused else "",
+            "excluded": refused is not None and refused.excluded,
+            "sentence": refused.sentence if refused else "",
+            "return_words": return_words(row.row.still_counts) if report.state == ReportState.RETURNED else "",
         }
 
     def _months(self) -> list[dict[str, Any]]:

@@ -1,221 +1,44 @@
-"""Targets of a year: what each document says, which figure is adopted and why, and what was reached."""
+"""Targets of a year: what each document says, which figure is adopted and why, what was reached and whether that is enough."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain, groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView, View
 
-from erqi.common import clock, numbers
+from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
 from erqi.common.asof_links import with_query
-from erqi.common.dates import chinese_day
 from erqi.common.exporting import PageExport
+from erqi.common.numbers import percent, ratio
 from erqi.common.workbook.declare import Sheet
-from projects.choices import AdoptionRule
+from projects.charts import target_course as course_chart
+from projects.choices import AdoptionRule, Measure
 from projects.exports.targets import target_sheet
 from projects.filters.target import TargetFilter
-from projects.models import Citation, Document, Target, TargetClaim, TargetReading
+from projects.models import Target
 from projects.querysets.document import CitationIndex
-from projects.rules import claim as claim_rule
-from projects.rules.target import Agreement, Figure, agreement, completion
+from projects.rules.target import State
+from projects.sentences.target import STATES, figure_words
+from projects.stats.target import CoursePoint, states_of, target_course
+from projects.views.target_row import Row, in_scopes, rows_of
 
 # How the context of a change names a writer that is no person (erqi.common.history.recorded_as).
 SYSTEM_WRITERS = {"seed": "装入文件数据", "up": "装入文件数据"}
 
 
-def in_words(value: Decimal, unit: str, bound: str = "") -> str:
-    """Return a figure as it is written: 480亿元以上."""
-    return f"{numbers.plain(value)}{unit}{bound}"
-
-
-def dated(document: Document) -> str:
-    """Return what is known of a document's date."""
-    if document.published_on:
-        return chinese_day(document.published_on)
-    return f"不早于{chinese_day(document.dated_after)}" if document.dated_after else "日期文件未载"
-
-
-def standing(document: Document) -> str:
-    """Return a document's rank in words: 层级3，全区动员大会报道."""
-    return f"层级{document.rank}，{document.rank_note}" if document.rank_note else f"层级{document.rank}"
-
-
-def figure_of(record: TargetClaim | TargetReading | None) -> Figure | None:
-    """Return the figure of a claim or reading for the rules."""
-    return record and Figure(record.value, record.bound, getattr(record, "wording", ""))
-
-
-def chosen_by_rule(claims: Iterable[TargetClaim]) -> int | None:
-    """Return the key of the claim that the rule chooses among the documents' claims as they rank today."""
-    best = claim_rule.adopted([claim_rule.Claim(claim.pk, claim.document.rank, claim.document.known_date) for claim in claims])
-    return best and best.key
-
-
-def why_adopted(claim: TargetClaim, claims: list[TargetClaim]) -> str:
-    """Return the reason of an adoption by rule in one sentence, from the ranks and dates of the documents."""
-    others = [other for other in claims if other.pk != claim.pk]
-    if not others:
-        return "只有这一份文件给出数字"
-    if chosen_by_rule(claims) != claim.pk:
-        return "登记之后文件的层级或日期有变动，请重新“按规则采用”"
-    code, rank = claim.document.code, claim.document.rank
-    if all(other.document.rank < rank for other in others):
-        lower = "、".join(f"{other.document.code}（层级{other.document.rank}）" for other in others)
-        return f"{code}（层级{rank}）高于{lower}"
-    return f"{code} 与同层级文件相比时间较近"
-
-
-@dataclass
-class Row:
-    """A target with everything that the list and the page of the target say about it."""
-
-    target: Target
-    claims: list[TargetClaim]
-    readings: list[TargetReading]
-    sources: CitationIndex
-    day: date
-    may_adopt: bool = False
-    agreement: Agreement = field(init=False)
-    adopted: TargetClaim | None = field(init=False)
-    latest: TargetReading | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.agreement = agreement(figure_of(claim) for claim in self.claims)
-        self.adopted = next((claim for claim in self.claims if claim.adopted), None)
-        self.latest = next((reading for reading in reversed(self.readings) if reading.on <= self.day), None)
-
-    @property
-    def is_conflict(self) -> bool:
-        return self.agreement == Agreement.CONFLICT
-
-    @property
-    def is_worded_differently(self) -> bool:
-        return self.agreement == Agreement.WORDING
-
-    @property
-    def is_agreed(self) -> bool:
-        return self.agreement == Agreement.AGREE
-
-    @property
-    def documents(self) -> str:
-        """The codes of the documents that name a figure, in their order: D0、D2."""
-        return "、".join(sorted(claim.document.code for claim in self.claims))
-
-    @property
-    def differences(self) -> str:
-        """What the documents say, one after the other: D0 60个，D2 65个."""
-        ordered = sorted(self.claims, key=lambda claim: claim.document.code)
-        if self.is_worded_differently:
-            return "，".join(f"{claim.document.code} {claim.get_wording_display() or '未写措辞'}" for claim in ordered)
-        return "，".join(f"{claim.document.code} {self.words(claim)}" for claim in ordered)
-
-    def words(self, record: TargetClaim | TargetReading) -> str:
-        return in_words(record.value, self.target.unit, record.get_bound_display())
-
-    @property
-    def figure(self) -> str:
-        return self.words(self.adopted) if self.adopted else ""
-
-    @property
-    def latest_words(self) -> str:
-        return self.words(self.latest) if self.latest else ""
-
-    @property
-    def printed(self) -> str:
-        return self.as_printed(self.adopted) if self.adopted else ""
-
-    def as_printed(self, claim: TargetClaim) -> str:
-        """The words in which the claim's document prints the figure."""
-        return next((cited.as_printed for cited in self.cited(claim, "value")), "")
-
-    def cited(self, fact: Model, name: str) -> list[Citation]:
-        return self.sources.get((fact._meta.model_name, fact.pk, name), [])
-
-    def marks(self, claims: Iterable[TargetClaim]) -> list[Citation]:
-        """The sources of the claims' figures with bound and wording, each paragraph once."""
-        found = (cited for claim in claims for name in ("value", "bound", "wording") for cited in self.cited(claim, name))
-        return list({(cited.document_id, cited.paragraph): cited for cited in found}.values())
-
-    @property
-    def figure_sources(self) -> list[Citation]:
-        return self.marks([self.adopted] if self.adopted else [])
-
-    @property
-    def other_sources(self) -> list[Citation]:
-        return self.marks(claim for claim in self.claims if not claim.adopted)
-
-    @property
-    def cards(self) -> list[dict[str, Any]]:
-        """The claims as components/claim_pair.html wants them."""
-        return [self._card(claim) for claim in self.claims]
-
-    def _card(self, claim: TargetClaim) -> dict[str, Any]:
-        document = claim.document
-        card = {
-            "value": self.words(claim),
-            "wording": claim.get_wording_display(),
-            "printed": self.as_printed(claim),
-            "document": f"{document.code} {document.title}",
-            "document_url": document.get_absolute_url(),
-            "dated": f"{dated(document)} · {standing(document)}",
-            "citations": self.marks([claim]),
-            "adopted": claim.adopted,
-        }
-        if claim.adopted and claim.adopted_rule == AdoptionRule.PERSON:
-            card |= {"rule": "人工采用", "person": str(claim.adopted_by), "on": claim.adopted_on, "reason": claim.adoption_reason}
-        elif claim.adopted:
-            card |= {"rule": f"按规则“{claim.get_adopted_rule_display()}”", "reason": why_adopted(claim, self.claims)}
-        elif self.may_adopt:
-            card["adopt_url"] = reverse("projects:claim_adopt", args=[self.target.year, self.target.pk, claim.pk])
-        return card
-
-    @property
-    def ratio(self) -> Decimal | None:
-        return completion(self.target.measure, figure_of(self.adopted), figure_of(self.latest))
-
-    @property
-    def results(self) -> list[dict[str, Any]]:
-        """The documented results, the latest first; those after the day of the page say so."""
-        return [
-            {
-                "reading": reading,
-                "words": self.words(reading),
-                "citations": self.cited(reading, "value"),
-                "is_latest": reading is self.latest,
-                "is_later": reading.on > self.day,
-                "ratio": self.ratio if reading is self.latest else None,
-            }
-            for reading in reversed(self.readings)
-        ]
-
-
-def rows_of(targets: Iterable[Target], day: date, may_adopt: bool = False) -> tuple[list[Row], CitationIndex]:
-    """Return the rows of targets fetched with their claims, and the sources of all their facts: one query."""
-    found = list(targets)
-    facts = chain.from_iterable([target, *target.claims.all(), *target.readings.all()] for target in found)
-    sources = Citation.objects.index(facts)
-    rows = [Row(target, list(target.claims.all()), list(target.readings.all()), sources, day, may_adopt) for target in found]
-    return rows, sources
-
-
-def in_scopes(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Return the rows in groups: the whole district first, then each unit whose own targets they are."""
-    groups = [
-        {"name": scope.name if scope else "全区", "scope": scope, "rows": list(found)}
-        for scope, found in groupby(rows, key=lambda row: row.target.scope)
-    ]
-    return sorted(groups, key=lambda group: (group["scope"] is not None, group["scope"].sort_key if group["scope"] else ""))
+# Tables beside charts round to this.
+HUNDREDTH = Decimal("0.01")
 
 
 class TargetCurrentView(PermissionRequiredMixin, View):
@@ -232,7 +55,7 @@ class TargetCurrentView(PermissionRequiredMixin, View):
 
 
 class TargetListView(PermissionRequiredMixin, PageExport, TemplateView):
-    """A year's targets with the figure adopted, what other documents say and what was reached by the day asked for."""
+    """A year's targets: the figure adopted, what other documents say, what was reached by the day asked for, and how that stands."""
 
     shows_day = True
     permission = "business.view"
@@ -259,23 +82,28 @@ class TargetListView(PermissionRequiredMixin, PageExport, TemplateView):
             groups=in_scopes(shown),
             shown=len(shown),
             count=len(rows),
+            counts=self._counts(rows),
             conflict_count=sum(row.is_conflict for row in rows),
-            conflict_url=f"?{'&'.join(['conflict=on', *([f'as_of={day.day}'] if day.asked else [])])}",
+            conflict_url=self._address(conflict="on"),
             filters=filters,
             chips=chips,
-            clear_url=reverse("projects:target_list", args=[year]),
+            clear_url=self._address(state=None),
             filter_summary=self.export_filters(),
-            sources=sources,
             export=self.page_menu() if rows else None,
+            sources=sources,
             as_of=day,
+            day_form={"keep_for_day": [(name, value) for name, value in self.request.GET.items() if name != "as_of"]},
             create_url=reverse("projects:target_create", args=[year]) if may_edit else "",
+            may_edit=may_edit,
             **kwargs,
         )
 
     @cached_property
     def found(self) -> tuple[list[Row], CitationIndex]:
         """All rows of the year, and their sources."""
-        return rows_of(Target.objects.for_list(self.kwargs["year"]), self.export_day().day)
+        year, day = self.kwargs["year"], self.export_day().day
+        targets = list(Target.objects.for_list(year))
+        return rows_of(targets, day, states=states_of(targets, year, day))
 
     @cached_property
     def filters(self) -> TargetFilter:
@@ -284,7 +112,7 @@ class TargetListView(PermissionRequiredMixin, PageExport, TemplateView):
     @cached_property
     def shown(self) -> list[Row]:
         """The rows that the filters leave."""
-        return [row for row in self.found[0] if self.filters.matches(row.target, row.is_conflict)]
+        return [row for row in self.found[0] if row.found and self.filters.matches(row.found, row.is_conflict)]
 
     def export_title(self) -> str:
         return f"{self.kwargs['year']}年目标"
@@ -296,7 +124,19 @@ class TargetListView(PermissionRequiredMixin, PageExport, TemplateView):
         return "；".join(f"{chip['label']}：{chip['value']}" for chip in self.filters.chips(self.request.GET))
 
     def export_sheets(self) -> list[Sheet]:
-        return [target_sheet(self.kwargs["year"], self.export_day().day, [row.target for row in self.shown])]
+        return [target_sheet(self.kwargs["year"], self.export_day().day, [row.found for row in self.shown if row.found])]
+
+    def _address(self, **filters: str | None) -> str:
+        """Return this page's address with these filters alone, on the same day."""
+        asked = {name: value for name, value in filters.items() if value} | (
+            {"as_of": self.request.GET["as_of"]} if self.request.GET.get("as_of") else {}
+        )
+        return f"?{urlencode(asked)}" if asked else self.request.path
+
+    def _counts(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """Return how many targets are in each state, each with the address that shows them."""
+        found = Counter(row.found.state for row in rows if row.found)
+        return [{"word": STATES[state], "number": found[state], "url": self._address(state=state.value)} for state in State if found[state]]
 
 
 @dataclass(frozen=True)
@@ -332,7 +172,7 @@ def adoptions(target: Target) -> Iterator[Adoption]:
                 Adoption(
                     when=event.pgh_created_at,
                     who=context.get("name") or SYSTEM_WRITERS.get(context.get("source", ""), "系统"),
-                    figure=in_words(event.value, target.unit, event.get_bound_display()),
+                    figure=figure_words(event.value, target.unit, event.get_bound_display()),
                     document=event.document.code,
                     by_person=by_person,
                     rule=event.get_adopted_rule_display(),
@@ -342,6 +182,25 @@ def adoptions(target: Target) -> Iterator[Adoption]:
             )
         before[event.pgh_obj_id] = now
     return reversed(found)
+
+
+def course_rows(points: Sequence[CoursePoint], target: Target) -> tuple[list[str], list[list[str]]]:
+    """Return heading and rows of the table beside the course: what is due, what the ledger computes, what was registered."""
+    grows = target.measure == Measure.LEVEL
+    head = ["截至", "序时应完成" if grows else "目标"]
+    computed, readings = any(point.computed is not None for point in points), any(point.reading is not None for point in points)
+    head += [*(["台账计算", "达到"] if computed else []), *(["登记"] if readings else [])]
+
+    def words(value: Any) -> str:
+        return "—" if value is None else figure_words(value.quantize(HUNDREDTH).normalize(), target.unit)
+
+    rows = []
+    for point in points:
+        row = [f"{point.day:%Y-%m-%d}", words(point.due)]
+        if computed:
+            row += [words(point.computed) + ("（模拟）" if point.simulated else ""), percent(ratio(point.computed, point.due))]
+        rows.append(row + ([words(point.reading)] if readings else []))
+    return head, rows
 
 
 class TargetDetailView(PermissionRequiredMixin, TemplateView):
@@ -355,7 +214,11 @@ class TargetDetailView(PermissionRequiredMixin, TemplateView):
         user, year = self.request.user, kwargs["year"]
         target = get_object_or_404(Target.objects.with_claims(), pk=kwargs["pk"], year=year)
         day = as_of(self.request, year)
-        (row,), sources = rows_of([target], day.day, user.can("target.adopt"))
+        (found,) = states_of([target], year, day.day)
+        (row,), sources = rows_of([target], day.day, user.can("target.adopt"), [found])
+        points = target_course(target, day.day)
+        head, table = course_rows(points, target)
+        drawn = any(point.computed is not None or point.reading is not None for point in points)
         return super().get_context_data(
             page_title=target.indicator,
             breadcrumbs=[
@@ -364,6 +227,11 @@ class TargetDetailView(PermissionRequiredMixin, TemplateView):
             ],
             target=target,
             row=row,
+            course=course_chart(points, target.unit, level=target.measure == Measure.LEVEL) if drawn else None,
+            course_simulated=any(point.simulated for point in points),
+            course_head=head,
+            course_rows=table,
+            day_form={"keep_for_day": []},
             sources=sources,
             adoptions=list(adoptions(target)),
             withdrawn=list(target.claims.exclude(withdrawn_on=None).select_related("document")),

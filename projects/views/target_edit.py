@@ -18,7 +18,7 @@ from projects.forms.target import AdoptForm, ClaimForm, DecisionForm, ReadingFor
 from projects.models import Target, TargetClaim, TargetReading
 from projects.services import target as service
 from projects.services.citation import cite
-from projects.views.target import Row, rows_of
+from projects.views.target_row import Row, rows_of
 
 
 class TargetEditView(EditView):

@@ -19,7 +19,7 @@ from projects.choices import ResponsibilityKind, UnitKind
 from projects.exports.pages import unit_sheet
 from projects.models import Citation, Ledger, Project, Responsibility, Target, Unit
 from projects.rules.responsibility import ended, in_force
-from projects.views.target import rows_of
+from projects.views.target_row import rows_of
 
 
 @dataclass(frozen=True)

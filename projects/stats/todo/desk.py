@@ -10,7 +10,7 @@ from projects.models import Hold, Ledger, LedgerEntry, LevelOverride, Lifting, P
 from projects.querysets.ledger import unclosed
 from projects.querysets.responsibility import in_force
 from projects.rules.calendar import cutoffs
-from projects.rules.report import COUNTED
+from projects.rules.report import REPORTED
 from projects.rules.responsibility import reporting_unit, reviewing_unit
 from projects.services.grid import Grid, grids, units_of
 from projects.services.period import Month, months_of, open_months
@@ -92,9 +92,9 @@ class Desk:
         return self._states[key]
 
     def missing(self, month: Month, keys: Collection[int]) -> list[int]:
-        """Return those of the projects whose report of the month does not count (yet)."""
+        """Return those of the projects whose month is not reported (yet), or was returned."""
         states = self.states(month)
-        return [key for key in keys if states.get(key) not in COUNTED]
+        return [key for key in keys if states.get(key) not in REPORTED]
 
     def standings(self, keys: Collection[int]) -> list[Standing]:
         """Return how the projects stand under the four colours: two queries."""

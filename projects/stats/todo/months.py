@@ -2,20 +2,22 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from erqi.common import workdays
 from projects.choices import ReportState, WarningLevel
-from projects.models import ProgressReport, Project, ReportCorrection, Unit
+from projects.models import ProgressReport, Project, ReportCorrection, ReportStep, Unit
 from projects.rules.todo import WAITS, late_level, waited_level
 from projects.sentences.colour import month_day
-from projects.sentences.report import calendar_words, month_name
+from projects.sentences.report import calendar_words, month_name, refile_words
 from projects.sentences.todo import locks_words, review_locks_words
 from projects.services.grid import accounts_of
-from projects.services.period import Month
+from projects.services.period import Month, month_of
+from projects.services.report_window import is_writable, refile_until
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link
 
@@ -23,6 +25,8 @@ from projects.stats.todo.items import Item, Link
 MOST_UNITS = 12
 # So many projects are named in a reporter's line.
 MOST_NAMED = 8
+# Returns of so many days may still be filed again: two working days are no longer, whatever the holidays.
+REFILE_REACH = timedelta(days=20)
 
 
 def grid_url(month: Month, row: str = "", **query: str) -> str:
@@ -101,6 +105,11 @@ def _missed(desk: Desk) -> list[Item]:
     if month is None or desk.open_months or not desk.own or not desk.states(month):
         return []
     missing = desk.missing(month, desk.own)
+    if any(desk.states(month).get(key) == ReportState.RETURNED for key in missing):
+        # Returned to be changed, it counts all the same; and what may still be filed again has a line of its own.
+        steps = ReportStep.objects.standing().filter(report__year=month.year, report__month=month.month, report__project__in=missing)
+        settled = set(steps.values_list("report__project_id", flat=True)) | set(returned_reports(desk))
+        missing = [key for key in missing if key not in settled]
     asked = ReportCorrection.objects.pending().filter(report__year=month.year, report__month=month.month, report__project__in=missing)
     waiting = set(asked.values_list("report__project_id", flat=True))
     missing = [key for key in missing if key not in waiting]
@@ -124,13 +133,25 @@ def _missed(desk: Desk) -> list[Item]:
 
 
 def returned_reports(desk: Desk) -> dict[int, tuple[ProgressReport, Month]]:
-    """Return the reports of the person's own projects that were returned, by project."""
-    found = {}
+    """Return the reports of the person's own projects that were returned and may be filed again, by project, with whether their figures
+    `still_count`. One query."""
+    months = {(month.year, month.month): month for month in (*desk.months, *desk.open_months)}
+    asked = Q(reviewed_on__gte=desk.day - REFILE_REACH)
     for month in desk.open_months:
-        keys = [key for key in desk.reports(month.year) if desk.states(month).get(key) == ReportState.RETURNED]
-        for report in ProgressReport.objects.of_month(month.year, month.month).filter(project__in=keys).select_related("project"):
+        asked |= Q(year=month.year, month=month.month)
+    counting = ReportStep.objects.standing().filter(report=OuterRef("pk"))
+    rows = ProgressReport.objects.filter(asked, state=ReportState.RETURNED, project__in=_own_of(desk)).select_related("project")
+    found = {}
+    for report in rows.annotate(still_counts=Exists(counting)).order_by("year", "month"):
+        month = months.get((report.year, report.month)) or month_of(report.year, report.month)
+        if is_writable(month, report, desk.day):
             found[report.project_id] = (report, month)
     return found
+
+
+def _own_of(desk: Desk) -> set[int]:
+    """Return the projects that the person's units report in this year or in another one whose months are open."""
+    return {key for year in {desk.day.year, *(month.year for month in desk.open_months)} for key in desk.reports(year)}
 
 
 def returned_item(report: ProgressReport, month: Month, desk: Desk) -> Item:
@@ -145,10 +166,18 @@ def returned_item(report: ProgressReport, month: Month, desk: Desk) -> Item:
         max(_late_level(month, desk.day), WarningLevel.YELLOW),
         month.due_on,
         text=f"{who}{when}退回：{report.return_reason}",
-        follows=f"重报之前，本月数据不计入；{locks_words(month.locks_on, desk.day)}",
+        follows=f"{'重报之前，原报数字仍计入' if report.still_counts else '重报之前，本月数据不计入'}；{_refile(report, month, desk.day)}",
         project=report.project,
         simulated=report.simulated,
     )
+
+
+def _refile(report: ProgressReport, month: Month, day: date) -> str:
+    """Until when a returned report may be filed again: the month's lock, or later where it was returned just before."""
+    last = refile_until(report)
+    if last is None or last <= month.locks_on:
+        return locks_words(month.locks_on, day)
+    return refile_words(last, day.year, month.is_locked(day))
 
 
 def reviews(desk: Desk) -> list[Item]:
