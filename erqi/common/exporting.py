@@ -13,7 +13,7 @@ from datetime import date
 from typing import IO, Any
 
 from django.db import connection, transaction
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from erqi.common import clock
@@ -96,6 +96,54 @@ def file_name(title: str, day: date | None, wanted: Format) -> str:
     """Return the file's name: 2018年重点项目台账_20180928.xlsx. What no file system takes is left out."""
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).strip(" .") or "导出"
     return f"{name[:80]}{f'_{day:%Y%m%d}' if day else ''}.{wanted.ending}"
+
+
+def wanted_of(request: HttpRequest) -> Format | None:
+    """Return the kind of file that the address asks for; None shows the page."""
+    return FORMATS.get(request.GET.get(PARAMETER, ""))
+
+
+def answer(wanted: Format, by: User, title: str, day: AsOf | date | None, sheets: Sequence[Sheet], **cover: Any) -> FileResponse:
+    """Return the file of the sheets, named by title and day; `cover` are further fields of the sheet 说明."""
+    name = file_name(title, day.day if isinstance(day, AsOf) else day, wanted)
+    return download(wanted, name, sheets, cover_of(title, by, day, **cover))
+
+
+class PageExport:
+    """Mixin of a page with a table that is no list (erqi.common.listing): `?export=` answers with the file of `export_sheets`.
+
+    Stands before the view's other classes but for the permission. The page's context takes `export=self.page_menu()`.
+    """
+
+    request: HttpRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wanted = wanted_of(request)
+        if wanted is None:
+            return super().get(request, *args, **kwargs)  # type: ignore[misc]
+        with snapshot():
+            sheets = self.export_sheets()
+            return answer(wanted, request.user, self.export_title(), self.export_day(), sheets, filters=self.export_filters())
+
+    def export_sheets(self) -> list[Sheet]:
+        """Return the sheets of what the page shows: all of it, also what stands on further pages."""
+        raise NotImplementedError
+
+    def export_title(self) -> str:
+        """Return what the file is called, without the day."""
+        raise NotImplementedError
+
+    def export_day(self) -> AsOf | date:
+        """Return the day whose state the page shows."""
+        return clock.today()
+
+    def export_filters(self) -> str:
+        """Return in words what the page is narrowed to."""
+        return ""
+
+    def page_menu(self) -> Menu:
+        """Return the page's export menu: the same address, as a file."""
+        return Menu([(name, value) for name, values in self.request.GET.lists() for value in values if name not in (PARAMETER, "page")])
 
 
 def download(wanted: Format, name: str, sheets: Sequence[Sheet], cover: Cover) -> FileResponse:

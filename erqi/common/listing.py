@@ -147,7 +147,7 @@ class ListView(PermissionRequiredMixin, View):
     @property
     def wanted(self) -> exporting.Format | None:
         """The kind of file that was asked for; None shows the page."""
-        return exporting.FORMATS.get(self.request.GET.get(exporting.PARAMETER, "")) if self.exportable else None
+        return exporting.wanted_of(self.request) if self.exportable else None
 
     def export_day(self) -> AsOf:
         """Return the day whose state an export shows: the page's own, or the business date."""
@@ -173,16 +173,17 @@ class ListView(PermissionRequiredMixin, View):
                 unit=self.export_unit,
                 money=self.has_money,
             )
-            cover = exporting.cover_of(
-                self.page_title,
+            return exporting.answer(
+                wanted,
                 self.request.user,
+                self.page_title,
                 day,
+                [sheet],
                 filters=listing.summary,
                 order=order_words(listing),
                 money_unit=MONEY_UNITS[listing.money_unit] if self.has_money else "",
                 more=[("所含记录", f"勾选的记录（勾选 {len(self.ticks)} {self.noun}）")] if self.ticks else [],
             )
-            return exporting.download(wanted, exporting.file_name(self.page_title, day.day, wanted), [sheet], cover)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.GET = without_empty(request.GET)

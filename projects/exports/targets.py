@@ -1,15 +1,19 @@
 """年度目标: the year's targets with the figure adopted, what the documents print, what was reached by the day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import chain, count
 
-from erqi.common import numbers
+from erqi.common.dates import chinese_day
 from erqi.common.workbook.declare import Column, Row, Sheet
 from projects.choices import AdoptionRule
 from projects.exports.scope import Scope
+from projects.exports.summary import INCLUDES, SIMULATED
 from projects.models import Citation, Target, TargetClaim
 from projects.querysets.document import CitationIndex
-from projects.rules.target import Agreement, Figure, agreement, completion
+from projects.rules.target import Agreement, Figure, agreement
+from projects.sentences.target import figure_words, gap_words, state_word, why_word
+from projects.stats.target import COMPUTED, TargetState, target_states
 
 WHOLE_DISTRICT = "全区"
 COLUMNS = [
@@ -20,75 +24,80 @@ COLUMNS = [
     Column("value", "数值", "number", group="目标（采用的数字）"),
     Column("unit", "计量单位", "center", group="目标（采用的数字）"),
     Column("bound", "界限", "center", group="目标（采用的数字）"),
-    Column("printed", "原文表述", "long", group="来源", widest=30),
-    Column("document", "采用的文件", "text", group="来源"),
-    Column("why", "采用依据", "text", group="来源", widest=22),
-    Column("others", "各文件数字不一致", "long", group="来源", widest=26),
     Column("done", "数值", "number", group="完成情况"),
     Column("done_bound", "界限", "center", group="完成情况"),
+    Column("source", "来自", "center", group="完成情况"),
     Column("done_on", "截止日期", "date", group="完成情况"),
     Column("share", "占目标", "percent", group="完成情况"),
-    Column("responsible", "责任单位", "text"),
-    Column("project", "对应项目", "text"),
-    Column("note", "说明", "long", widest=30),
+    Column("time", "序时", "percent", group="完成情况"),
+    Column("gap", "与序时（目标）相比", "text", group="完成情况", widest=22),
+    Column("state", "状态", "text", widest=16),
+    Column("unjudged", "不能判断的原因", "long", widest=24, hide_empty=True),
+    Column("responsible", "责任单位", "text", widest=22),
+    Column("project", "对应项目", "text", widest=22),
+    Column("printed", "原文表述", "long", group="来源", widest=26),
+    Column("document", "采用的文件", "text", group="来源"),
+    Column("why", "采用依据", "text", group="来源", widest=20),
+    Column("others", "各文件数字不一致", "long", group="来源", widest=22),
+    Column("note", "说明", "long", widest=28),
+    SIMULATED,
 ]
 NOTES = [
-    "目标数字来自文件，文件不一致的，采用其中一个并列出其余；完成数字为截至所示日期的最近一次。",
-    "占目标＝完成数÷采用的目标数，只对总量指标计算；增速、占比以及本身带“以上”“左右”的完成数不计算。",
+    "目标数字来自文件，文件不一致的，采用其中一个并列出其余。完成数字能由台账算出的由台账计算，其余为截至所示日期最近一次登记的。",
+    "占目标＝完成数÷采用的目标数，只对总量指标计算；序时＝全年已过去的部分。“以上”须达到所印数字，“左右”在5%以内算达到。",
 ]
 
 
 def target_sheets(scope: Scope) -> list[Sheet]:
     """Return the year's targets, the whole district's first. The filters are about projects and do not apply."""
-    return [
-        Sheet(
-            name="年度目标",
-            title=f"{scope.year}年目标",
-            columns=COLUMNS,
-            rows=target_rows(scope),
-            info=scope.info(money=False),
-            pinned=2,
-            blank="这一年度还没有登记目标",
-            notes=NOTES,
-        )
-    ]
+    return [target_sheet(scope.year, scope.day.day, target_states(scope.year, scope.day.day))]
 
 
-def target_rows(scope: Scope) -> Iterator[Row]:
-    """Yield the targets: four queries."""
-    targets = list(Target.objects.for_list(scope.year))
+def target_sheet(year: int, day: date, states: Iterable[TargetState]) -> Sheet:
+    """Return targets of a year and how they stand on the day."""
+    return Sheet(
+        name="年度目标",
+        title=f"{year}年目标",
+        columns=COLUMNS,
+        rows=_rows(states),
+        info=("填报单位：", f"数据截止：{chinese_day(day)}", ""),
+        pinned=2,
+        blank="这一年度还没有登记目标",
+        notes=NOTES,
+    )
+
+
+def _rows(states: Iterable[TargetState]) -> Iterator[Row]:
     # The whole district first, then each unit by pinyin, as the page has them.
-    targets.sort(key=lambda target: (target.scope is not None, target.scope.sort_key if target.scope else "", target.seq, target.pk))
-    sources = Citation.objects.index(chain.from_iterable([target, *target.claims.all()] for target in targets))
+    found = sorted(states, key=lambda state: _place(state.target))
+    sources = Citation.objects.index(chain.from_iterable([state.target, *state.target.claims.all()] for state in found))
     number = count(1)
-    for target in targets:
+    for state in found:
+        target = state.target
         claims = list(target.claims.all())
         adopted = next((claim for claim in claims if claim.adopted), None)
-        reached = next((reading for reading in reversed(target.readings.all()) if reading.on <= scope.day.day), None)
-        of_target = Figure(adopted.value, adopted.bound, adopted.wording) if adopted else None
-        share = completion(target.measure, of_target, Figure(reached.value, reached.bound) if reached else None)
+        reading = state.reading if state.source and state.source != COMPUTED else None
         yield Row(
             [
-                next(number),
-                target.indicator,
-                target.get_measure_display(),
+                *(next(number), target.indicator, target.get_measure_display()),
                 *((adopted.get_wording_display(), adopted.value) if adopted else (None, None)),
-                target.unit,
-                adopted.get_bound_display() if adopted else None,
-                _printed(adopted, sources) if adopted else None,
-                f"{adopted.document.code} {adopted.document.title}" if adopted else "文件未载目标数",
-                _why(adopted) if adopted else None,
-                _differing(target, claims),
-                *((reached.value, reached.get_bound_display(), reached.on) if reached else (None, None, None)),
-                share,
-                str(target.responsible) if target.responsible else None,
-                str(target.project) if target.project else None,
-                target.note,
+                *(target.unit, adopted.get_bound_display() if adopted else None),
+                *(state.result, reading.get_bound_display() if reading else None),
+                *({COMPUTED: "台账计算", "": None}.get(state.source, "登记"), state.on, state.share, state.time_share),
+                *(gap_words(state.judgement, target.measure), state_word(state.judgement, adopted.wording if adopted else "")),
+                *(why_word(state.judgement), str(target.responsible or "") or None, str(target.project or "") or None),
+                *((_printed(adopted, sources), str(adopted.document), _why(adopted)) if adopted else (None, "文件未载目标数", None)),
+                *(_differing(target, claims), target.note, INCLUDES if state.simulated else None),
             ],
             key=f"target:{target.pk}",
             version=str(target.version),
             group=str(target.scope) if target.scope else WHOLE_DISTRICT,
+            simulated=state.simulated,
         )
+
+
+def _place(target: Target) -> tuple[bool, str, int, int]:
+    return target.scope is not None, target.scope.sort_key if target.scope else "", target.seq, target.pk
 
 
 def _printed(claim: TargetClaim, sources: CitationIndex) -> str:
@@ -106,4 +115,4 @@ def _differing(target: Target, claims: list[TargetClaim]) -> str | None:
     if agreement(Figure(claim.value, claim.bound, claim.wording) for claim in claims) != Agreement.CONFLICT:
         return None
     ordered = sorted(claims, key=lambda claim: claim.document.code)
-    return "，".join(f"{claim.document.code} {numbers.plain(claim.value)}{target.unit}{claim.get_bound_display()}" for claim in ordered)
+    return "，".join(f"{claim.document.code} {figure_words(claim.value, target.unit, claim.get_bound_display())}" for claim in ordered)

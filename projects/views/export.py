@@ -164,7 +164,7 @@ class ReportDetail(ReportPage):
         found = self.report
         if self.ledger is None:
             return self.nothing()
-        wanted = exporting.FORMATS.get(request.GET.get(exporting.PARAMETER, ""))
+        wanted = exporting.wanted_of(request)
         with exporting.snapshot():
             if wanted is not None:
                 return self.download(wanted)
@@ -172,16 +172,17 @@ class ReportDetail(ReportPage):
 
     def download(self, wanted: exporting.Format) -> FileResponse:
         """Return the file."""
-        scope, title = self.scope, self.report.title(self.scope)
-        cover = exporting.cover_of(
-            title,
+        scope, report = self.scope, self.report
+        return exporting.answer(
+            wanted,
             self.request.user,
+            report.title(scope),
             self.day,
-            filters=scope.filters if self.report.has_filters else "",
-            money_unit=scope.unit if self.report.has_money else "",
+            report.sheets(scope),
+            filters=scope.filters if report.has_filters else "",
+            money_unit=scope.unit if report.has_money else "",
             more=[("台账", str(scope.ledger)), ("预警规则", self._rules())],
         )
-        return exporting.download(wanted, exporting.file_name(title, self.day.day, wanted), self.report.sheets(scope), cover)
 
     def _rules(self) -> str:
         version = self.scope.versions.in_force(self.day.day)

@@ -9,27 +9,44 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import Sheet
+from projects.exports.pages import people_sheet
 from projects.models import Citation, Person
 from projects.views.unit import answered_kinds
 
 
-class PersonListView(PermissionRequiredMixin, TemplateView):
+class PersonListView(PermissionRequiredMixin, PageExport, TemplateView):
     """People with their posts; searched by name, title or pinyin initials."""
 
     permission = "business.view"
     template_name = "projects/person_list.html"
 
+    @property
+    def text(self) -> str:
+        """What is searched for."""
+        return self.request.GET.get("q", "").strip()[:60]
+
+    def export_title(self) -> str:
+        return "人员"
+
+    def export_filters(self) -> str:
+        return f"查找：{self.text}" if self.text else ""
+
+    def export_sheets(self) -> list[Sheet]:
+        return [people_sheet(Person.objects.search(self.text).for_list(), clock.today())]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()[:60]
-        people = list(Person.objects.search(text).for_list())
+        people = list(Person.objects.search(self.text).for_list())
         posts = chain.from_iterable(person.posts.all() for person in people)
         return super().get_context_data(
             page_title="人员",
             breadcrumbs=[{"label": "人员"}],
             people=people,
             sources=Citation.objects.index(chain(people, posts)),
-            q=text,
-            filter_summary=f"查找：{text}" if text else "",
+            q=self.text,
+            filter_summary=self.export_filters(),
+            export=self.page_menu() if people else None,
             **kwargs,
         )
 

@@ -16,7 +16,10 @@ from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.editing import tell
 from erqi.common.errors import InvalidInput, ServiceError, StaleRecord
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import Sheet
 from projects.choices import ReportState
+from projects.exports.pages import review_sheet
 from projects.models import ProgressReport, ReportCorrection, Unit
 from projects.sentences.report import calendar_words, return_words
 from projects.services.grid import units_of
@@ -67,7 +70,7 @@ class Refused:
     sentence: str
 
 
-class ReviewQueue(PermissionRequiredMixin, TemplateView):
+class ReviewQueue(PermissionRequiredMixin, PageExport, TemplateView):
     """The queue of one month: `?year=&month=&unit=&state=&page=`. A reviewer sees what the own units lead, the office everything."""
 
     permission = REVIEWERS
@@ -117,13 +120,29 @@ class ReviewQueue(PermissionRequiredMixin, TemplateView):
     @cached_property
     def queue(self) -> Page:
         """The projects (keys) of the reports shown, the longest waiting first."""
-        keys = self._chosen([report.project for report in self.reports if report.state == self.state])
-        return Paginator(keys, PER_PAGE).get_page(self.request.GET.get("page"))
+        return Paginator(self.shown_projects, PER_PAGE).get_page(self.request.GET.get("page"))
+
+    @property
+    def shown_projects(self) -> list[int]:
+        """The projects (keys) of the reports of the state and unit, on all pages."""
+        return self._chosen([report.project for report in self.reports if report.state == self.state])
 
     def address(self, **changes: Any) -> str:
         """Return the address of the queue as shown, but for the changes."""
         shown = {"year": self.month.year, "month": self.month.month, "unit": self.unit, "state": self.state, **changes}
         return f"{self.request.path}?{urlencode({name: value for name, value in shown.items() if value})}"
+
+    # ── as a file ──
+
+    def export_title(self) -> str:
+        return f"{self.month}月报审核"
+
+    def export_filters(self) -> str:
+        return self._summary()
+
+    def export_sheets(self) -> list[Sheet]:
+        rows = review_rows(self.month, self.due, self.shown_projects, self.today, self.request.user)
+        return [review_sheet(f"{self.export_title()}（{STATES[ReportState(self.state)]}）", rows, self.today)]
 
     # ── what is done ──
 
@@ -176,10 +195,10 @@ class ReviewQueue(PermissionRequiredMixin, TemplateView):
         user, manages = self.request.user, self.request.user.can("report.manage")
         locked = self.month.is_locked(self.today)
         rows = review_rows(self.month, self.due, list(self.queue), self.today, user)
-        page_title = f"{self.month}月报审核"
         missing = missing_units(self.due, self._chosen(self.mine), self.reports, self.today) if self.state == ReportState.FILED else []
         return super().get_context_data(
-            page_title=page_title,
+            page_title=self.export_title(),
+            export=self.page_menu() if rows else None,
             breadcrumbs=[{"label": "月报审核"}],
             month=self.month,
             calendar=calendar_words(self.month, self.today),

@@ -12,17 +12,22 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView, View
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import as_of
+from erqi.common.asof import AsOf, as_of
 from erqi.common.asof_links import with_query
+from erqi.common.exporting import PageExport
 from erqi.common.numbers import percent, ratio
+from erqi.common.workbook.declare import Sheet
 from projects.charts import target_course as course_chart
 from projects.choices import AdoptionRule, Measure
+from projects.exports.targets import target_sheet
 from projects.filters.target import TargetFilter
 from projects.models import Target
+from projects.querysets.document import CitationIndex
 from projects.rules.target import State
 from projects.sentences.target import STATES, figure_words
 from projects.stats.target import CoursePoint, states_of, target_course
@@ -49,7 +54,7 @@ class TargetCurrentView(PermissionRequiredMixin, View):
         return redirect(with_query(request, reverse("projects:target_list", args=[shown])))
 
 
-class TargetListView(PermissionRequiredMixin, TemplateView):
+class TargetListView(PermissionRequiredMixin, PageExport, TemplateView):
     """A year's targets: the figure adopted, what other documents say, what was reached by the day asked for, and how that stands."""
 
     shows_day = True
@@ -57,11 +62,8 @@ class TargetListView(PermissionRequiredMixin, TemplateView):
     template_name = "projects/target_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        year, day = kwargs["year"], as_of(self.request, kwargs["year"])
-        targets = list(Target.objects.for_list(year))
-        rows, sources = rows_of(targets, day.day, states=states_of(targets, year, day.day))
-        filters = TargetFilter(self.request.GET, targets)
-        shown = [row for row in rows if row.found and filters.matches(row.found, row.is_conflict)]
+        year, day, filters, shown = kwargs["year"], self.export_day(), self.filters, self.shown
+        rows, sources = self.found
         chips = filters.chips(self.request.GET)
         years = Target.objects.years()
         may_edit = self.request.user.can("target.edit")
@@ -86,7 +88,8 @@ class TargetListView(PermissionRequiredMixin, TemplateView):
             filters=filters,
             chips=chips,
             clear_url=self._address(state=None),
-            filter_summary="；".join(f"{chip['label']}：{chip['value']}" for chip in chips),
+            filter_summary=self.export_filters(),
+            export=self.page_menu() if rows else None,
             sources=sources,
             as_of=day,
             day_form={"keep_for_day": [(name, value) for name, value in self.request.GET.items() if name != "as_of"]},
@@ -94,6 +97,34 @@ class TargetListView(PermissionRequiredMixin, TemplateView):
             may_edit=may_edit,
             **kwargs,
         )
+
+    @cached_property
+    def found(self) -> tuple[list[Row], CitationIndex]:
+        """All rows of the year, and their sources."""
+        year, day = self.kwargs["year"], self.export_day().day
+        targets = list(Target.objects.for_list(year))
+        return rows_of(targets, day, states=states_of(targets, year, day))
+
+    @cached_property
+    def filters(self) -> TargetFilter:
+        return TargetFilter(self.request.GET, [row.target for row in self.found[0]])
+
+    @cached_property
+    def shown(self) -> list[Row]:
+        """The rows that the filters leave."""
+        return [row for row in self.found[0] if row.found and self.filters.matches(row.found, row.is_conflict)]
+
+    def export_title(self) -> str:
+        return f"{self.kwargs['year']}年目标"
+
+    def export_day(self) -> AsOf:
+        return as_of(self.request, self.kwargs["year"])
+
+    def export_filters(self) -> str:
+        return "；".join(f"{chip['label']}：{chip['value']}" for chip in self.filters.chips(self.request.GET))
+
+    def export_sheets(self) -> list[Sheet]:
+        return [target_sheet(self.kwargs["year"], self.export_day().day, [row.found for row in self.shown if row.found])]
 
     def _address(self, **filters: str | None) -> str:
         """Return this page's address with these filters alone, on the same day."""

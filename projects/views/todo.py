@@ -8,7 +8,10 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin, may
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import Sheet
 from projects.choices import WarningLevel
+from projects.exports.pages import todo_sheets
 from projects.sentences.colour import month_day
 from projects.stats.inbox import unread
 from projects.stats.todo import todo, waiting
@@ -44,17 +47,32 @@ def groups_of(items: list[Item]) -> list[Group]:
     return [Group(label, lines) for label, lines in found.items()]
 
 
-class Todo(PermissionRequiredMixin, TemplateView):
+class Todo(PermissionRequiredMixin, PageExport, TemplateView):
     """What is due from the person today, the gravest consequence first; `?kind=` narrows it to one kind."""
 
     permission = "business.view"
     template_name = "projects/todo.html"
 
+    @property
+    def kind(self) -> str:
+        """The kind of lines that is asked for; empty for all."""
+        asked = self.request.GET.get("kind", "")
+        return asked if asked in KINDS else ""
+
+    def export_title(self) -> str:
+        return "我的待办"
+
+    def export_filters(self) -> str:
+        return f"类别：{KINDS[self.kind]}" if self.kind else ""
+
+    def export_sheets(self) -> list[Sheet]:
+        desk = Desk(self.request.user, clock.today())
+        items = [item for item in todo(desk) if not self.kind or item.kind == self.kind]
+        return todo_sheets(str(self.request.user), items, waiting(desk), desk.day)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk = Desk(self.request.user, clock.today())
-        items = todo(desk)
-        asked = self.request.GET.get("kind", "")
-        kind = asked if asked in KINDS else ""
+        items, kind = todo(desk), self.kind
         chosen = [item for item in items if not kind or item.kind == kind]
         shown = chosen if self.request.GET.get("all") == "1" else chosen[:MOST]
         query = f"?kind={kind}&all=1" if kind else "?all=1"
@@ -70,6 +88,7 @@ class Todo(PermissionRequiredMixin, TemplateView):
             more_url=f"{reverse('projects:todo')}{query}",
             tabs=self._tabs(items, kind),
             waiting=waiting(desk),
+            export=self.page_menu() if items else None,
             unread_count=len(unread(self.request.user, desk.day)),
             # Somebody who only looks has nothing to do here; who reports is told when the next month begins.
             only_looks=not may(self.request.user, ACTING),

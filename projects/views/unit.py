@@ -13,7 +13,10 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import Sheet
 from projects.choices import ResponsibilityKind, UnitKind
+from projects.exports.pages import unit_sheet
 from projects.models import Citation, Ledger, Project, Responsibility, Target, Unit
 from projects.rules.responsibility import ended, in_force
 from projects.views.target_row import rows_of
@@ -60,26 +63,44 @@ def answered_kinds(rows: Iterable[Responsibility], owned: Iterable[Project], day
     ]
 
 
-class UnitListView(PermissionRequiredMixin, TemplateView):
+class UnitListView(PermissionRequiredMixin, PageExport, TemplateView):
     """All units by kind, with what they answer for."""
 
     permission = "business.view"
     template_name = "projects/unit_list.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()[:60]
+    @property
+    def text(self) -> str:
+        """What is searched for."""
+        return self.request.GET.get("q", "").strip()[:60]
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the units found, by kind."""
         by_kind: dict[str, list[Unit]] = defaultdict(list)
-        for unit in Unit.objects.search(text).for_list(clock.today()):
+        for unit in Unit.objects.search(self.text).for_list(clock.today()):
             by_kind[unit.kind].append(unit)
-        groups = [{"name": kind.label, "units": by_kind[kind]} for kind in UnitKind if by_kind[kind]]
+        return [{"name": kind.label, "units": by_kind[kind]} for kind in UnitKind if by_kind[kind]]
+
+    def export_title(self) -> str:
+        return "单位"
+
+    def export_filters(self) -> str:
+        return f"查找：{self.text}" if self.text else ""
+
+    def export_sheets(self) -> list[Sheet]:
+        return [unit_sheet([unit for group in self.groups() for unit in group["units"]], clock.today())]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        groups = self.groups()
         return super().get_context_data(
             page_title="单位",
             breadcrumbs=[{"label": "单位"}],
             groups=groups,
             count=sum(len(group["units"]) for group in groups),
             sources=Citation.objects.index(unit for group in groups for unit in group["units"]),
-            q=text,
-            filter_summary=f"查找：{text}" if text else "",
+            q=self.text,
+            filter_summary=self.export_filters(),
+            export=self.page_menu() if groups else None,
             **kwargs,
         )
 

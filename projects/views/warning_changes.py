@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
@@ -12,7 +12,10 @@ from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, carry
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import Sheet
 from projects.choices import WarningLevel
+from projects.exports.pages import changes_sheet
 from projects.models import Rescheduling
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
@@ -140,7 +143,7 @@ class Kind:
         return self.count - len(self.lines)
 
 
-class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
+class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
     """The changes between two days of one year."""
 
     shows_day = True
@@ -183,10 +186,11 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
             ledger=self.ledger,
             period=period,
             problems=[*self.year_problems(), *period.problems],
-            kinds=self.kinds(found, versions),
+            kinds=self.kinds(found, versions, MOST),
             numbers=numbers,
             count=len(changes),
             sentence=self.sentence(numbers),
+            export=self.page_menu() if changes else None,
             years=self.year_tabs(),
             kept=self.kept_year,
             not_warned=self.not_warned(),
@@ -201,12 +205,28 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
             print_as_of=self.day,
         )
 
-    def kinds(self, changes: dict[str, list[Change]], versions: Versions) -> list[Kind]:
-        """Return the changes by kind, the gravest first."""
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Without a ledger there is nothing to export: the page says so.
+        return super().get(request, *args, **kwargs) if self.ledger else TemplateView.get(self, request, *args, **kwargs)
+
+    def export_title(self) -> str:
+        return f"{self.ledger.year}年变化对比"
+
+    def export_day(self) -> AsOf:
+        return self.day
+
+    def export_sheets(self) -> list[Sheet]:
+        period = self.period
+        changes = changes_between(self.ledger, period.first, period.last) if period.first < period.last else []
+        kinds = self.kinds(by_kind(changes), Versions(), None)
+        return [changes_sheet(f"{self.ledger.name}变化对比", kinds, period.first, period.last)]
+
+    def kinds(self, changes: dict[str, list[Change]], versions: Versions, most: int | None) -> list[Kind]:
+        """Return the changes by kind, the gravest first, so many of each."""
         shown = {}
         for kind, of_kind in changes.items():
             order = sorted(of_kind, key=lambda change: (_PLACE[change.after] if change.after is not None else 0, change.record.seq))
-            shown[kind] = order[:MOST]
+            shown[kind] = order[:most]
         explain([change for of_kind in shown.values() for change in of_kind], self.ledger, self.period.first, self.period.last, versions)
         return [
             Kind(kind, label, hint, len(changes[kind]), [Line(change, versions) for change in shown[kind]])

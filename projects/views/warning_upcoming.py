@@ -7,12 +7,15 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import FileResponse
 from django.utils.functional import cached_property
 
 from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day
+from erqi.common.exporting import Format, answer, snapshot
 from erqi.common.list_state import Listing
 from projects.choices import LEVELS, WarningLevel
+from projects.exports.pages import turns_sheet
 from projects.filters.warning_upcoming import UpcomingFilter
 from projects.models import LedgerEntry, WarningSchedule
 from projects.rules.colour import Schedule
@@ -127,6 +130,7 @@ class WarningUpcoming(WarningPage):
 
     page_title = "转色预告"
     filterset_class = UpcomingFilter
+    exportable = True
     template_name = "projects/warning_upcoming.html"
     results_template = "projects/warning_upcoming_results.html"
 
@@ -152,16 +156,38 @@ class WarningUpcoming(WarningPage):
             listing.problems.append(f"期限“{asked[:10]}”无效，应为 7、14、30 或 90 天；现按 {DEFAULT} 天显示。")
         return listing
 
+    @property
+    def is_past(self) -> bool:
+        """Whether the day is one of the past, of which only what was known then counts."""
+        return self.day.day < clock.today()
+
+    def turns(self, listing: Listing) -> list[Turn]:
+        """Return the turns of the projects that the filters leave."""
+        return coming_turns(listing.filtered.values("project"), self.ledger.year, self.day.day, self.until, as_known_then=self.is_past)
+
+    def lines(self, turns: list[Turn], entries: dict[int, Named]) -> list[Line]:
+        """Return turns in words."""
+        rows = WarningSchedule.objects.defer("facts").in_bulk({turn.schedule for turn in turns})
+        return [Line(turn, rows[turn.schedule], entries[turn.project], self.versions) for turn in turns]
+
+    def export(self, wanted: Format) -> FileResponse:
+        """Return all turns of the period as a file."""
+        with snapshot():
+            listing = self.get_listing()
+            turns = self.turns(listing)
+            lines = self.lines(turns, named_entries(self.ledger, [turn.project for turn in turns], self.day.day))
+            title = f"{self.ledger.year}年转色预告（{self.days}天）"
+            sheet = turns_sheet(title, lines, self.day.day)
+            return answer(wanted, self.request.user, title, self.day, [sheet], filters=listing.summary)
+
     def results(self, listing: Listing) -> dict[str, Any]:
-        today, year = self.day.day, self.ledger.year
-        past = today < clock.today()
-        turns = coming_turns(listing.filtered.values("project"), year, today, self.until, as_known_then=past)
+        today, past = self.day.day, self.is_past
+        turns = self.turns(listing)
         shown = turns[:MOST_TURNS]
-        rows = WarningSchedule.objects.defer("facts").in_bulk({turn.schedule for turn in shown})
         of_day = {day: list(found) for day, found in groupby(turns, lambda turn: turn.day)}
         named = [turn.project for found in of_day.values() for turn in found[:NAMES_A_DAY]]
         entries = named_entries(self.ledger, [*(turn.project for turn in shown), *named], today)
-        lines = [Line(turn, rows[turn.schedule], entries[turn.project], self.versions) for turn in shown]
+        lines = self.lines(shown, entries)
         by_day = [Day(day, today, of_day[day], list(found)) for day, found in groupby(lines, lambda line: line.turn.day)]
         kinds = Counter(turn.direction for turn in turns)
         return {
@@ -195,4 +221,8 @@ class WarningUpcoming(WarningPage):
         return [days[place : place + 7] for place in range(0, number, 7)]
 
     def frame(self, listing: Listing) -> dict[str, Any]:
-        return {**super().frame(listing), "breadcrumbs": [{"label": "四色预警", "url": self.board_url}, {"label": self.page_title}]}
+        return {
+            **super().frame(listing),
+            "export": self.export_menu(listing, ticks=False),
+            "breadcrumbs": [{"label": "四色预警", "url": self.board_url}, {"label": self.page_title}],
+        }

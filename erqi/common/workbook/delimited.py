@@ -19,6 +19,8 @@ def plain(value: Any, kind: str) -> str:
     """Return a value as CSV holds it. A text that Excel would take for a formula gets an apostrophe before it."""
     if value is None:
         return ""
+    if type(value) is str:
+        return _text(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
@@ -31,7 +33,11 @@ def plain(value: Any, kind: str) -> str:
         return f"{timezone.localtime(value) if timezone.is_aware(value) else value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    text = clean(str(value))
+    return _text(str(value))
+
+
+def _text(value: str) -> str:
+    text = clean(value)
     return f"'{text}" if looks_like_formula(text) else text
 
 
