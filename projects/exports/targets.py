@@ -1,7 +1,8 @@
-"""年度目标: the year's targets with the figure adopted, what the documents print, what was reached by the day."""
+"""年度目标: the year's targets with the figure adopted, what the documents print, what was reached by the day and how that stands."""
 
 from collections.abc import Iterator
 from itertools import chain, count
+from typing import Any
 
 from erqi.common import numbers
 from erqi.common.workbook.declare import Column, Row, Sheet
@@ -9,7 +10,9 @@ from projects.choices import AdoptionRule
 from projects.exports.scope import Scope
 from projects.models import Citation, Target, TargetClaim
 from projects.querysets.document import CitationIndex
-from projects.rules.target import Agreement, Figure, agreement, completion
+from projects.rules.target import Agreement, Figure, agreement
+from projects.sentences.target import figure_words, gap_words, state_word, why_word
+from projects.stats.target import COMPUTED, TargetState, states_of
 
 WHOLE_DISTRICT = "全区"
 COLUMNS = [
@@ -27,14 +30,23 @@ COLUMNS = [
     Column("done", "数值", "number", group="完成情况"),
     Column("done_bound", "界限", "center", group="完成情况"),
     Column("done_on", "截止日期", "date", group="完成情况"),
+    Column("source", "来自", "center", group="完成情况"),
+    Column("registered", "另有登记", "text", group="完成情况", hide_empty=True),
     Column("share", "占目标", "percent", group="完成情况"),
+    Column("time_share", "序时", "percent", group="进度"),
+    Column("gap", "超欠", "text", group="进度", widest=24),
+    Column("planned", "计划到期", "number", group="进度", hide_empty=True),
+    Column("kept", "其中已完成", "number", group="进度", hide_empty=True),
+    Column("state", "状态", "center", group="进度"),
+    Column("unknown", "无法判断的原因", "text", group="进度", widest=24),
     Column("responsible", "责任单位", "text"),
     Column("project", "对应项目", "text"),
     Column("note", "说明", "long", widest=30),
 ]
 NOTES = [
-    "目标数字来自文件，文件不一致的，采用其中一个并列出其余；完成数字为截至所示日期的最近一次。",
+    "目标数字来自文件，文件不一致的，采用其中一个并列出其余；完成数字能由区级台账算出的由台账计算，其余为截至所示日期最近一次登记。",
     "占目标＝完成数÷采用的目标数，只对总量指标计算；增速、占比以及本身带“以上”“左右”的完成数不计算。",
+    "序时为全年已过去的部分，投资算到最近一个数据截止日。计划在年内足数的按计划时限判断，其余按序时；“左右”在 5% 以内算达到。",
 ]
 
 
@@ -55,18 +67,16 @@ def target_sheets(scope: Scope) -> list[Sheet]:
 
 
 def target_rows(scope: Scope) -> Iterator[Row]:
-    """Yield the targets: four queries."""
+    """Yield the targets: at most eighteen queries whatever their number."""
     targets = list(Target.objects.for_list(scope.year))
     # The whole district first, then each unit by pinyin, as the page has them.
     targets.sort(key=lambda target: (target.scope is not None, target.scope.sort_key if target.scope else "", target.seq, target.pk))
     sources = Citation.objects.index(chain.from_iterable([target, *target.claims.all()] for target in targets))
+    states = states_of(targets, scope.year, scope.day.day)
     number = count(1)
-    for target in targets:
+    for target, state in zip(targets, states, strict=True):
         claims = list(target.claims.all())
         adopted = next((claim for claim in claims if claim.adopted), None)
-        reached = next((reading for reading in reversed(target.readings.all()) if reading.on <= scope.day.day), None)
-        of_target = Figure(adopted.value, adopted.bound, adopted.wording) if adopted else None
-        share = completion(target.measure, of_target, Figure(reached.value, reached.bound) if reached else None)
         yield Row(
             [
                 next(number),
@@ -79,8 +89,7 @@ def target_rows(scope: Scope) -> Iterator[Row]:
                 f"{adopted.document.code} {adopted.document.title}" if adopted else "文件未载目标数",
                 _why(adopted) if adopted else None,
                 _differing(target, claims),
-                *((reached.value, reached.get_bound_display(), reached.on) if reached else (None, None, None)),
-                share,
+                *_reached(state),
                 str(target.responsible) if target.responsible else None,
                 str(target.project) if target.project else None,
                 target.note,
@@ -89,6 +98,30 @@ def target_rows(scope: Scope) -> Iterator[Row]:
             version=str(target.version),
             group=str(target.scope) if target.scope else WHOLE_DISTRICT,
         )
+
+
+def _reached(state: TargetState) -> list[Any]:
+    """Return the cells of what was reached and how that stands."""
+    reading, ledger = state.reading, state.computed if state.source == COMPUTED else None
+    registered = figure_words(reading.value, state.target.unit, reading.get_bound_display()) if reading else ""
+    if ledger:
+        bound, source = "至少" if ledger.partial else None, f"台账计算{'（模拟）' if ledger.simulated else ''}"
+    else:
+        bound, source = (reading.get_bound_display(), "登记") if reading else (None, None)
+    plan = ledger.plan if ledger else None
+    return [
+        state.result,
+        bound,
+        state.on,
+        source,
+        f"{registered}（{reading.on}）" if ledger and reading else None,
+        state.share,
+        state.time_share,
+        gap_words(state.judgement, state.target.measure) or None,
+        *((plan.due, plan.done) if plan else (None, None)),
+        state_word(state.judgement, state.figure.wording if state.figure else ""),
+        why_word(state.judgement) or None,
+    ]
 
 
 def _printed(claim: TargetClaim, sources: CitationIndex) -> str:

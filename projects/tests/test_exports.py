@@ -13,6 +13,7 @@ from erqi.common.simulation import simulating
 from projects.choices import ResponsibilityKind, UnitKind, WarningLevel
 from projects.models import LedgerEntry
 from projects.services.report import pass_report
+from projects.services.target import record_reading
 from projects.stats.ranking import ranking
 from projects.tests.builders import (
     make_category,
@@ -330,6 +331,21 @@ def test_targets_show_the_adopted_figure_and_what_others_say(viewer, unit):
     assert (row["指标"], row["目标（采用的数字）·数值"], row["目标（采用的数字）·计量单位"]) == ("新开工项目", 65, "个")
     assert row["目标（采用的数字）·措辞"] == "力争"
     assert row["来源·各文件数字不一致"] == "D0 60个，D2 65个"
+
+
+def test_targets_say_what_the_ledger_computes_and_how_it_stands(viewer, unit):
+    project = report_project(unit, "甲")
+    make_milestone(project, "start", 2018, name="开工", due_on=date(2018, 5, 31), done_on=date(2018, 5, 30))
+    target = make_target("新开工项目", "个", computed="started")
+    make_claim(target, 2, make_document(), wording="strive")
+    record_reading(target=target, on=date(2018, 6, 30), value=Decimal(3), by=None)
+    (row,) = lines(viewer, "targets", "as_of=2018-09-28")
+    found = {name: row[f"完成情况·{name}"] for name in ("数值", "来自", "另有登记", "占目标")}
+    assert found == {"数值": 1, "来自": "台账计算", "另有登记": "3个（2018-06-30）", "占目标": 0.5}
+    assert (row["进度·计划到期"], row["进度·其中已完成"], row["进度·状态"]) == (1, 1, "落后序时")
+    assert row["进度·超欠"] == "欠序时 24.2 个百分点"
+    (row,) = lines(viewer, "targets", "as_of=2018-12-31")
+    assert row["进度·状态"] == "未达力争目标"
 
 
 def test_levels_are_counted_in_the_ranking(unit, viewer):
