@@ -15,8 +15,9 @@ from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 SHOTS = {
+    "cockpit": "/?scope=all",
+    "wall": "/wall/2018/?sort=level",
     "ledger": "/ledgers/2018/",
-    "project": "/projects/EQ-2018-059/",
     "targets": "/targets/2018/?conflict=on",
 }
 
@@ -33,6 +34,8 @@ def main(address: str, password: str) -> None:
         page.get_by_role("button", name="登录").click()
         for name, path in SHOTS.items():
             page.goto(address + path)
+            # Charts are drawn in a moment of their own.
+            page.wait_for_timeout(500)
             page.screenshot(path=FOLDER / f"{name}.png")
         browser.close()
 
