@@ -20,9 +20,9 @@ def test_the_row_and_the_confirmation_are_in_sight(width: int, height: int, page
     page.get_by_role("button", name="提交").click()
     row, said = page.locator(f"#milestone-{last} tr, tr#milestone-{last}").first, page.locator("#messages .msg")
     expect(said).to_be_in_viewport()
-    page.wait_for_timeout(300)
-    header = page.locator(".site-header").bounding_box()
-    assert row.bounding_box()["y"] >= header["y"] + header["height"]
+    # The page settles: the messages take their place after the browser has jumped to the row.
+    below = "row => row.getBoundingClientRect().top >= document.querySelector('.site-header').getBoundingClientRect().bottom"
+    page.wait_for_function(below, arg=row.element_handle())
     expect(row).to_be_in_viewport()
     # Back at the top it stands where it was said.
     page.evaluate("scrollTo(0, 0)")
