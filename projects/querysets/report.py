@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from projects.choices import DecisionState, ReportState
+from projects.choices import REVIEWING_KINDS, DecisionState, ReportState
 from projects.querysets.revision import RevisionQuerySet, valid_on
+from projects.querysets.unit import unit_that
 from projects.rules.report import COUNTED
 
 
@@ -19,6 +20,10 @@ class ProgressReportQuerySet(QuerySet):
     def counted(self) -> "ProgressReportQuerySet":
         """Return the reports whose figures count now."""
         return self.filter(state__in=COUNTED)
+
+    def with_reviewing_id(self, day: date) -> "ProgressReportQuerySet":
+        """Annotate `reviewing_id`: the unit that reviews the report, as of the day."""
+        return self.annotate(reviewing_id=unit_that(REVIEWING_KINDS, day))
 
     def to_review(self) -> "ProgressReportQuerySet":
         """Return the reports that await a review, the oldest first."""

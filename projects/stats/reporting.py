@@ -1,14 +1,17 @@
 """How far a year's monthly reports are: who is expected to report, what came in, what was passed. Plain values, grouped queries."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from erqi.common.dates import clamp
+from erqi.common.models import User
 from projects.choices import ReportState
 from projects.models import Ledger, LedgerEntry, ProgressReport
+from projects.querysets.ledger import LedgerEntryQuerySet
 from projects.services.period import Month
 
 
@@ -52,6 +55,22 @@ def expected(day: date, prefix: str = "") -> Q:
         & (Q(**{f"{prefix}delisted_on": None}) | Q(**{f"{prefix}delisted_on__gt": day}))
         & (Q(**{f"{prefix}closed_on": None}) | Q(**{f"{prefix}closed_on__gt": day}))
     )
+
+
+def missing_by_unit(entries: LedgerEntryQuerySet, month: Month, day: date) -> Counter[int | None]:
+    """Return how many of the entries' projects have no report of the month that counts, by the unit that reports them: one query."""
+    counted = ProgressReport.objects.of_month(month.year, month.month).counted().filter(project=OuterRef("project"))
+    rows = entries.filter(~Exists(counted)).with_reporting_id(day).order_by()
+    return Counter(dict(rows.values_list("reporting_id").annotate(Count("pk"))))
+
+
+def waiting_by_unit(entries: LedgerEntryQuerySet, month: Month, day: date, but: User) -> Counter[tuple[int | None, date]]:
+    """Return how many of the entries' projects' reports of the month await a review, by the unit that reviews them and the day on which
+    they were filed; not those that the account filed. One query."""
+    reports = ProgressReport.objects.of_month(month.year, month.month).filter(state=ReportState.FILED, filed_on__isnull=False)
+    rows = reports.filter(project__in=entries.order_by().values("project")).exclude(filed_by=but).with_reviewing_id(day).order_by()
+    grouped = rows.values_list("reviewing_id", "filed_on").annotate(Count("pk"))
+    return Counter({(unit, filed_on): number for unit, filed_on, number in grouped})
 
 
 def month_counts(year: int, months: Iterable[Month], today: date) -> dict[int, MonthCounts]:

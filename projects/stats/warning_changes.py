@@ -80,9 +80,9 @@ def explain(changes: list[Change], ledger: Ledger, first: date, last: date, vers
 def _paths(projects: list[int], year: int, first: date, last: date) -> dict[int, list[Segment]]:
     """Return the stretches of colour of the projects (keys) from a day to another: one query."""
     rows: dict[int, list[WarningSchedule]] = defaultdict(list)
-    for row in WarningSchedule.objects.of_year(year).of_projects(projects).between(first, last).defer("facts"):
+    for row in WarningSchedule.objects.of_year(year).of_projects(projects).between(first, last).defer("facts", "causes"):
         rows[row.project_id].append(row)
-    return {project: segments([row.schedule for row in known], first, last) for project, known in rows.items()}
+    return {project: segments([row.dated for row in known], first, last) for project, known in rows.items()}
 
 
 def by_kind(changes: list[Change]) -> dict[str, list[Change]]:

@@ -21,8 +21,8 @@ from projects.tables.warning_words import people, who, why
 from projects.views.warning_parts import OfYear, version_address
 
 SPAN = timedelta(days=7)
-# So many changes of a kind are written out.
-MOST = 100
+# So many changes of a kind are all written out; of more the first ones: nobody reads on here, and a shorter period shows the others.
+MOST, FIRST = 100, 40
 # The kinds in the order of the page: heading, what it means.
 KINDS = {
     "worse": ("变重", "状态比起始日更差"),
@@ -194,7 +194,7 @@ class WarningChanges(PermissionRequiredMixin, OfYear, TemplateView):
         shown = {}
         for kind, of_kind in changes.items():
             order = sorted(of_kind, key=lambda change: (_PLACE[change.after] if change.after is not None else 0, change.record.seq))
-            shown[kind] = order[:MOST]
+            shown[kind] = order if len(order) <= MOST else order[:FIRST]
         explain([change for of_kind in shown.values() for change in of_kind], self.ledger, self.period.first, self.period.last, versions)
         return [
             Kind(kind, label, hint, len(changes[kind]), [Line(change, versions) for change in shown[kind]])

@@ -29,8 +29,8 @@ from projects.views.warning_parts import WarningPage
 ONE_DAY = timedelta(days=1)
 PERIODS = (7, 14, 30, 90)
 DEFAULT = 30
-# So many turns are written out; the calendar counts all.
-MOST_TURNS = 300
+# So many turns are all written out; of more the first ones. The calendar counts all.
+MOST_TURNS, FIRST_TURNS = 300, 100
 # So many names stand in a day of the calendar.
 NAMES_A_DAY = 3
 
@@ -156,7 +156,7 @@ class WarningUpcoming(WarningPage):
         today, year = self.day.day, self.ledger.year
         past = today < clock.today()
         turns = coming_turns(listing.filtered.values("project"), year, today, self.until, as_known_then=past)
-        shown = turns[:MOST_TURNS]
+        shown = turns if len(turns) <= MOST_TURNS else turns[:FIRST_TURNS]
         rows = WarningSchedule.objects.defer("facts").in_bulk({turn.schedule for turn in shown})
         of_day = {day: list(found) for day, found in groupby(turns, lambda turn: turn.day)}
         named = [turn.project for found in of_day.values() for turn in found[:NAMES_A_DAY]]
