@@ -4,6 +4,9 @@ holds, levels set by hand."""
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
+
+from django.apps import apps
 
 from erqi.bench.days import PLANNED, TODAY, YEAR
 from erqi.bench.projects import annual_of, is_main_work_open, main_work_due, milestone_key, milestones_of, spread
@@ -58,6 +61,8 @@ def build_months(size: int) -> None:
         ("report_id", "action", "counts", "reason", "by_name", "valid_from", "valid_until", *_SAID),
         (row for number in numbers for place in range(REPORTS) for row in _steps(number, place)),
     )
+    # Which report counts follows from the steps: as the migration fills the table of an installation in use.
+    import_module("projects.migrations.0004_fill_counted_report").fill(apps, None)
     _requests(size)
 
 

@@ -11,7 +11,7 @@ from django.db import InternalError, connection, transaction
 from erqi.common import clock
 from erqi.common.errors import ServiceError
 from projects.choices import AbsenceKind
-from projects.models import EntryAbsence, LedgerEntry
+from projects.models import EntryAbsence, Ledger, LedgerEntry
 from projects.querysets.ledger import unclosed
 from projects.services import entry as service
 from projects.services.period import month_of
@@ -38,6 +38,11 @@ def closed_and_reopened(entry: LedgerEntry) -> LedgerEntry:
     LedgerEntry.objects.filter(pk=entry.pk).update(closed_on=LEFT)
     with clock.at(BACK):
         return service.reopen_entry(entry=entry, reason="登记有误", version=None, by=None)
+
+
+def asked_from_february() -> None:
+    """Let the ledger's months be asked for from February on."""
+    Ledger.objects.update(warned_since=date(2018, 2, 1))
 
 
 def listed(day: date) -> int:
@@ -86,6 +91,7 @@ def test_what_is_taken_back_on_the_day_itself_never_was(entry: LedgerEntry) -> N
 def test_the_months_that_were_due_meanwhile_stay_without_it(entry: LedgerEntry) -> None:
     leave(entry)
     come_back(entry)
+    asked_from_february()
     today = date(2018, 9, 28)
     counts = month_counts(2018, [month_of(2018, month) for month in range(1, 10)], today)
     # February locks before the project left, March while it was out.
@@ -97,6 +103,7 @@ def test_a_closing_that_was_taken_back_leaves_its_days_closed(entry: LedgerEntry
     closed_and_reopened(entry)
     for day, open_ in ((date(2018, 3, 9), 1), (LEFT, 0), (date(2018, 4, 9), 0), (BACK, 1)):
         assert LedgerEntry.objects.filter(unclosed(day)).count() == open_
+    asked_from_february()
     counts = month_counts(2018, [month_of(2018, 3), month_of(2018, 4)], date(2018, 9, 28))
     assert [counts[month].expected for month in (3, 4)] == [0, 1]
     row = EntryAbsence.objects.get()
@@ -138,8 +145,9 @@ def test_queries_do_not_grow(number: int, django_assert_num_queries) -> None:
         found = LedgerEntry.objects.get(project=report_project(unit, f"工程{place}"))
         leave(found)
         come_back(found)
+    asked_from_february()
     months = [month_of(2018, month) for month in (2, 3)]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert month_counts(2018, months, date(2018, 9, 28))[2].expected == number
 
 

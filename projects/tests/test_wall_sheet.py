@@ -168,9 +168,9 @@ def test_queries_do_not_grow_with_what_is_known_of_the_project(viewer, ledger, d
 
     known(1)
     sheet(viewer, project)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         sheet(viewer, project)
     known(2)
     known(3)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         sheet(viewer, project)
