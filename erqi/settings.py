@@ -118,7 +118,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "erqi.common.form_renderer.FormRenderer"
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
 # Our engine differs from Django's in one line: automatic names keep to 30 characters (design.md §3).

@@ -118,6 +118,12 @@ class Responsibility(Record, Simulated):
         verbose_name = "责任"
         verbose_name_plural = "责任"
         ordering = ["pk"]
+        # Which unit answers, reports, reviews: asked of every project of a ledger at once (querysets.unit.first_unit).
+        indexes = [
+            models.Index(
+                fields=["project", "kind", "id"], name="responsibility_of_units", condition=Q(duty=""), include=["unit", "since", "until"]
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=PERSON_KINDS, person__isnull=False, duty="")

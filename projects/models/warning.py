@@ -108,6 +108,14 @@ def _level(name: str, **options: Any) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(name, choices=WarningLevel, **options)
 
 
+# The columns from which the level of a day and its beginning follow, and the row's key.
+SHOWN = (
+    *("id", "entered_on", "valid_until", "green_on", "blue_on", "yellow_on", "red_on", "closed_on", "paused_from", "paused_until"),
+    *("paused_from_2", "paused_until_2", "paused_from_3", "paused_until_3"),
+    *("floor_level", "floor_until", "manual_level", "manual_until"),
+)
+
+
 class WarningSchedule(Revision, Simulated):
     """A project's colours in a year as far as they were known from `valid_from` on: thresholds, bounds, causes and the facts used.
 
@@ -147,7 +155,8 @@ class WarningSchedule(Revision, Simulated):
         verbose_name_plural = "预警时间表"
         ordering = ["project", "year", "valid_from", "pk"]
         indexes = [
-            models.Index(fields=["year", "project", "valid_from"], name="schedule_of_project"),
+            # With all that the level of a day needs: boards read the rows of a whole ledger, without their facts and causes.
+            models.Index(fields=["year", "project", "valid_from"], name="schedule_of_project", include=SHOWN),
             models.Index(fields=["year"], condition=Q(valid_until=None), name="schedule_standing"),
         ]
         constraints = [
@@ -163,6 +172,11 @@ class WarningSchedule(Revision, Simulated):
     def dates(self) -> Thresholds:
         """The row's thresholds without their causes: all that the level of a day needs."""
         return Thresholds(self.green_on, self.blue_on, self.yellow_on, self.red_on)
+
+    @property
+    def dated(self) -> Schedule:
+        """The row as rules.colour takes it, without causes: neither facts nor causes have to be read for it."""
+        return Schedule(self.valid_from, self.dates, self.bounds, self.valid_until)
 
     @property
     def schedule(self) -> Schedule:

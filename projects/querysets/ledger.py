@@ -8,10 +8,10 @@ from django.db.models import Case, DateField, Exists, F, IntegerField, OuterRef,
 from django.db.models.functions import Coalesce, Greatest
 
 from erqi.common.sql import count_children
-from projects.choices import AbsenceKind, LedgerKind, LedgerLevel
+from projects.choices import ANSWERING_KINDS, REPORTING_KINDS, REVIEWING_KINDS, AbsenceKind, LedgerKind, LedgerLevel
 from projects.querysets.milestone import done_then, due_then
 from projects.querysets.responsibility import in_force
-from projects.querysets.unit import answering, answering_rows
+from projects.querysets.unit import answering, answering_rows, first_unit, unit_that
 from projects.querysets.warning import gravity, level_case, with_schedule
 from projects.querysets.warning_since import since_case
 from projects.rules.search import search_terms
@@ -89,7 +89,7 @@ class LedgerEntryQuerySet(QuerySet):
         """Annotate `answering_id`, `answering_unit` (short label) and `answering_kind`: who answers for the project on the day."""
         first = answering(as_of)
         return self.annotate(
-            answering_id=Subquery(first.values("unit_id")[:1]),
+            answering_id=first_unit(ANSWERING_KINDS, as_of),
             answering_row=Subquery(first.values("pk")[:1]),
             answering_kind=Subquery(first.values("kind")[:1]),
             answering_unit=Subquery(first.values("_label")[:1]),
@@ -97,9 +97,16 @@ class LedgerEntryQuerySet(QuerySet):
 
     def with_answering_id(self, as_of: date, *, simulated: bool = False) -> "LedgerEntryQuerySet":
         """Annotate `answering_id` alone: the unit that answers for the project on the day; or also `answering_simulated`."""
-        first = answering_rows(as_of)
-        found = self.annotate(answering_id=Subquery(first.values("unit_id")[:1]))
-        return found.annotate(answering_simulated=Subquery(first.values("simulated")[:1])) if simulated else found
+        found = self.annotate(answering_id=first_unit(ANSWERING_KINDS, as_of))
+        return found.annotate(answering_simulated=Subquery(answering_rows(as_of).values("simulated")[:1])) if simulated else found
+
+    def with_reporting_id(self, day: date) -> "LedgerEntryQuerySet":
+        """Annotate `reporting_id`: the unit that reports the project each month, as of the day."""
+        return self.annotate(reporting_id=unit_that(REPORTING_KINDS, day))
+
+    def with_reviewing_id(self, day: date) -> "LedgerEntryQuerySet":
+        """Annotate `reviewing_id`: the unit that reviews the project's reports, as of the day."""
+        return self.annotate(reviewing_id=unit_that(REVIEWING_KINDS, day))
 
     def with_milestone(
         self, as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False

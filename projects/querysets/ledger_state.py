@@ -120,7 +120,7 @@ def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
     `level_simulated` on entries of `for_ledger`: one query. What had left its ledger by the day (`left_on`) has no level (None)."""
     entries = list(entries)
     schedules = apps.get_model("projects", "WarningSchedule").objects.of_year(year).on(as_of)
-    rows = schedules.filter(project__in={entry.project_id for entry in entries})
+    rows = schedules.filter(project__in={entry.project_id for entry in entries}).order_by()
     found = {
         project: _shown(row, as_of)
         for project, *row in rows.values_list("project_id", *_DATES, *_BOUNDS, *_SHOWN, F("policy__rules__labels"))

@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from projects.choices import DecisionState, ReportState
+from projects.choices import REVIEWING_KINDS, DecisionState, ReportState
 from projects.querysets.revision import RevisionQuerySet, valid_on
+from projects.querysets.unit import unit_that
 from projects.rules.report import REPORTED
 
 
@@ -19,6 +20,10 @@ class ProgressReportQuerySet(QuerySet):
     def reported(self) -> "ProgressReportQuerySet":
         """Return the reports that are filed, passed or not yet; what was returned is not, though it may count (ReportStepQuerySet)."""
         return self.filter(state__in=REPORTED)
+
+    def with_reviewing_id(self, day: date) -> "ProgressReportQuerySet":
+        """Annotate `reviewing_id`: the unit that reviews the report, as of the day."""
+        return self.annotate(reviewing_id=unit_that(REVIEWING_KINDS, day))
 
     def to_review(self) -> "ProgressReportQuerySet":
         """Return the reports that await a review, the oldest first."""

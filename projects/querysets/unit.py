@@ -1,10 +1,11 @@
 """Querysets of units and people."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from erqi.common.sql import count_children
@@ -22,18 +23,36 @@ def label_of(path: str = "") -> Case:
     )
 
 
+def _of_units(day: date, **conditions: Any) -> QuerySet:
+    """Return the units' own responsibilities for the `project` of an outer row on the day."""
+    return apps.get_model("projects", "Responsibility").objects.filter(in_force(day), project=OuterRef("project"), duty="", **conditions)
+
+
 def answering_rows(day: date) -> QuerySet:
     """Return the rows that say which unit answers for the `project` of an outer row on the day, the one that does first."""
     rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(ANSWERING_KINDS)), output_field=IntegerField())
-    rows = apps.get_model("projects", "Responsibility").objects.filter(
-        in_force(day), project=OuterRef("project"), kind__in=ANSWERING_KINDS, duty=""
-    )
-    return rows.order_by(rank, "pk")
+    return _of_units(day, kind__in=ANSWERING_KINDS).order_by(rank, "pk")
 
 
 def answering(day: date) -> QuerySet:
     """Return `answering_rows` with `_label`, the unit's short name."""
     return answering_rows(day).annotate(_label=label_of("unit__"))
+
+
+def first_unit(kinds: Sequence[str], day: date, *others: F) -> Coalesce:
+    """Return the expression of the first unit (key) that has a responsibility of the kinds for the `project` of an outer row on the day,
+    those of the first kind first; without any the first of the others.
+
+    Kind by kind, each one look into an index: for most projects the first kind has an answer, and nothing has to be sorted.
+    """
+    found = (Subquery(_of_units(day, kind=kind).order_by("pk").values("unit_id")[:1]) for kind in kinds)
+    return Coalesce(*found, *others, output_field=BigIntegerField())
+
+
+def unit_that(kinds: Sequence[str], day: date) -> Coalesce:
+    """Return the expression of the unit (key) that reports (REPORTING_KINDS) or reviews (REVIEWING_KINDS) the `project` of an entry on
+    the day (rules.responsibility.reporting_unit and reviewing_unit, as SQL): without a responsibility the project's owner."""
+    return first_unit(kinds, day, F("project__owner_id"))
 
 
 class SearchableQuerySet(QuerySet):

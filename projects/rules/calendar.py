@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 CUTOFF_DAY = 25
 DECEMBER_CUTOFF_DAY = 20
@@ -49,8 +50,9 @@ def cutoff(year: int, month: int, is_workday: IsWorkday) -> date:
     return day
 
 
+@lru_cache(maxsize=64)
 def cutoffs(year: int, is_workday: IsWorkday) -> tuple[date, ...]:
-    """Return the twelve cut-off days of a year."""
+    """Return the twelve cut-off days of a year: the same for all projects."""
     return tuple(cutoff(year, month, is_workday) for month in range(1, 13))
 
 

@@ -83,12 +83,12 @@ class Segment:
 
 def floor_on(bounds: Bounds, day: date) -> WarningLevel:
     """Return the level below which the bounds keep the colour on the day; UNRATED when they do not."""
-    floors = [WarningLevel.UNRATED]
+    floor = WarningLevel.UNRATED
     if bounds.floor_level is not None and (bounds.floor_until is None or day <= bounds.floor_until):
-        floors.append(bounds.floor_level)
+        floor = bounds.floor_level
     if bounds.manual_level is not None and bounds.manual_until is not None and day <= bounds.manual_until:
-        floors.append(bounds.manual_level)
-    return max(floors)
+        floor = max(floor, bounds.manual_level)
+    return floor
 
 
 def underlying_level(thresholds: Thresholds, bounds: Bounds, day: date) -> WarningLevel:

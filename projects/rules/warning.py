@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Protocol
 
 from projects.choices import LEVELS, MONTH_KINDS, Dimension, WarningLevel
@@ -135,8 +134,12 @@ class Thresholds:
 
     def level(self, day: date) -> WarningLevel:
         """Return the worst level reached by the day, UNRATED where nothing can be evaluated yet."""
-        for level in reversed(LEVELS):
-            since = self.on(level)
+        for since, level in (
+            (self.red_on, WarningLevel.RED),
+            (self.yellow_on, WarningLevel.YELLOW),
+            (self.blue_on, WarningLevel.BLUE),
+            (self.green_on, WarningLevel.GREEN),
+        ):
             if since is not None and since <= day:
                 return level
         return WarningLevel.UNRATED
@@ -227,18 +230,12 @@ def _first_of_month(due_on: date) -> Callable[[int], date]:
     return day_of
 
 
-@lru_cache(maxsize=64)
-def _cutoffs(year: int, calendar: WorkCalendar) -> tuple[date, ...]:
-    """Return the year's cut-offs: the same for all projects."""
-    return cutoffs(year, calendar.is_workday)
-
-
 def evaluation_days(policy: Policy, year: int, calendar: WorkCalendar) -> list[tuple[int, date, date]]:
     """Return (month, cut-off, first day on which the month's plan is asked for) of the months that are evaluated.
 
     The day after the cut-off: whoever reports on the last day is in time.
     """
-    days = _cutoffs(year, calendar)
+    days = cutoffs(year, calendar.is_workday)
     return [(month, days[month - 1], days[month - 1] + ONE_DAY) for month in range(max(policy.min_eval_month, 1), 13)]
 
 

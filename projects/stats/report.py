@@ -5,9 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from erqi.common import workdays
 from erqi.common.dates import clamp_to_year
+from erqi.common.sql import Among
 from projects.choices import LedgerKind, LedgerLevel, ReportState, WarningLevel
 from projects.models import InvestmentPlan, LedgerEntry, ProgressReport, Project, ReportStep, Unit, WarningPolicy, WarningSchedule
 from projects.models.report import CONTENT
@@ -15,7 +17,7 @@ from projects.querysets.ledger import LedgerEntryQuerySet
 from projects.rules.calendar import cutoff
 from projects.rules.progress import planned
 from projects.rules.report import REPORTED
-from projects.rules.responsibility import reporting_unit, writing_units
+from projects.rules.responsibility import reviewing_unit, writing_units
 from projects.services.grid import Grid, grids
 from projects.services.period import Month
 from projects.stats.reporting import expected, expected_on
@@ -23,20 +25,33 @@ from projects.stats.reporting import expected, expected_on
 
 @dataclass(frozen=True)
 class Due:
-    """The projects (keys, in the ledger's order) that are reported in a month, and the units of each."""
+    """The projects that are reported in a month, by key and in the ledger's order, with the unit that reports each."""
 
     day: date
-    keys: tuple[int, ...]
-    grid: dict[int, Grid]
+    reporters: dict[int, int | None]
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        return tuple(self.reporters)
+
+    @cached_property
+    def grid(self) -> dict[int, Grid]:
+        """All units of each project: two queries, for a ledger that was narrowed down to those of some units."""
+        return grids(self.keys)
 
     def unit_of(self, key: int) -> int | None:
         """Return the unit that reports the project."""
-        return reporting_unit(self.grid.get(key, []))
+        return self.reporters.get(key)
 
     def writable(self, units: Collection[int]) -> list[int]:
         """Return the projects that people of the units may write."""
         own = set(units)
         return [key for key in self.keys if own & writing_units(self.grid.get(key, []))]
+
+    def reviewed(self, units: Collection[int]) -> list[int]:
+        """Return the projects whose reports people of the units review."""
+        own = set(units)
+        return [key for key in self.keys if reviewing_unit(self.grid.get(key, [])) in own]
 
     def counts(self, keys: Collection[int]) -> Counter[int | None]:
         """Return the number of these projects by the unit that reports them (None: nobody does)."""
@@ -47,18 +62,19 @@ def _entries(year: int) -> LedgerEntryQuerySet:
     return LedgerEntry.objects.filter(ledger__year=year, ledger__level=LedgerLevel.DISTRICT, ledger__kind=LedgerKind.PROJECTS)
 
 
-def due_projects(month: Month, today: date, only: Collection[int] | None = None) -> Due:
+def due_projects(month: Month, today: date, *, only: Collection[int] | None = None, of_units: Collection[int] | None = None) -> Due:
     """Return what is to be reported in a month: the district ledger's projects that stand in it and are not closed, as of today or
-    the nearest day of the month's window. Who reports them is read as of today: it decides who may write. Three queries.
+    the nearest day of the month's window. Who reports them is read as of today: it decides who may write. One query.
 
-    `only` asks about some projects (keys) instead of all.
+    `only` asks about some projects (keys) instead of all, `of_units` about those in which one of the units has a part.
     """
     day = expected_on(month, today)
     entries = _entries(month.year).filter(expected(day)).order_by("seq", "pk")
     if only is not None:
         entries = entries.filter(project__in=only)
-    keys = tuple(entries.values_list("project_id", flat=True))
-    return Due(day, keys, grids(keys))
+    if of_units is not None:
+        entries = entries.of_units(of_units, today)
+    return Due(day, dict(entries.with_reporting_id(today).values_list("project_id", "reporting_id")))
 
 
 @dataclass
@@ -103,8 +119,8 @@ def level_day(month: Month, today: date) -> date:
 
 def done_by_unit(month: Month, due: Due, keys: Collection[int]) -> Counter[int | None]:
     """Return how many of these projects are filed, by the unit that reports them: one query."""
-    done = ProgressReport.objects.of_month(month.year, month.month).reported().filter(project__in=keys)
-    return Counter(due.unit_of(key) for key in done.values_list("project_id", flat=True))
+    done = ProgressReport.objects.of_month(month.year, month.month).reported().filter(Among("project_id", keys)).order_by()
+    return Counter(due.unit_of(key) for (key,) in done.values_list("project_id"))
 
 
 def month_reports(month: Month, due: Due, keys: Collection[int], today: date) -> list[MonthReport]:

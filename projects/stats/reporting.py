@@ -1,15 +1,17 @@
 """How far a year's monthly reports are: who is expected to report, what came in, what was passed. Plain values, grouped queries."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Q
+from django.db.models import BooleanField, Case, Count, Exists, Min, OuterRef, Q, Value, When
 
 from erqi.common.dates import clamp
+from erqi.common.models import User
 from projects.choices import ReportState
 from projects.models import Ledger, LedgerEntry, ProgressReport
-from projects.querysets.ledger import standing, unclosed
+from projects.querysets.ledger import LedgerEntryQuerySet, standing, unclosed
 from projects.services.period import Month
 
 
@@ -68,6 +70,30 @@ def first_month(year: int, warned_since: date | None) -> int:
 def is_asked(month: Month, first: int, today: date) -> bool:
     """Say whether a month's reports are asked for: from the first month on (`first_month`), and as long as the month is not over."""
     return month.month >= first or not month.is_locked(today)
+
+
+def missing_by_unit(entries: LedgerEntryQuerySet, month: Month, day: date) -> Counter[int | None]:
+    """Return how many of the entries' projects are not reported for the month (or were returned), by the unit that reports them: one
+    query."""
+    reported = ProgressReport.objects.of_month(month.year, month.month).reported().filter(project=OuterRef("project"))
+    rows = entries.filter(~Exists(reported)).with_reporting_id(day).order_by()
+    return Counter(dict(rows.values_list("reporting_id").annotate(Count("pk"))))
+
+
+def waiting_by_unit(entries: LedgerEntryQuerySet, month: Month, day: date, user: User) -> tuple[Counter[tuple[int | None, date]], int]:
+    """Return how many of the entries' projects' reports of the month await the account's review, by the unit that reviews them and the
+    day on which they were filed; and how many more the account filed: those are for somebody else. One query."""
+    reports = ProgressReport.objects.of_month(month.year, month.month).filter(state=ReportState.FILED, filed_on__isnull=False)
+    is_own = Case(When(filed_by=user, then=Value(True)), default=Value(False), output_field=BooleanField())
+    rows = reports.filter(project__in=entries.order_by().values("project")).annotate(is_own=is_own).with_reviewing_id(day).order_by()
+    found: Counter[tuple[int | None, date]] = Counter()
+    own = 0
+    for unit, filed_on, by_user, number in rows.values_list("reviewing_id", "filed_on", "is_own").annotate(Count("pk")):
+        if by_user:
+            own += number
+        else:
+            found[unit, filed_on] = number
+    return found, own
 
 
 def month_counts(year: int, months: Iterable[Month], today: date) -> dict[int, MonthCounts]:

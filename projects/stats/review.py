@@ -5,14 +5,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from erqi.common.models import User
 from erqi.common.numbers import ratio, rounded
+from erqi.common.sql import Among
 from projects.choices import LEVELS, Duty, ReportState
 from projects.models import ProgressReport, Project, ReportStep, Responsibility, Unit
 from projects.querysets.responsibility import in_force
 from projects.rules.report import REPORTED, Punctuality
-from projects.rules.responsibility import reviewing_unit
 from projects.sentences.report import return_words
 from projects.services.grid import accounts_of
 from projects.services.period import Month
@@ -23,8 +24,7 @@ NAMED = 200
 _DUTIES = (Duty.STAFF, Duty.DEPUTY, Duty.CHIEF)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A month's report as far as the queue needs it to choose: its key, project, state and day."""
 
     pk: int
@@ -115,15 +115,8 @@ class MissingUnit:
 
 def standing_reports(month: Month, keys: Collection[int]) -> list[Standing]:
     """Return the month's reports of the projects (keys), the longest waiting first: one query."""
-    rows = ProgressReport.objects.of_month(month.year, month.month).order_by("filed_on", "pk")
-    wanted = set(keys)
-    return [Standing(*row) for row in rows.values_list("pk", "project_id", "state", "filed_on") if row[1] in wanted]
-
-
-def reviewed_by(due: Due, units: Collection[int]) -> list[int]:
-    """Return the projects (keys) whose reports people of the units review."""
-    own = set(units)
-    return [key for key in due.keys if reviewing_unit(due.grid.get(key, [])) in own]
+    rows = ProgressReport.objects.of_month(month.year, month.month).filter(Among("project_id", keys)).order_by("filed_on", "pk")
+    return list(map(Standing._make, rows.values_list("pk", "project_id", "state", "filed_on")))
 
 
 def review_rows(month: Month, due: Due, keys: Collection[int], today: date, user: User) -> list[ReviewRow]:

@@ -120,7 +120,7 @@ class Standing:
     @cached_property
     def ahead(self) -> list[tuple[date, WarningLevel, WarningLevel]]:
         """What turns by itself until the year's end, while nothing is recorded and these rules are in force."""
-        return turns(self.thresholds, self.bounds, self.day, date(self.row.year, 12, 31))
+        return turns(self.dates, self.bounds, self.day, date(self.row.year, 12, 31))
 
 
 def turned_by_rules(before: WarningSchedule, row: WarningSchedule, policy: Policy) -> bool:
@@ -139,7 +139,8 @@ def read_standings(records: Iterable[Any], versions: Versions, day: date, *, pla
     unread, where nobody asks why."""
     records = list(records)
     keys = [record.schedule_key for record in records if record.schedule_key is not None]
-    rows = (WarningSchedule.objects.defer("facts", "causes") if plain else WarningSchedule.objects).in_bulk(keys)
+    schedules = WarningSchedule.objects.order_by()  # a dictionary has no order, and that of schedules needs their projects
+    rows = (schedules.defer("facts", "causes") if plain else schedules).in_bulk(keys)
     for record in records:
         row = rows.get(record.schedule_key)
         record.standing = Standing(row, versions[row.policy_id], day) if row is not None else None
@@ -169,15 +170,18 @@ class Overview:
         return total
 
 
-def overview(rows: QuerySet, group: str, limit: int) -> Overview:
-    """Return the overview of rows of `for_warnings`, grouped by a column, with at most so many keys of each level: one query."""
+def overview(rows: QuerySet, group: str, whole: int, first: int) -> Overview:
+    """Return the overview of rows of `for_warnings`, grouped by a column: one query. Of a level that has up to `whole` projects all keys
+    are picked, of a longer one the first ones."""
+    found = list(rows.values_list("pk", "level", "schedule_key", group))
     counts: dict[Any, Counter[WarningLevel]] = {}
+    for (key, number), counted in Counter((row[3], row[1]) for row in found).items():
+        counts.setdefault(key, Counter())[WarningLevel(number)] = counted
+    of_level = Counter(row[1] for row in found)
+    left = {number: counted if counted <= whole else first for number, counted in of_level.items()}
     picked: dict[int, tuple[WarningLevel, int | None]] = {}
-    drawn: Counter[WarningLevel] = Counter()
-    for pk, number, schedule, key in rows.values_list("pk", "level", "schedule_key", group):
-        level = WarningLevel(number)
-        counts.setdefault(key, Counter())[level] += 1
-        if drawn[level] < limit:
-            drawn[level] += 1
-            picked[pk] = (level, schedule)
+    for pk, number, schedule, _ in found:
+        if left[number]:
+            left[number] -= 1
+            picked[pk] = (WarningLevel(number), schedule)
     return Overview(counts, picked)

@@ -79,15 +79,15 @@ def explain(changes: list[Change], ledger: Ledger, first: date, last: date, vers
     rules = _new_rules(rows, first, versions)
     for change in changes:
         project = change.record.project_id
-        change.path = segments([row.schedule for row in rows[project]], first, last) if project in rows else []
+        change.path = segments([row.dated for row in rows[project]], first, last) if project in rows else []
         change.new_rules = rules.get(project, [])
 
 
 def _rows(projects: list[int], year: int, first: date, last: date) -> dict[int, list[WarningSchedule]]:
-    """Return the projects' (keys) schedule rows from a day to another, the oldest first, without what they were computed from: one
-    query. What was replaced on the day on which it was written says nothing."""
+    """Return the projects' (keys) schedule rows from a day to another, the oldest first, without facts and causes: one query.
+    What was replaced on the day on which it was written says nothing."""
     rows: dict[int, list[WarningSchedule]] = defaultdict(list)
-    for row in WarningSchedule.objects.of_year(year).of_projects(projects).between(first, last).defer("facts"):
+    for row in WarningSchedule.objects.of_year(year).of_projects(projects).between(first, last).defer("facts", "causes"):
         if row.valid_until is None or row.valid_until > row.valid_from:
             rows[row.project_id].append(row)
     return rows

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from projects.choices import WarningLevel
 from projects.models import WarningSchedule
-from projects.rules.colour import Bounds, Schedule, current, level_on, segments
+from projects.rules.colour import Bounds, Schedule, current, level_on, segments, turns
 from projects.rules.turning import Direction, direction
 from projects.rules.warning import Thresholds
 
@@ -67,6 +67,11 @@ def _schedule(valid_from: date, valid_until: date | None, columns: Sequence[Any]
 
 
 def _turns(project: int, known: list[tuple[int, Schedule]], after: date, until: date) -> Iterable[Turn]:
+    key, schedule = known[0]
+    if len(known) == 1 and schedule.valid_from <= after and (schedule.valid_until is None or schedule.valid_until > until):
+        for day, before, level in turns(schedule.thresholds, schedule.bounds, after, until):
+            yield Turn(project, day, WarningLevel(before), WarningLevel(level), key, False)
+        return
     schedules = [schedule for _, schedule in known]
     stretches = segments(schedules, after, until)
     for one, following in zip(stretches, stretches[1:], strict=False):

@@ -1,6 +1,7 @@
 """The cards of the warnings board: one function draws one project, escaped; a template per card would cost more than all the rest."""
 
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -20,7 +21,8 @@ class Cards:
     ) -> None:
         self.address = page_address("projects:project_detail")
         self.explained = page_address("projects:project_colour")
-        self.version_address, self.lifting_address = version_address, lifting_address
+        # All cards of a page follow one or two versions.
+        self.version_address, self.lifting_address = cache(version_address), lifting_address
 
     def link(self, record: Any) -> str:
         """Return the project's name as a link."""

@@ -289,7 +289,7 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 QUERIES = {
     "reporter": (25, 5, 13),
     "reviewer": (12, 1, 1),
-    "office": (25, 4, 8),
+    "office": (23, 4, 8),
     "supervision": (10, 2, 6),
     "inspector": (15, 2, 6),
     "leader": (15, 1, 3),

@@ -335,6 +335,7 @@ def test_green_is_folded_beyond_thirty_and_a_column_leads_to_the_list_beyond_its
             make_milestone(make_entry(ledger, make_project(f"红{number}")).project, "other", due_on=date(2018, 6, number + 1))
     assert "其余 2 个" in page(viewer)
     monkeypatch.setattr(warning, "MOST_CARDS", 2)
+    monkeypatch.setattr(warning, "FIRST_CARDS", 2)
     html = page(viewer)
     assert columns(html)["red"] == ["红0", "红1"]
     assert "另有 1 个" in html

@@ -177,6 +177,7 @@ def test_beyond_its_most_a_kind_says_how_many_it_leaves_out(viewer, ledger, monk
     from projects.views import warning_changes
 
     monkeypatch.setattr(warning_changes, "MOST", 2)
+    monkeypatch.setattr(warning_changes, "FIRST", 2)
     for number in range(3):
         due(ledger, f"甲{number}", date(2018, 9, 17))
     html = page(viewer, "", PATH)

@@ -182,6 +182,7 @@ def test_beyond_its_most_the_list_says_how_many_it_leaves_out(viewer, ledger, mo
     from projects.views import warning_upcoming
 
     monkeypatch.setattr(warning_upcoming, "MOST_TURNS", 2)
+    monkeypatch.setattr(warning_upcoming, "FIRST_TURNS", 2)
     for number in range(3):
         due(ledger, f"甲{number}", date(2018, 9, 25))
     html = page(viewer, "", PATH)

@@ -68,7 +68,10 @@ class GridPage:
 
     @cached_property
     def due(self) -> Due:
-        return due_projects(self.month, self.day, None if self.only is None else [self.only.pk])
+        if self.only is not None:
+            # Also of somebody else's project it is known that it is reported.
+            return due_projects(self.month, self.day, only=[self.only.pk])
+        return due_projects(self.month, self.day, of_units=None if self.manages else self.own_units)
 
     @cached_property
     def own_units(self) -> set[int]:

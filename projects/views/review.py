@@ -27,7 +27,7 @@ from projects.services.period import Month, current_month, month_of, months_of
 from projects.services.report import return_report
 from projects.services.review import CHANGED, Reviewed, pass_many
 from projects.stats.report import Due, due_projects
-from projects.stats.review import ReviewRow, Standing, missing_units, review_rows, reviewed_by, standing_reports
+from projects.stats.review import ReviewRow, Standing, missing_units, review_rows, standing_reports
 
 REVIEWERS = ("report.review", "report.manage")
 PER_PAGE = 50
@@ -93,13 +93,17 @@ class ReviewQueue(PermissionRequiredMixin, PageExport, TemplateView):
 
     @cached_property
     def due(self) -> Due:
-        return due_projects(self.month, self.today)
+        return due_projects(self.month, self.today, of_units=self.units)
+
+    @cached_property
+    def units(self) -> set[int] | None:
+        """The person's units; None for the office, which reviews for all."""
+        return None if self.request.user.can("report.manage") else units_of(self.request.user, self.today)
 
     @cached_property
     def mine(self) -> list[int]:
         """The projects that the person may review: for the office all."""
-        user = self.request.user
-        return list(self.due.keys) if user.can("report.manage") else reviewed_by(self.due, units_of(user, self.today))
+        return list(self.due.keys) if self.units is None else self.due.reviewed(self.units)
 
     @cached_property
     def reports(self) -> list[Standing]:

@@ -23,9 +23,10 @@ from projects.tables.warning_cards import Cards
 from projects.tables.warning_matrix import Line, lines_of, merged, narrowed
 from projects.views.warning_parts import WarningPage, lifting_address, version_address
 
-# So many projects of a level are drawn, beside other levels or alone; the others are in the list.
-MOST_CARDS = 60
-MOST_ALONE = 200
+# A level with so many projects, beside other levels or alone, is drawn whole. Of a longer one so many are drawn: nobody reads on
+# here, and the list has all of them.
+MOST_CARDS, FIRST_CARDS = 60, 20
+MOST_ALONE, FIRST_ALONE = 200, 60
 # What is fetched of a project that is drawn.
 DRAWN = ("pk", "project_id", "seq", "project__code", "project__name")
 # So many lines of a compact group stand open.
@@ -171,10 +172,11 @@ class WarningBoard(WarningPage):
 
     def overview(self, listing: Listing) -> Overview:
         """Return the counts by group and colour, and which projects are drawn."""
-        most = MOST_ALONE if len(listing.filterset.cleaned.get("colour", ())) == 1 else MOST_CARDS
+        alone = len(listing.filterset.cleaned.get("colour", ())) == 1
+        most = (MOST_ALONE, FIRST_ALONE) if alone else (MOST_CARDS, FIRST_CARDS)
         if self.group == "unit":
-            return overview(listing.filtered.with_answering_id(self.day.day), "answering_id", most)
-        return overview(listing.filtered, f"project__{self.group}", most)
+            return overview(listing.filtered.with_answering_id(self.day.day), "answering_id", *most)
+        return overview(listing.filtered, f"project__{self.group}", *most)
 
     @staticmethod
     def records(found: Overview) -> list[Any]:

@@ -26,8 +26,8 @@ from projects.tables.warning_words import people, who, why
 from projects.views.warning_parts import OfYear, version_address
 
 SPAN = timedelta(days=7)
-# So many changes of a kind are written out.
-MOST = 100
+# So many changes of a kind are all written out; of more the first ones: nobody reads on here, and a shorter period shows the others.
+MOST, FIRST = 100, 40
 # The kinds in the order of the page: heading, what it means.
 KINDS = {
     "worse": ("变重", "状态比起始日更差"),
@@ -222,11 +222,11 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
         return [changes_sheet(f"{self.ledger.name}变化对比", kinds, period.first, period.last)]
 
     def kinds(self, changes: dict[str, list[Change]], versions: Versions, most: int | None) -> list[Kind]:
-        """Return the changes by kind, the gravest first, so many of each."""
+        """Return the changes by kind, the gravest first: all of a kind with up to `most` (None: any number), else the first ones."""
         shown = {}
         for kind, of_kind in changes.items():
             order = sorted(of_kind, key=lambda change: (_PLACE[change.after] if change.after is not None else 0, change.record.seq))
-            shown[kind] = order[:most]
+            shown[kind] = order if most is None or len(order) <= most else order[:FIRST]
         explain([change for of_kind in shown.values() for change in of_kind], self.ledger, self.period.first, self.period.last, versions)
         return [
             Kind(kind, label, hint, len(changes[kind]), [Line(change, versions) for change in shown[kind]])

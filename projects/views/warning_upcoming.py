@@ -32,8 +32,8 @@ from projects.views.warning_parts import WarningPage
 ONE_DAY = timedelta(days=1)
 PERIODS = (7, 14, 30, 90)
 DEFAULT = 30
-# So many turns are written out; the calendar counts all.
-MOST_TURNS = 300
+# So many turns are all written out; of more the first ones. The calendar counts all.
+MOST_TURNS, FIRST_TURNS = 300, 100
 # So many names stand in a day of the calendar.
 NAMES_A_DAY = 3
 
@@ -183,7 +183,7 @@ class WarningUpcoming(WarningPage):
     def results(self, listing: Listing) -> dict[str, Any]:
         today, past = self.day.day, self.is_past
         turns = self.turns(listing)
-        shown = turns[:MOST_TURNS]
+        shown = turns if len(turns) <= MOST_TURNS else turns[:FIRST_TURNS]
         of_day = {day: list(found) for day, found in groupby(turns, lambda turn: turn.day)}
         named = [turn.project for found in of_day.values() for turn in found[:NAMES_A_DAY]]
         entries = named_entries(self.ledger, [*(turn.project for turn in shown), *named], today)

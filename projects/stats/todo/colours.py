@@ -11,6 +11,7 @@ from django.urls import reverse
 from projects.choices import GRAVE_LEVELS, Dimension, Family, ReportState, ResponsibilityKind, WarningLevel
 from projects.models import LevelOverride, Project, Unit
 from projects.rules.colour import floor_on
+from projects.rules.responsibility import reporting_unit
 from projects.rules.todo import next_step
 from projects.rules.warning import Assessment, Cause, CauseKind
 from projects.sentences.colour import month_day
@@ -25,6 +26,7 @@ from projects.sentences.todo import (
     turn_ahead_words,
 )
 from projects.sentences.warning import cause_words, lifting_words, reason_words
+from projects.services.grid import grids
 from projects.services.inquiries import unanswered
 from projects.services.period import Month
 from projects.stats.todo.desk import Desk
@@ -288,15 +290,19 @@ def _merged(item: Item, one: Trouble, desk: Desk) -> Item:
 def watched_projects(desk: Desk, kind: str) -> list[Item]:
     """The lines of whom the grid names as patron (分包领导) or inspector: what is yellow or red or soon will be, and who answers."""
     keys = desk.of_person(kind)
-    found = [one for one in troubles(desk, keys) if one.grave]
+    # The dates tell most projects apart; only of those that are left the facts are read.
+    grave = (one for one in map(Trouble, desk.standings(keys)) if one.grave)
+    found = [one for one in grave if one.wants_somebody]
     projects = Project.objects.in_bulk([one.standing.row.project_id for one in found])
     overrides = desk.overrides(projects)
-    ledger = desk.ledger(desk.day.year)
-    units = Unit.objects.in_bulk({unit for key in projects if (unit := ledger.reporter(key)) is not None})
+    # What left the ledger or was closed is reported by nobody.
+    listed = desk.ledger(desk.day.year).filter(project__in=projects).order_by().values_list("project_id", flat=True)
+    reports = {key: reporting_unit(units) for key, units in grids(list(listed), desk.day).items()}
+    units = Unit.objects.in_bulk({unit for unit in reports.values() if unit is not None})
     items = []
     for one in found:
         key = one.standing.row.project_id
-        unit = units.get(ledger.reporter(key) or 0)
+        unit = units.get(reports.get(key) or 0)
         items.append(_watched(one, projects[key], str(unit) if unit else "", kind, overrides.get(key), desk))
     return items
 

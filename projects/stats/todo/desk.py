@@ -6,8 +6,9 @@ from functools import cached_property
 
 from erqi.common import workdays
 from erqi.common.models import User
+from erqi.common.sql import Among
 from projects.models import Hold, Ledger, LedgerEntry, LevelOverride, Lifting, ProgressReport, Project, Responsibility, WarningSchedule
-from projects.querysets.ledger import unclosed
+from projects.querysets.ledger import LedgerEntryQuerySet, unclosed
 from projects.querysets.responsibility import in_force
 from projects.rules.calendar import cutoffs
 from projects.rules.report import REPORTED
@@ -17,30 +18,12 @@ from projects.services.period import Month, months_of, open_months
 from projects.stats.warning import Standing, Versions
 
 
-class Ledgered:
-    """The projects (keys) that stand in a year's district ledger on the day and are not closed, with the units of each: three queries."""
-
-    def __init__(self, year: int, day: date) -> None:
-        main = Ledger.objects.main().filter(year=year)
-        rows = LedgerEntry.objects.filter(unclosed(day), ledger__in=main).listed(day).order_by("seq", "pk")
-        self.keys: tuple[int, ...] = tuple(rows.values_list("project_id", flat=True))
-        self.grid: dict[int, Grid] = grids(self.keys, day)
-
-    def reporter(self, key: int) -> int | None:
-        """Return the unit that reports the project."""
-        return reporting_unit(self.grid.get(key, []))
-
-    def reviewer(self, key: int) -> int | None:
-        """Return the unit that reviews the project's reports."""
-        return reviewing_unit(self.grid.get(key, []))
-
-
 class Desk:
     """A person's desk. The number of queries depends on the person's roles and on how many months are open, never on what there is."""
 
     def __init__(self, user: User, day: date) -> None:
         self.user, self.day = user, day
-        self._ledgers: dict[int, Ledgered] = {}
+        self._grids: dict[int, dict[int, Grid]] = {}
         self._states: dict[tuple[int, int], dict[int, str]] = {}
 
     @cached_property
@@ -58,21 +41,27 @@ class Desk:
         """The months of the year."""
         return months_of(self.day.year)
 
-    def ledger(self, year: int) -> Ledgered:
-        """Return what stands in a year's ledger."""
-        if year not in self._ledgers:
-            self._ledgers[year] = Ledgered(year, self.day)
-        return self._ledgers[year]
+    def ledger(self, year: int) -> LedgerEntryQuerySet:
+        """Return what stands in a year's district ledger on the day and is not closed, in its order."""
+        main = Ledger.objects.main().filter(year=year)
+        return LedgerEntry.objects.filter(unclosed(self.day), ledger__in=main).listed(self.day).order_by("seq", "pk")
+
+    def grid(self, year: int) -> dict[int, Grid]:
+        """Return the projects of a year's ledger in which the person's units have a part, with all units of each: three queries."""
+        if year not in self._grids:
+            rows = self.ledger(year).of_units(self.units, self.day).values_list("project_id", flat=True) if self.units else []
+            keys = list(rows)
+            found = grids(keys, self.day)
+            self._grids[year] = {key: found[key] for key in keys}
+        return self._grids[year]
 
     def reports(self, year: int) -> list[int]:
         """Return the projects of a year that the person's units report."""
-        ledger = self.ledger(year)
-        return [key for key in ledger.keys if ledger.reporter(key) in self.units] if self.units else []
+        return [key for key, units in self.grid(year).items() if reporting_unit(units) in self.units]
 
     def reviews(self, year: int) -> list[int]:
         """Return the projects of a year whose reports the person's units review."""
-        ledger = self.ledger(year)
-        return [key for key in ledger.keys if ledger.reviewer(key) in self.units] if self.units else []
+        return [key for key, units in self.grid(year).items() if reviewing_unit(units) in self.units]
 
     @cached_property
     def own(self) -> list[int]:
@@ -85,11 +74,17 @@ class Desk:
         return Project.objects.in_bulk(self.own)
 
     def states(self, month: Month) -> dict[int, str]:
-        """Return the state of each project's report of a month."""
+        """Return the state of each report of a month of the projects in which the person's units have a part."""
         key = (month.year, month.month)
         if key not in self._states:
-            self._states[key] = dict(ProgressReport.objects.of_month(*key).values_list("project_id", "state"))
+            rows = ProgressReport.objects.of_month(*key).filter(Among("project_id", self.grid(month.year))).order_by()
+            self._states[key] = dict(rows.values_list("project_id", "state"))
         return self._states[key]
+
+    @staticmethod
+    def has_reports(month: Month) -> bool:
+        """Say whether anybody wrote a report of the month."""
+        return ProgressReport.objects.of_month(month.year, month.month).exists()
 
     def missing(self, month: Month, keys: Collection[int]) -> list[int]:
         """Return those of the projects whose month is not reported (yet), or was returned."""

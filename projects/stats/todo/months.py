@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from erqi.common import workdays
+from erqi.common.sql import Among
 from projects.choices import ReportState, WarningLevel
 from projects.models import ProgressReport, Project, ReportCorrection, ReportStep, Unit
 from projects.rules.todo import WAITS, late_level, waited_level
@@ -18,6 +19,7 @@ from projects.sentences.todo import locks_words, review_locks_words
 from projects.services.grid import accounts_of
 from projects.services.period import Month, month_of
 from projects.services.report_window import is_writable, refile_until
+from projects.stats.reporting import missing_by_unit, waiting_by_unit
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link
 
@@ -102,7 +104,7 @@ def _missed(desk: Desk) -> list[Item]:
     locked = [month for month in desk.months if month.opens_on <= desk.day and month.is_locked(desk.day)]
     month = locked[-1] if locked else None
     # A month that nobody reported at all was before the system came.
-    if month is None or desk.open_months or not desk.own or not desk.states(month):
+    if month is None or desk.open_months or not desk.own or not desk.has_reports(month):
         return []
     missing = desk.missing(month, desk.own)
     if any(desk.states(month).get(key) == ReportState.RETURNED for key in missing):
@@ -215,39 +217,26 @@ def _review(month: Month, keys: list[int], desk: Desk) -> Item | None:
 
 def _filed(month: Month, keys: Collection[int], desk: Desk) -> dict[int, date]:
     """Return since when the reports of the projects have awaited a review; not those that the person filed."""
-    return _waiting(month, keys, desk)[0]
-
-
-def _waiting(month: Month, keys: Collection[int], desk: Desk) -> tuple[dict[int, date], int]:
-    """Return since when the reports of the projects have awaited the person's review, and how many more the person filed: those are
-    for somebody else."""
-    rows = ProgressReport.objects.of_month(month.year, month.month).filter(state=ReportState.FILED)
-    wanted, found, own = set(keys), {}, 0
-    for key, filed_on, by in rows.values_list("project_id", "filed_on", "filed_by_id"):
-        if key in wanted and filed_on:
-            if by == desk.user.pk:
-                own += 1
-            else:
-                found[key] = filed_on
-    return found, own
+    rows = ProgressReport.objects.of_month(month.year, month.month).filter(state=ReportState.FILED).exclude(filed_by=desk.user)
+    rows = rows.filter(Among("project_id", keys), filed_on__isnull=False).order_by()
+    return dict(rows.values_list("project_id", "filed_on"))
 
 
 def overview(desk: Desk) -> list[Item]:
-    """The office's lines of each open month: who has not reported, what has not been reviewed and by whom."""
+    """The office's lines of each open month: who has not reported, what has not been reviewed and by whom. The units are counted by the
+    database: a constant number of rows is read, however many projects there are."""
     found = []
     for month in desk.open_months:
-        ledger = desk.ledger(month.year)
-        missing = desk.missing(month, ledger.keys)
-        if missing:
-            found.append(_missing_units(month, missing, desk))
-        if item := _unreviewed(month, desk):
+        entries = desk.ledger(month.year)
+        counts = missing_by_unit(entries, month, desk.day)
+        if counts:
+            found.append(_missing_units(month, counts, entries.count(), desk))
+        if item := _unreviewed(month, *waiting_by_unit(entries, month, desk.day, desk.user), desk):
             found.append(item)
     return found
 
 
-def _missing_units(month: Month, missing: list[int], desk: Desk) -> Item:
-    ledger = desk.ledger(month.year)
-    counts = Counter(ledger.reporter(key) for key in missing)
+def _missing_units(month: Month, counts: Counter[int | None], number: int, desk: Desk) -> Item:
     units = Unit.objects.in_bulk([key for key in counts if key is not None])
     people = accounts_of(units, "report.write", desk.day)
     order = sorted(counts, key=lambda key: (-counts[key], units[key].sort_key if key in units else ""))
@@ -262,7 +251,7 @@ def _missing_units(month: Month, missing: list[int], desk: Desk) -> Item:
     alone = sum(counts[key] for key in order if not people.get(key))
     return Item(
         "report",
-        f"{month_name(month.year, month.month, desk.day)}月报：全区还有 {len(missing)} 个项目未报（共 {len(ledger.keys)} 个）",
+        f"{month_name(month.year, month.month, desk.day)}月报：全区还有 {counts.total()} 个项目未报（共 {number} 个）",
         grid_url(month),
         "查看并代报" if alone else "查看",
         _late_level(month, desk.day),
@@ -273,22 +262,25 @@ def _missing_units(month: Month, missing: list[int], desk: Desk) -> Item:
     )
 
 
-def _unreviewed(month: Month, desk: Desk) -> Item | None:
-    """The reports that nobody but the office can review, and those that their units leave waiting."""
-    ledger = desk.ledger(month.year)
-    waiting, own = _waiting(month, ledger.keys, desk)
-    people = accounts_of({unit for key in waiting if (unit := ledger.reviewer(key)) is not None}, "report.review", desk.day)
-    alone = [key for key in waiting if not people.get(ledger.reviewer(key) or 0)]
-    slow = [key for key in waiting if key not in alone and workdays.workdays_between(waiting[key], desk.day) >= WAITS]
+def _unreviewed(month: Month, waiting: Counter[tuple[int | None, date]], own: int, desk: Desk) -> Item | None:
+    """The reports that nobody but the office can review, and those that their units leave waiting; beside them those
+    that the person filed (`own`), which are for somebody else."""
+    people = accounts_of({unit for unit, _ in waiting if unit is not None}, "report.review", desk.day)
+    alone = {key: number for key, number in waiting.items() if not people.get(key[0] or 0)}
+    slow = {
+        (unit, filed_on): number
+        for (unit, filed_on), number in waiting.items()
+        if (unit, filed_on) not in alone and workdays.workdays_between(filed_on, desk.day) >= WAITS
+    }
     if not alone and not slow:
         return None
-    first = min(waiting[key] for key in [*alone, *slow])
-    words = [f"{len(alone)} 份没有牵头审核人，须由重点项目办审核"] if alone else []
-    words += [f"{len(slow)} 份牵头单位已搁置 {WAITS} 个工作日以上，请催办或代为审核"] if slow else []
+    first = min(filed_on for _, filed_on in [*alone, *slow])
+    words = [f"{sum(alone.values())} 份没有牵头审核人，须由重点项目办审核"] if alone else []
+    words += [f"{sum(slow.values())} 份牵头单位已搁置 {WAITS} 个工作日以上，请催办或代为审核"] if slow else []
     words += [f"另有 {own} 份是您本人报送的，须由他人审核"] if own else []
     return Item(
         "review",
-        f"{month_name(month.year, month.month, desk.day)}月报：全区 {len(waiting) + own} 份待审核",
+        f"{month_name(month.year, month.month, desk.day)}月报：全区 {waiting.total() + own} 份待审核",
         _review_url(month),
         "去审核",
         waited_level(workdays.workdays_between(first, desk.day)),
