@@ -223,6 +223,11 @@ class BaseFilterSet(django_filters.FilterSet):
         return self._qs
 
     @property
+    def key(self) -> tuple[tuple[str, Any], ...]:
+        """What the list is filtered by, as a key of what is computed from it (erqi.common.kept)."""
+        return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in self.cleaned.items())
+
+    @property
     def is_active(self) -> bool:
         """Whether any filter counts."""
         return bool(self.cleaned)

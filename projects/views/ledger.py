@@ -1,5 +1,6 @@
 """The ledger page, and saved views of lists."""
 
+from collections.abc import Hashable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
 from erqi.common.asof_links import with_query
 from erqi.common.errors import NotAllowed, ServiceError
+from erqi.common.kept import Keeper
 from erqi.common.listing import Listing, ListView
 from erqi.common.models import SavedView
 from erqi.common.saved_views import delete_view, save_view, withdraw_view
@@ -84,16 +86,29 @@ class LedgerDetail(ListView):
     def get_queryset(self) -> QuerySet:
         return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
 
+    @cached_property
+    def kept(self) -> Keeper:
+        return Keeper()
+
+    def kept_as(self) -> tuple[Keeper, Hashable]:
+        # What is due is said from the business day on.
+        return self.kept, ("ledger", self.ledger.pk, self.day.day, clock.today())
+
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day, "year": self.ledger.year}
+        return {"as_of": self.day.day, "year": self.ledger.year, "kept": self.kept}
 
     def table_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day, "year": self.ledger.year}
 
     def get_totals(self, rows: QuerySet, listing: Listing) -> LedgerTotals:
         names = listing.table.names
-        shows_figures = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(names)
-        return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None, quantity="quantity" in names)
+        shows_figures, quantity = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(names), "quantity" in names
+
+        def read() -> LedgerTotals:
+            return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None, quantity=quantity)
+
+        key = ("ledger totals", self.ledger.pk, self.day.day, listing.filterset.key, shows_figures, quantity)
+        return read() if self.ticks else self.kept.get(key, read)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {
@@ -141,7 +156,9 @@ class LedgerDetail(ListView):
         scale = in_force[-1] if in_force else None
         named = listing.totals
         if listing.filterset.is_active:
-            named = ledger_totals(LedgerEntry.objects.filter(ledger=self.ledger).listed(self.day.day), self.day.day)
+            all_rows = LedgerEntry.objects.filter(ledger=self.ledger).listed(self.day.day)
+            key = ("ledger totals", self.ledger.pk, self.day.day, (), False, False)
+            named = self.kept.get(key, lambda: ledger_totals(all_rows, self.day.day))
         user = self.request.user
         return {
             "breadcrumbs": [{"label": "台账", "url": reverse("projects:ledger_current")}, {"label": self.ledger.name}],
