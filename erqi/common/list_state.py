@@ -24,6 +24,9 @@ PAGE_SIZES = (20, 50, 100, 200)
 ALL = "all"
 MONEY_UNITS = {"wan": "万元", "yi": "亿元"}
 # The parameters of every list, in the order in which addresses name them, after the filters.
+# Column choosers that were drawn, by table class and columns.
+_column_items: dict[tuple[type[BaseTable], tuple[str, ...]], SafeString] = {}
+_MOST_CHOOSERS = 200
 OWN_PARAMETERS = ("cols", "sort", "money", "per_page", "as_of", "page")
 
 
@@ -276,8 +279,13 @@ class Listing:
 
     @property
     def column_items(self) -> SafeString:
-        """The lines of the column chooser, drawn."""
-        return SafeString("".join(map(column_item, self.column_choices)))
+        """The lines of the column chooser, drawn: they depend on the class of the table and on the columns shown alone."""
+        key = (type(self.table), tuple(self.columns))
+        if key not in _column_items:
+            if len(_column_items) >= _MOST_CHOOSERS:
+                _column_items.clear()
+            _column_items[key] = SafeString("".join(map(column_item, self.column_choices)))
+        return _column_items[key]
 
     @property
     def print_url(self) -> str:

@@ -206,21 +206,21 @@ class LedgerFilter(BaseFilterSet):
 
     def filter_node(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         # Together with a deadline both are asked of one milestone: 3月底前开工.
-        return queryset if "due" in self.cleaned else queryset.with_milestone(self.as_of, value)
+        return queryset if "due" in self.cleaned else queryset.with_milestone(self.year, self.as_of, value)
 
     def filter_due(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         kinds = self.cleaned.get("node", ())
         if value == "late":
-            return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
+            return queryset.with_milestone(self.year, self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
         if value == "reached":
-            return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of)
+            return queryset.with_milestone(self.year, self.as_of, kinds, due_by=self.as_of)
         if value in DAYS_AHEAD:
             until = self.as_of + timedelta(days=DAYS_AHEAD[value])
-            return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=until, still_open=True)
-        return queryset.with_milestone(self.as_of, kinds, due_by=month_end(self.year, int(value)))
+            return queryset.with_milestone(self.year, self.as_of, kinds, due_from=self.as_of, due_by=until, still_open=True)
+        return queryset.with_milestone(self.year, self.as_of, kinds, due_by=month_end(self.year, int(value)))
 
     def filter_achieved(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.with_achieved(self.as_of, value)
+        return queryset.with_achieved(self.year, self.as_of, value)
 
     @cached_property
     def basis(self) -> Basis:
@@ -253,5 +253,5 @@ class LedgerFilter(BaseFilterSet):
         if "answering" in value:
             queryset = queryset.with_answering_unit(self.as_of)
         if "next_due" in value:
-            queryset = queryset.with_next_milestone(self.as_of)
+            queryset = queryset.with_next_milestone(self.year, self.as_of)
         return queryset.filter(any_of(BLANK, value))

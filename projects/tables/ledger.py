@@ -179,7 +179,7 @@ class LedgerTable(BaseTable):
         if name == "level":
             return rows.with_level(self.year, self.as_of)
         if name == "next_due":
-            return rows.with_next_milestone(self.as_of)
+            return rows.with_next_milestone(self.year, self.as_of)
         if name in FIGURES and "done" not in rows.query.annotations:
             return with_figures(rows, self.basis)
         return rows.with_answering_unit(self.as_of) if name == "answering" else rows

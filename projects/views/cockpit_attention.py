@@ -89,7 +89,7 @@ def turning(view: YearView) -> dict[str, Any]:
 
 def due(view: YearView) -> dict[str, Any]:
     """Return the projects whose milestones are due within a week, the next first."""
-    rows = view.filtered({"due": "week"}).with_milestone_due(view.day, view.day + WEEK).with_answering_unit(view.day)
+    rows = view.filtered({"due": "week"}).with_milestone_due(view.ledger.year, view.day, view.day + WEEK).with_answering_unit(view.day)
     columns = ("project__code", "project__name", "coming_name", "coming_due_on", "answering_unit")
     lines = [
         {

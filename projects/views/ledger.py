@@ -151,7 +151,7 @@ class LedgerDetail(ListView):
         return "可换一个日期查看；列入项目由重点项目办办理。"
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        revisions = list(self.ledger.revisions.all())
+        tabs, revisions, sources, passes = self.kept.get(("ledger head", self.ledger.pk), self._head)
         in_force = [revision for revision in revisions if revision.recorded_on <= self.day.day]
         scale = in_force[-1] if in_force else None
         named = listing.totals
@@ -162,17 +162,23 @@ class LedgerDetail(ListView):
         user = self.request.user
         return {
             "breadcrumbs": [{"label": "台账", "url": reverse("projects:ledger_current")}, {"label": self.ledger.name}],
-            "ledgers": self._ledger_tabs(),
+            "ledgers": tabs,
             "revisions": [{"revision": revision, "current": revision == scale} for revision in revisions],
             "scale": scale,
             "named": named,
             "gap": scale_sentence(scale, named),
-            "sources": Citation.objects.index([self.ledger, *revisions]),
-            "passes": Rescheduling.objects.unfinished(),
+            "sources": sources,
+            "passes": passes,
             "actions": self._actions() if user.can("ledger.edit") else [],
             "lock_action": self._lock_action() if user.can("ledger.lock") else None,
             "warnings_url": self._warnings_url() if user.can("warning.start") else "",
         }
+
+    def _head(self) -> tuple[list[dict[str, Any]], list[LedgerRevision], Any, list[Rescheduling]]:
+        """Return what stands above the list: the other ledgers, the scales that documents state, their sources, unfinished passes."""
+        revisions = list(self.ledger.revisions.all())
+        sources = Citation.objects.index([self.ledger, *revisions])
+        return self._ledger_tabs(), revisions, sources, list(Rescheduling.objects.unfinished())
 
     def _ledger_tabs(self) -> list[dict[str, Any]]:
         """The district's ledgers by year, then the others."""
