@@ -163,10 +163,10 @@ class BaseFilterSet(django_filters.FilterSet):
     """A list's filters. Takes the address's parameters and the queryset; `qs` is what is left of it.
 
     `cleaned` holds the valid values by name, `problems` a sentence for each value that was left out. A filter set whose options depend on
-    nothing but the data sets `kept`: controls in which nothing is chosen are then drawn once per change.
+    nothing but the data sets `keeper`: controls in which nothing is chosen are then drawn once per change.
     """
 
-    kept: Keeper | None = None
+    keeper: Keeper | None = None
 
     def __init__(self, data: QueryDict, queryset: QuerySet, **options: Any) -> None:
         super().__init__(data, queryset, **options)
@@ -279,9 +279,9 @@ class BaseFilterSet(django_filters.FilterSet):
         return [self._kept_control(name, declared) for name, declared in self.filters.items()]
 
     def _kept_control(self, name: str, declared: Any) -> Control:
-        if self.kept is None or name in self.cleaned:
+        if self.keeper is None or name in self.cleaned:
             return self._control(name, declared)
-        return self.kept.get(("control", type(self).__qualname__, name), lambda: self._control(name, declared))
+        return self.keeper.get(("control", type(self).__qualname__, name), lambda: self._control(name, declared))
 
     def _control(self, name: str, declared: Any) -> Control:
         control = Control(

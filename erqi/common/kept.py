@@ -86,10 +86,10 @@ class _Store:
         with self._lock:
             if version == self._version and key in self._values:
                 self._values.move_to_end(key)
-                return True, self._values[key]
+                return True, self._values[key][0]
             return False, None
 
-    def put(self, version: Version, key: Hashable, value: Any) -> None:
+    def put(self, version: Version, key: Hashable, value: Any, size: int) -> None:
         with self._lock:
             if version != self._version:
                 if self._version is not None and version[0] == self._version[0] and version[1] < self._version[1]:
@@ -98,11 +98,11 @@ class _Store:
                 self._values.clear()
                 self._size = 0
             elif key in self._values:
-                self._size -= _size_of(self._values[key])
-            self._values[key] = value
-            self._size += _size_of(value)
+                self._size -= self._values[key][1]
+            self._values[key] = value, size
+            self._size += size
             while self._size > MOST:
-                self._size -= _size_of(self._values.popitem(last=False)[1])
+                self._size -= self._values.popitem(last=False)[1][1]
 
     def lock_of(self, version: Version, key: Hashable) -> threading.Lock:
         """Return the lock under which a value is computed: of those who ask at once, one computes and the others wait for it."""
@@ -125,8 +125,9 @@ class Keeper:
         self._version: Version | None = None
         self._keeps: bool | None = None
 
-    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return the value kept under the key, else what `compute` gives, which is kept if nobody is writing."""
+    def get(self, key: Hashable, compute: Callable[[], T], size: Callable[[T], int] | None = None) -> T:
+        """Return the value kept under the key, else what `compute` gives, which is kept if nobody is writing. `size` tells how many
+        bytes a value takes that is much more than a few figures, and neither text nor an array."""
         if self._version is None:
             self._version = data_version()
         found, value = _store.find(self._version, key)
@@ -141,7 +142,7 @@ class Keeper:
                 found, value = _store.find(self._version, key)
                 if not found:
                     value = compute()
-                    _store.put(self._version, key, value)
+                    _store.put(self._version, key, value, size(value) if size is not None else _size_of(value))
         finally:
             _store.made(self._version, key)
         return value

@@ -39,7 +39,7 @@ class Listing:
     """One list as its address asks for it. Nothing is fetched before `rows` or `page_obj` is asked for.
 
     Takes the parameters, the unfiltered queryset, the table and filter classes; `totals` is a function that gives an object
-    with `count` for the filtered queryset (one query serves totals and paging). `table_options` go to the table. `kept` says that the
+    with `count` for the filtered queryset (one query serves totals and paging). `table_options` go to the table. `keeper` says that the
     order of the rows and the pages drawn are kept until the data change, and under which key: all that they depend on besides filters,
     order, columns and page. Their cells must then not depend on who looks at them.
     """
@@ -55,10 +55,10 @@ class Listing:
         per_page: int = 50,
         filter_options: dict[str, Any] | None = None,
         table_options: dict[str, Any] | None = None,
-        kept: tuple[Keeper, Hashable] | None = None,
+        keeper: tuple[Keeper, Hashable] | None = None,
     ) -> None:
         self.params = params
-        self._kept = kept
+        self._keeper = keeper
         self._all_rows = queryset
         self.problems: list[str] = []
         self.default_per_page = per_page
@@ -191,7 +191,7 @@ class Listing:
     def page_obj(self) -> Page:
         """The page asked for, its rows fetched and given to the table. A number beyond the last page gives the last."""
         if self._page is None:
-            self._page = self._read_page() if self._kept is None or self.is_whole else self._kept_page(*self._kept)
+            self._page = self._read_page() if self._keeper is None or self.is_whole else self._kept_page(*self._keeper)
         return self._page
 
     def _read_page(self) -> Page:

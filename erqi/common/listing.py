@@ -122,7 +122,7 @@ class ListView(PermissionRequiredMixin, View):
             per_page=self.per_page,
             filter_options=self.filter_options(),
             table_options=self.table_options(),
-            kept=None if self.ticks else self.kept_as(),
+            keeper=None if self.ticks else self.kept_as(),
         )
 
     def list_context(self, listing: Listing) -> dict[str, Any]:

@@ -98,21 +98,21 @@ class LedgerFilter(BaseFilterSet):
     listed = OneFilter(label="退出的项目", options=[("all", "一并显示"), ("gone", "只看已退出")], empty="不显示", more=True)
     blank = ManyFilter(label="缺少", options=[(code, label) for code, (label, _) in BLANK.items()], more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int, kept: Keeper | None = None) -> None:
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int, keeper: Keeper | None = None) -> None:
         self.as_of, self.year = as_of, year
-        self.kept = kept or Keeper()
+        self.keeper = keeper or Keeper()
         super().__init__(data, queryset)
 
     def category_options(self) -> list[Option]:
         """Return the categories, parts below their whole."""
         rows = Category.objects.values_list("pk", "code", "name", "parent")
-        options, self.category_keys = self.kept.get("category options", lambda: tree_options(rows))
+        options, self.category_keys = self.keeper.get("category options", lambda: tree_options(rows))
         return options
 
     def area_options(self) -> list[Option]:
         """Return the areas, parts below their whole."""
         rows = Area.objects.values_list("pk", "code", "name", "parent")
-        options, self.area_keys = self.kept.get("area options", lambda: tree_options(rows))
+        options, self.area_keys = self.keeper.get("area options", lambda: tree_options(rows))
         return options
 
     def unit_options(self) -> list[Option]:
@@ -120,7 +120,7 @@ class LedgerFilter(BaseFilterSet):
         responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
         owner, aims = Exists(Project.objects.filter(owner=OuterRef("pk"))), Exists(Target.objects.filter(scope=OuterRef("pk")))
         units = Unit.objects.filter(responsible | owner | aims).order_by("sort_key", "pk").values_list("pk", "name")
-        return self.kept.get("unit options", lambda: _options(units))
+        return self.keeper.get("unit options", lambda: _options(units))
 
     def patron_options(self) -> list[Option]:
         """Return the people who are patrons of projects, by pinyin."""
@@ -133,7 +133,7 @@ class LedgerFilter(BaseFilterSet):
     def _people(self, kind: str) -> list[Option]:
         named = Person.objects.filter(Exists(Responsibility.objects.filter(person=OuterRef("pk"), kind=kind)))
         people = named.order_by("sort_key", "pk").values_list("pk", "name")
-        return self.kept.get(("people options", kind), lambda: _options(people))
+        return self.keeper.get(("people options", kind), lambda: _options(people))
 
     def check(self) -> None:
         low, high = self.cleaned.get("min"), self.cleaned.get("max")

@@ -87,15 +87,15 @@ class LedgerDetail(ListView):
         return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
 
     @cached_property
-    def kept(self) -> Keeper:
+    def keeper(self) -> Keeper:
         return Keeper()
 
     def kept_as(self) -> tuple[Keeper, Hashable]:
         # What is due is said from the business day on.
-        return self.kept, ("ledger", self.ledger.pk, self.day.day, clock.today())
+        return self.keeper, ("ledger", self.ledger.pk, self.day.day, clock.today())
 
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day, "year": self.ledger.year, "kept": self.kept}
+        return {"as_of": self.day.day, "year": self.ledger.year, "keeper": self.keeper}
 
     def table_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day, "year": self.ledger.year}
@@ -108,7 +108,7 @@ class LedgerDetail(ListView):
             return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None, quantity=quantity)
 
         key = ("ledger totals", self.ledger.pk, self.day.day, listing.filterset.key, shows_figures, quantity)
-        return read() if self.ticks else self.kept.get(key, read)
+        return read() if self.ticks else self.keeper.get(key, read)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {
@@ -151,14 +151,14 @@ class LedgerDetail(ListView):
         return "可换一个日期查看；列入项目由重点项目办办理。"
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        tabs, revisions, sources, passes = self.kept.get(("ledger head", self.ledger.pk), self._head)
+        tabs, revisions, sources, passes = self.keeper.get(("ledger head", self.ledger.pk), self._head)
         in_force = [revision for revision in revisions if revision.recorded_on <= self.day.day]
         scale = in_force[-1] if in_force else None
         named = listing.totals
         if listing.filterset.is_active:
             all_rows = LedgerEntry.objects.filter(ledger=self.ledger).listed(self.day.day)
             key = ("ledger totals", self.ledger.pk, self.day.day, (), False, False)
-            named = self.kept.get(key, lambda: ledger_totals(all_rows, self.day.day))
+            named = self.keeper.get(key, lambda: ledger_totals(all_rows, self.day.day))
         user = self.request.user
         return {
             "breadcrumbs": [{"label": "台账", "url": reverse("projects:ledger_current")}, {"label": self.ledger.name}],
