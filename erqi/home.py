@@ -17,6 +17,7 @@ from erqi.common.access import may
 from erqi.common.asof import as_of
 from projects.models import Ledger
 from projects.stats.todo import kept_todo
+from projects.stats.todo.desk import Desk
 from projects.views.cockpit import scopes_of
 from projects.views.cockpit_year import year_of
 
@@ -75,7 +76,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         **year_of(ledger, day, scope),
     }
     if may(request.user, WORKING) and not day.asked and not is_screen:
-        items = kept_todo(request.user, clock.today())
+        items = kept_todo(Desk(request.user, clock.today()))
         context |= {"todo_items": items[:MOST_TODO], "todo_count": len(items)}
     return render(request, "home.html", context)
 

@@ -36,7 +36,7 @@ def other_connection() -> Any:
 
 def area(cursor: Any, code: str) -> None:
     cursor.execute(
-        "INSERT INTO projects_area (version, request_key, created_at, code, name) VALUES (1, gen_random_uuid(), now(), %s, %s)",
+        "INSERT INTO projects_area (version, request_key, created_at, code, name, seq) VALUES (1, gen_random_uuid(), now(), %s, %s, 1)",
         [code, code],
     )
 

@@ -194,7 +194,8 @@ class LedgerTable(BaseTable):
         if names & GRID:
             read_grid(records, self.as_of)
         if names & {"stage", "next_name", "next_due", *STEP_DATES}:
-            read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today())
+            steps = not names.isdisjoint(STEP_DATES)
+            read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today(), steps=steps)
         if "answering" in names:
             read_answering_units(records, self.as_of)
         if not self.exporting:

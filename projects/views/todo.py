@@ -72,7 +72,7 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk = Desk(self.request.user, clock.today())
-        items, kind = kept_todo(self.request.user, desk.day), self.kind
+        items, kind = kept_todo(desk), self.kind
         chosen = [item for item in items if not kind or item.kind == kind]
         shown = chosen if self.request.GET.get("all") == "1" else chosen[:MOST]
         query = f"?kind={kind}&all=1" if kind else "?all=1"

@@ -1,9 +1,6 @@
 """我的待办: what is due from a person today, the gravest consequence first, each matter once."""
 
-from datetime import date
-
 from erqi.common.kept import Keeper
-from erqi.common.models import User
 from projects.choices import ResponsibilityKind
 from projects.stats.todo import colours, decisions, months
 from projects.stats.todo.desk import Desk
@@ -36,9 +33,9 @@ def todo(desk: Desk) -> list[Item]:
     return sorted(found, key=lambda item: item.weight)
 
 
-def kept_todo(user: User, day: date) -> list[Item]:
-    """Return what is due from the person on the day as `todo` does, kept until the data change or the person may do other things."""
-    return Keeper().get(("todo", user.pk, user.permissions, day), lambda: todo(Desk(user, day)))
+def kept_todo(desk: Desk) -> list[Item]:
+    """Return what `todo` does, kept until the data change or the person may do other things."""
+    return Keeper().get(("todo", desk.user.pk, desk.user.permissions, desk.day), lambda: todo(desk))
 
 
 def waiting(desk: Desk) -> list[Waiting]:
