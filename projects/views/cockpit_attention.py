@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from erqi.common import clock
 from erqi.common.columns import SIMULATED
 from projects.choices import WarningLevel
 from projects.models import LedgerEntry
@@ -118,7 +119,8 @@ def year_context(view: YearView, *, has_targets: bool) -> dict[str, Any]:
         "curve": view.curve(),
         "funnel": view.funnel(),
         "grave": grave(view) if is_warned else [],
-        "turned": turned(view) if is_warned else None,
+        # What has not come yet is no change: it stands under what will turn.
+        "turned": turned(view) if is_warned and view.day <= clock.today() else None,
         "turning": turning(view) if is_warned else None,
         "due": due(view),
         "url_of": {"grave": view.url(colour=[level.code for level in GRAVE], sort="level"), "all": view.url()},
