@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from erqi.common.list_state import MONEY_UNITS, Listing
 from erqi.common.tables import BaseTable
-from erqi.common.workbook.declare import Column, Row, Sheet
+from erqi.common.workbook.declare import SIMULATED_COLUMN, Column, Row, Sheet
 
 # Beside the rows: which of their values are simulated. Out of sight where none is.
-SIMULATED = Column("simulated", "模拟数据", "long", widest=24, hide_empty=True)
+SIMULATED = Column(SIMULATED_COLUMN, "模拟数据", "long", widest=24, hide_empty=True)
 WHOLE_ROW = "整行"
 
 
