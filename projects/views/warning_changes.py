@@ -34,8 +34,8 @@ MOST, FIRST = 100, 40
 # The kinds in the order of the page: heading, what it means.
 KINDS = {
     "worse": ("变重", "状态比起始日更差"),
-    "better": ("变轻", "状态比起始日更好"),
-    "other": ("暂停、恢复、开始评价", "既不算变重也不算变轻"),
+    "better": ("好转", "状态比起始日更好"),
+    "other": ("暂停、恢复、开始评价", "既不算变重也不算好转"),
     "listed": ("新列入台账", ""),
     "delisted": ("退出台账", ""),
     "closed": ("销号", ""),
@@ -263,7 +263,7 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
     def sentence(self, numbers: dict[str, int]) -> str:
         """Return the page in one sentence."""
         period = self.period
-        head = f"{chinese_day(period.first)}至{chinese_day(period.last)}，变重 {numbers['worse']} 个、变轻 {numbers['better']} 个"
+        head = f"{chinese_day(period.first)}至{chinese_day(period.last)}，变重 {numbers['worse']} 个、好转 {numbers['better']} 个"
         named = {"other": "暂停、恢复等", "listed": "新列入", "delisted": "退出", "closed": "销号"}
         more = [f"{name} {numbers[kind]} 个" for kind, name in named.items() if numbers[kind]]
         return f"{head}{'；' if more else ''}{'，'.join(more)}。"
