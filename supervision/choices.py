@@ -12,6 +12,18 @@ class MechanismKind(TextChoices):
     FORM = "form", "文书"
 
 
+class Party(TextChoices):
+    """As what somebody acts on a supervision record; one account may be several at once (supervision.services.parties)."""
+
+    SUPERVISION = "supervision", "督察办"
+    INSPECTOR = "inspector", "督察员"
+    LEADER = "leader", "区领导"
+    OFFICE = "office", "重点项目办"
+    HANDLER = "handler", "承办单位"
+    REVIEWER = "reviewer", "牵头单位审核员"
+    AUTHOR = "author", "提出人"
+
+
 # 督察台账 and its items
 
 
