@@ -167,3 +167,31 @@ class Addressee(TextChoices):
 
     UNIT = "unit", "填报单位"
     INSPECTOR = "inspector", "督察员"
+
+
+class SystemPart(TextChoices):
+    """The parts of this system that may carry out a mechanism; which page each is: views.mechanism.PAGES."""
+
+    LEDGER = "ledger", "重点项目台账"
+    WALL = "wall", "挂图作战"
+    WARNINGS = "warnings", "四色预警"
+    LIFTINGS = "liftings", "摘牌"
+    TARGETS = "targets", "年度目标"
+    REPORTS = "reports", "月报填报"
+    REVIEW = "review", "月报审核"
+    PERIODS = "periods", "填报日历"
+    PLANS = "plans", "投资计划"
+    REQUESTS = "requests", "审批申请"
+    EXPORTS = "exports", "报表中心"
+    DOCUMENTS = "documents", "文件与出处"
+    UNITS = "units", "单位与责任"
+    HISTORY = "history", "痕迹"
+    THEMES = "themes", "督察台账"
+    ITEMS = "items", "督察事项与销号"
+    INSPECTIONS = "inspections", "督察"
+    FINDINGS = "findings", "不实认定"
+    INQUIRIES = "inquiries", "领导问查"
+    NOTICES = "notices", "督察通知单"
+    ISSUES = "issues", "问题直报"
+    ESCALATIONS = "escalations", "升级处置"
+    TRACES = "traces", "督察经过"

@@ -68,7 +68,5 @@ class ItemQuerySet(ActedQuerySet):
 
     def late(self, day: date) -> "ItemQuerySet":
         """Return what is worked on and has passed its deadline, or that of an open step."""
-        steps = apps.get_model("supervision", "ItemStep").objects.filter(
-            item=OuterRef("pk"), due_on__lt=day, done_on=None, dropped_on=None
-        )
+        steps = apps.get_model("supervision", "ItemStep").objects.filter(item=OuterRef("pk"), due_on__lt=day, done_on=None, dropped_on=None)
         return self.filter(Q(due_on__lt=day) | Exists(steps), state=ItemState.OPEN)

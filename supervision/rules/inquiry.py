@@ -19,8 +19,17 @@ MACHINE = Machine(
         # The unit or the inspector that was asked; the supervision office where there is nobody of them.
         Step(_A.ANSWER, frozenset({_S.ASKED}), _S.ANSWERED, frozenset({Party.HANDLER, Party.SUPERVISION}), needs=frozenset({"text"})),
         Step(_A.FURTHER, frozenset({_S.ANSWERED}), _S.ASKED, frozenset({Party.AUTHOR}), needs=frozenset({"text"})),
-        Step(_A.CLOSE, frozenset({_S.ANSWERED}), _S.CLOSED, frozenset({Party.AUTHOR}), ends=True),
+        # A leader who has left his office leaves no question open for ever: the supervision office closes it, unless it answered.
+        Step(
+            _A.CLOSE,
+            frozenset({_S.ANSWERED}),
+            _S.CLOSED,
+            frozenset({Party.AUTHOR, Party.SUPERVISION}),
+            other_than=frozenset({_A.ANSWER}),
+            ends=True,
+        ),
         Step(_A.WITHDRAW, frozenset({_S.ASKED}), _S.WITHDRAWN, frozenset({Party.AUTHOR}), ends=True),
     ),
     finals=frozenset({_S.CLOSED, _S.WITHDRAWN}),
+    rounds=frozenset({_A.FURTHER}),
 )

@@ -77,3 +77,8 @@ def is_finding(verdict: str) -> bool:
 def is_often(inspected: int) -> bool:
     """Say whether a unit that was inspected so many times this month should be asked about before it is inspected again."""
     return inspected >= USUAL_A_MONTH
+
+
+def contradicts(verdict: str, overstated: bool) -> bool:
+    """Say whether a verdict cannot be, since something was reported as done that was found undone (`overstated`)."""
+    return overstated and verdict == Verdict.TRUE

@@ -1,6 +1,6 @@
 """Who carries an item out and what it is about: its grid of responsibility and its links, with their days."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,11 @@ HANDLING = (ResponsibilityKind.UNDERTAKE, ResponsibilityKind.LEAD)
 
 def units_of_item(item: SupervisionItem, kinds: Collection[str] = HANDLING) -> list[int]:
     """Return the units (keys) that carry an item out today, the undertaking ones first."""
+    if item.pk is None:
+        return []
     rows = item.duties.filter(in_force(clock.today()), kind__in=kinds, duty="").order_by("pk").values_list("kind", "unit_id")
-    return [unit for kind in kinds for of, unit in rows if of == kind]
+    found = list(rows)
+    return [unit for kind in kinds for of, unit in found if of == kind]
 
 
 def parties_of_item(item: SupervisionItem, user: User | None) -> frozenset[Party]:
@@ -50,28 +53,37 @@ def add_rows(item: SupervisionItem, duties: Iterable[dict[str, Any]], projects: 
         checked(ItemLink(item=item, project=project, since=since)).save()
 
 
-def amend(item: SupervisionItem, *, by: User | None, version: int | None, request_key: UUID | None, text: str, **values: Any) -> Taken:
-    """Take the step that changes what an item says (not for pages: the services of its parts do)."""
-    return take(
+def amend(
+    item: SupervisionItem,
+    write: Callable[[SupervisionItem], None],
+    *,
+    by: User | None,
+    version: int | None,
+    request_key: UUID | None,
+    text: str,
+    action: ItemAction = ItemAction.AMEND,
+) -> SupervisionItem:
+    """Take a step that changes the parts of an item: `write` stores them once it is certain that this may be done, and the columns that
+    follow from them are set with the act (not for pages: the services of the parts call it)."""
+    values: dict[str, Any] = {}
+
+    def check(locked: SupervisionItem) -> None:
+        write(locked)
+        values.update(settle_subject(locked))
+
+    taken: Taken[SupervisionItem] = take(
         item,
         MACHINE,
-        ItemAction.AMEND,
+        action,
         by=by,
         parties=parties_of_item,
         version=version,
         request_key=request_key,
         text=text,
         values=values,
+        check=check,
     )
-
-
-def _settled(taken: Taken) -> SupervisionItem:
-    """Bring the columns that follow from the grid up to date."""
-    item = taken.record
-    for name, value in settle_subject(item).items():
-        setattr(item, name, value)
-    checked(item).save()
-    return item
+    return taken.record
 
 
 @transaction.atomic
@@ -94,16 +106,16 @@ def add_duty(
     since = since or clock.today()
     row = ItemDuty(item=item, kind=kind, unit=unit, duty=duty, person=person, since=since)
     name = f"{row.get_kind_display()}“{unit}”" + (f"{row.get_duty_display()}{person}" if person else "")
-    taken = amend(item, by=by, version=version, request_key=request_key, text=f"登记{name}")
-    if not taken.is_new:
-        return taken.record
-    standing = item.duties.filter(until=None, kind=kind)
-    if kind == ResponsibilityKind.LEAD and (other := standing.filter(duty="").exclude(unit=unit).select_related("unit").first()):
-        raise InvalidInput({"unit": [f"已有牵头单位“{other.unit}”。更换时请先结束它的责任。"]})
-    if duty and not standing.filter(unit=unit, duty="").exists():
-        checked(ItemDuty(item=item, kind=kind, unit=unit, since=since)).save()
-    checked(row).save()
-    return _settled(taken)
+
+    def write(locked: SupervisionItem) -> None:
+        standing = locked.duties.filter(until=None, kind=kind)
+        if kind == ResponsibilityKind.LEAD and (other := standing.filter(duty="").exclude(unit=unit).select_related("unit").first()):
+            raise InvalidInput({"unit": [f"已有牵头单位“{other.unit}”。更换时请先结束它的责任。"]})
+        if duty and not standing.filter(unit=unit, duty="").exists():
+            checked(ItemDuty(item=locked, kind=kind, unit=unit, since=since)).save()
+        checked(row).save()
+
+    return amend(item, write, by=by, version=version, request_key=request_key, text=f"登记{name}")
 
 
 @transaction.atomic
@@ -112,25 +124,24 @@ def end_duty(
 ) -> SupervisionItem:
     """End a row of the item's grid on a day; with a unit its people end too. The rows stay: who answered then remains known.
 
-    Raises NotAllowed without `supervise`, ServiceError (state, ended already, the last unit that carries it out), StaleRecord, InvalidInput.
+    Raises NotAllowed without `supervise`, ServiceError (state, ended, the last unit that carries it out), StaleRecord, InvalidInput.
     """
     name = f"{duty.get_kind_display()}“{duty.unit}”" + (f"{duty.get_duty_display()}{duty.person}" if duty.person else "")
-    taken = amend(duty.item, by=by, version=version, request_key=request_key, text=f"结束{name}的责任")
-    if not taken.is_new:
-        return taken.record
-    rows = ItemDuty.objects.select_for_update().filter(item=duty.item_id, kind=duty.kind, unit=duty.unit_id, until=None)
-    rows = rows if not duty.duty else rows.filter(pk=duty.pk)
-    if not rows.exists():
-        raise ServiceError("这项责任已经结束，无需再办。请刷新页面查看。")
-    for row in rows:
-        row.until = until
-        checked(row).save()
-    # Whose last day is today still carries it out today.
-    tomorrow = max(until, clock.today()) + timedelta(days=1)
-    left = ItemDuty.objects.filter(in_force(tomorrow), item=duty.item_id, kind__in=HANDLING, duty="")
-    if not left.exists():
-        raise ServiceError("事项须有牵头或承办单位。请先登记接替的单位，再结束这一行。")
-    return _settled(taken)
+
+    def write(locked: SupervisionItem) -> None:
+        rows = ItemDuty.objects.select_for_update(of=("self",)).filter(item=locked, kind=duty.kind, unit=duty.unit_id, until=None)
+        found = list(rows if not duty.duty else rows.filter(pk=duty.pk))
+        if not found:
+            raise ServiceError("这项责任已经结束，无需再办。请刷新页面查看。")
+        for row in found:
+            row.until = until
+            checked(row).save()
+        # Whose last day is today still carries it out today.
+        tomorrow = max(until, clock.today()) + timedelta(days=1)
+        if not ItemDuty.objects.filter(in_force(tomorrow), item=locked, kind__in=HANDLING, duty="").exists():
+            raise ServiceError("事项须有牵头或承办单位。请先登记接替的单位，再结束这一行。")
+
+    return amend(duty.item, write, by=by, version=version, request_key=request_key, text=f"结束{name}的责任")
 
 
 @transaction.atomic
@@ -147,22 +158,22 @@ def add_link(
     if milestone is not None and milestone.project_id != project.pk:
         raise InvalidInput({"milestone": ["这个节点不是该项目的。"]})
     about = f"{project}节点“{milestone}”" if milestone else str(project)
-    taken = amend(item, by=by, version=version, request_key=request_key, text=f"关联{about}")
-    if not taken.is_new:
-        return taken.record
-    checked(ItemLink(item=taken.record, project=project, milestone=milestone, since=clock.today())).save()
-    return _settled(taken)
+
+    def write(locked: SupervisionItem) -> None:
+        checked(ItemLink(item=locked, project=project, milestone=milestone, since=clock.today())).save()
+
+    return amend(item, write, by=by, version=version, request_key=request_key, text=f"关联{about}")
 
 
 @transaction.atomic
 def end_link(*, link: ItemLink, version: int | None = None, by: User | None, request_key: UUID | None = None) -> SupervisionItem:
     """End a link as of yesterday, so that today no longer shows it. Raises NotAllowed, ServiceError (state, ended), StaleRecord."""
-    taken = amend(link.item, by=by, version=version, request_key=request_key, text=f"取消关联{link.project}")
-    if not taken.is_new:
-        return taken.record
-    row = ItemLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
-    if row.until is not None:
-        raise ServiceError("这一关联已经取消，无需再办。")
-    row.until = clock.today() - timedelta(days=1)
-    checked(row).save()
-    return _settled(taken)
+
+    def write(locked: SupervisionItem) -> None:
+        row = ItemLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        if row.until is not None:
+            raise ServiceError("这一关联已经取消，无需再办。")
+        row.until = clock.today() - timedelta(days=1)
+        checked(row).save()
+
+    return amend(link.item, write, by=by, version=version, request_key=request_key, text=f"取消关联{link.project}")

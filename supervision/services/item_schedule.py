@@ -66,9 +66,7 @@ def ended_on(item: SupervisionItem) -> date | None:
 def _row(item: SupervisionItem, version: Version, facts: Facts, ended: date | None) -> ItemSchedule:
     found = thresholds(version.policy, facts, workdays)
     values: dict[str, Any] = {f"{name}_on": getattr(found, f"{name}_on") for name in ("green", "blue", "yellow", "red")}
-    return ItemSchedule(
-        item=item, policy_id=version.key, valid_from=version.begin, valid_until=version.end, closed_on=ended, **values
-    )
+    return ItemSchedule(item=item, policy_id=version.key, valid_from=version.begin, valid_until=version.end, closed_on=ended, **values)
 
 
 def _same(one: ItemSchedule, other: ItemSchedule) -> bool:
@@ -76,7 +74,7 @@ def _same(one: ItemSchedule, other: ItemSchedule) -> bool:
 
 
 def refresh_outdated() -> int:
-    """Compute anew the colours of items that still go by rules that have been replaced, and return how many; run with the day's reminders."""
+    """Compute anew the colours of items that still go by replaced rules, and return how many; run with the day's reminders."""
     on = clock.today()
     versions = policies_from(on, date(on.year, 12, 31))
     if not versions:

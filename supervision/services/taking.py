@@ -42,7 +42,13 @@ def take(record: R, machine: Machine, action: str, **options: Any) -> Taken[R]:
 
 
 def tell_units(
-    units: Collection[int], act_: Act, title: str, *, text: str = "", kind: ReminderKind = ReminderKind.TASK, permission: str = "report.write"
+    units: Collection[int],
+    act_: Act,
+    title: str,
+    *,
+    text: str = "",
+    kind: ReminderKind = ReminderKind.TASK,
+    permission: str = "report.write",
 ) -> None:
     """Put a line about an act into the inboxes of those who report (or do what `permission` says) for the units."""
     people = [user for users in accounts_of(units, permission).values() for user in users]
