@@ -1,4 +1,4 @@
-"""A leader's question about a project (领导问查): one sentence with a due day, answered, then closed or followed by another (domain.md §2)."""
+"""A leader's question (领导问查): one sentence with a due day, answered, then closed or followed by another (domain.md §2)."""
 
 from supervision.choices import InquiryAction, InquiryState, Party
 from supervision.rules.machine import Machine, Step
@@ -12,8 +12,8 @@ DAYS = 5
 MACHINE = Machine(
     name="inquiry",
     label="领导问查",
-    states=tuple(InquiryState.choices),
-    actions=tuple(InquiryAction.choices),
+    states=tuple((one.value, str(one.label)) for one in InquiryState),
+    actions=tuple((one.value, str(one.label)) for one in InquiryAction),
     steps=(
         Step(_A.ASK, frozenset({None}), _S.ASKED, _LEADER, needs=frozenset({"text"})),
         # The unit or the inspector that was asked; the supervision office where there is nobody of them.

@@ -18,8 +18,8 @@ _OFFICE = frozenset({Party.SUPERVISION})
 MACHINE = Machine(
     name="inspection",
     label="督察",
-    states=tuple(InspectionState.choices),
-    actions=tuple(InspectionAction.choices),
+    states=tuple((one.value, str(one.label)) for one in InspectionState),
+    actions=tuple((one.value, str(one.label)) for one in InspectionAction),
     steps=(
         Step(_A.PLAN, frozenset({None}), _S.PLANNED, _LOOKS),
         Step(_A.CONDUCT, frozenset({None, _S.PLANNED}), _S.CONCLUDED, _LOOKS, needs=frozenset({"verdict", "text"})),

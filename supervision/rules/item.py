@@ -20,8 +20,8 @@ _OPEN = frozenset({_S.OPEN})
 MACHINE = Machine(
     name="item",
     label="督察事项",
-    states=tuple(ItemState.choices),
-    actions=tuple(ItemAction.choices),
+    states=tuple((one.value, str(one.label)) for one in ItemState),
+    actions=tuple((one.value, str(one.label)) for one in ItemAction),
     steps=(
         Step(_A.REGISTER, frozenset({None}), _S.OPEN, _OFFICE),
         Step(_A.AMEND, _OPEN, None, _OFFICE),
