@@ -3,7 +3,7 @@
 from supervision.models.finding import Finding, FindingAct
 from supervision.models.inquiry import Inquiry, InquiryAct
 from supervision.models.inspection import InspectedMilestone, Inspection, InspectionAct, InspectionPoint
-from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, SupervisionItem
+from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, StepDates, SupervisionItem
 from supervision.models.mechanism import Mechanism, MechanismPart
 from supervision.models.theme import Theme
 
@@ -24,6 +24,7 @@ __all__ = [
     "ItemStep",
     "Mechanism",
     "MechanismPart",
+    "StepDates",
     "SupervisionItem",
     "Theme",
 ]

@@ -10,6 +10,7 @@ from erqi.common.models import Record, Simulated, append_only
 from projects.choices import DelayCause, Duty, ResponsibilityKind
 from projects.models import Milestone, Person, Project, Unit, WarningPolicy
 from projects.models.revision import Revision, keep_revisions
+from projects.querysets.revision import RevisionQuerySet
 from supervision.choices import EvidenceSide, ItemSource, ItemState
 from supervision.models.act import Act
 from supervision.models.theme import Theme
@@ -113,6 +114,28 @@ class ItemStep(Record, Simulated):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StepDates(Revision, Simulated):
+    """A step's dates as they were known from `valid_from` on: when due, when done, when given up. It is its own history."""
+
+    step = models.ForeignKey(ItemStep, models.PROTECT, related_name="dates", verbose_name="步骤")
+    due_on = models.DateField("时限")
+    done_on = models.DateField("完成日期", null=True, blank=True)
+    dropped_on = models.DateField("取消日期", null=True, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "步骤时限"
+        verbose_name_plural = "步骤时限"
+        ordering = ["step", "valid_from", "pk"]
+        indexes = [models.Index(fields=["step", "valid_from"], name="dates_of_step")]
+        constraints = [models.UniqueConstraint(fields=["step"], condition=Q(valid_until=None), name="one_standing_dates")]
+        triggers = keep_revisions("step_dates")
+
+    def __str__(self) -> str:
+        return f"{self.step_id} {self.valid_from}"
 
 
 @tracked()

@@ -16,7 +16,7 @@ from projects.choices import ReminderKind, ResponsibilityKind
 from projects.models import Project, Unit
 from projects.rules.search import search_key
 from supervision.choices import ItemAction
-from supervision.models import ItemStep, SupervisionItem, Theme
+from supervision.models import ItemStep, StepDates, SupervisionItem, Theme
 from supervision.rules.item import MACHINE
 from supervision.services.item_grid import HANDLING, add_rows, amend, parties_of_item, units_of_item
 from supervision.services.item_schedule import refresh_item
@@ -91,8 +91,24 @@ def _new_step(item: SupervisionItem, seq: int, *, name: str, due_on: date, measu
     step = ItemStep(
         item=item, seq=seq, name=name.strip(), measure=measure.strip(), due_on=due_on, baseline_due_on=due_on, recorded_on=clock.today()
     )
-    checked(step).save()
+    save_step(step)
     return step
+
+
+def save_step(step: ItemStep) -> None:
+    """Store a step, and its dates as they are known from today on. Raises InvalidInput."""
+    on = clock.today()
+    if step.pk is not None:
+        step.version += 1
+    checked(step).save()
+    dates = {"due_on": step.due_on, "done_on": step.done_on, "dropped_on": step.dropped_on}
+    standing = step.dates.filter(valid_until=None).first()
+    if standing is not None:
+        if all(getattr(standing, name) == value for name, value in dates.items()):
+            return
+        standing.valid_until = on
+        standing.save(update_fields=["valid_until"])
+    StepDates.objects.create(step=step, valid_from=on, simulated=step.simulated, **dates)
 
 
 @transaction.atomic
@@ -253,8 +269,7 @@ def change_step(
             setattr(row, name, value)
         if row.due_on > locked.due_on:
             raise InvalidInput({"due_on": [f"不能晚于事项的完成时限（{chinese_day(locked.due_on)}）。"]})
-        row.version += 1
-        checked(row).save()
+        save_step(row)
 
     action = ItemAction.MOVE if moved else ItemAction.AMEND
     item = amend(step.item, write, by=by, version=version, request_key=request_key, text=text, action=action)
@@ -281,8 +296,7 @@ def drop_step(*, step: ItemStep, reason: str, version: int | None, by: User | No
     def write(locked: SupervisionItem) -> None:
         row = open_step(step)
         row.dropped_on = clock.today()
-        row.version += 1
-        checked(row).save()
+        save_step(row)
 
     text = f"取消步骤“{step.name}”：{reason}"
     item = amend(step.item, write, by=by, version=version, request_key=request_key, text=text, action=ItemAction.AMEND)

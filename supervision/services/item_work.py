@@ -13,12 +13,11 @@ from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
-from erqi.common.saving import checked
 from supervision.choices import ItemAction
 from supervision.models import ItemStep, SupervisionItem
 from supervision.models.item import CAUSES
 from supervision.rules.item import MACHINE, needs_cause
-from supervision.services.item import open_step
+from supervision.services.item import open_step, save_step
 from supervision.services.item_grid import parties_of_item
 from supervision.services.item_schedule import deadlines_of, refresh_item
 from supervision.services.taking import Taken, take
@@ -116,8 +115,7 @@ def finish_step(
             raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
         row = open_step(step)
         row.done_on = done_on
-        row.version += 1
-        checked(row).save()
+        save_step(row)
 
     taken: Taken[SupervisionItem] = take(
         step.item,
@@ -148,8 +146,7 @@ def undo_step(*, step: ItemStep, reason: str, version: int | None, by: User | No
         if row.done_on is None:
             raise ServiceError(f"步骤“{row}”没有登记完成，无需撤销。")
         row.done_on = None
-        row.version += 1
-        checked(row).save()
+        save_step(row)
 
     taken: Taken[SupervisionItem] = take(
         step.item,
