@@ -1,6 +1,7 @@
 """The records of the supervision app, one module per family."""
 
+from supervision.models.issue import Issue, IssueAct, IssueMeeting
 from supervision.models.mechanism import Mechanism
 from supervision.models.theme import Theme
 
-__all__ = ["Mechanism", "Theme"]
+__all__ = ["Issue", "IssueAct", "IssueMeeting", "Mechanism", "Theme"]
