@@ -14,6 +14,18 @@ class MechanismKind(TextChoices):
     FORM = "form", "文书"
 
 
+class Party(TextChoices):
+    """As what somebody acts on a supervision record; one account may be several at once (supervision.services.parties)."""
+
+    SUPERVISION = "supervision", "督察办"
+    INSPECTOR = "inspector", "督察员"
+    LEADER = "leader", "区领导"
+    OFFICE = "office", "重点项目办"
+    HANDLER = "handler", "承办单位"
+    REVIEWER = "reviewer", "牵头单位审核员"
+    AUTHOR = "author", "提出人"
+
+
 class NoticeState(TextChoices):
     """A supervision notice (督察通知单, domain.md §5.3): the main line, then what branches off and leads back to it, then its ends."""
 

@@ -8,7 +8,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from erqi.common import clock
+from erqi.common import clock, contributions
 from erqi.common.models import Installation
 from projects.services.addressees import Addressees
 from projects.services.due_lines import Day, hold_lines, month_lines, project_lines
@@ -33,5 +33,6 @@ def write_reminders() -> int:
             inquiry_lines(day, of),
             request_lines(day),
             lifting_lines(day),
+            chain.from_iterable(contribution(day, of) for contribution in contributions.REMINDERS),
         )
     )

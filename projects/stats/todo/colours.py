@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from erqi.common import contributions
 from projects.choices import GRAVE_LEVELS, Dimension, Family, ReportState, ResponsibilityKind, WarningLevel
 from projects.models import LevelOverride, Project, Unit
 from projects.rules.colour import floor_on
@@ -137,7 +138,7 @@ class Trouble:
             return ""
         if not self.acting:
             return prevent_words(self.cause, one.day)
-        if self.cause.dimension == Dimension.ISSUE:
+        if self.cause.dimension == Dimension.ISSUE and not self.cause.source:
             # The problem is a sentence, and stands in the line already.
             return "，".join(filter(None, [ISSUE_SOLVED, lifting_words(self.level, one.bounds, (), one.policy)]))
         return lifting_words(self.level, one.bounds, self.giving, one.policy)
@@ -247,6 +248,11 @@ def _mending(one: Trouble, project: Project, month: Month | None, desk: Desk) ->
         if one.level in GRAVE_LEVELS and key not in desk.pausing:
             links += (Link("申请暂停", reverse("projects:hold_new", args=[project.code])),)
         return Mending(reverse("projects:milestone_update", args=[cause.key]), "更新进展", links=links)
+    if cause.source:
+        place = contributions.place_of(cause.source, cause.key)
+        if place is not None:
+            return Mending(place.url, place.action)
+        return Mending(reverse("projects:project_colour", args=[project.code]), "看依据")
     if month is not None:
         return Mending(report_url(month, project), f"填{month_name(month.year, month.month, desk.day)}月报", reports=True)
     if cause.dimension == Dimension.ISSUE and (again := _report_again(project, one, desk)):

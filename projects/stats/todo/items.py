@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from erqi.common import contributions
 from projects.choices import WarningLevel
 from projects.models import Project
 
@@ -17,6 +18,11 @@ KINDS = {
     "lifting": "摘牌",
     "policy": "预警规则",
 }
+
+
+def kinds() -> dict[str, str]:
+    """Return the names of all kinds of lines by code, those that other apps contribute last."""
+    return {**KINDS, **contributions.WORDS.todo_kinds}
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Item:
 
     @property
     def kind_label(self) -> str:
-        return KINDS[self.kind]
+        return kinds()[self.kind]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""All state machines of the supervision app, in the order in which docs/states.md shows them."""
+
+from supervision.rules.machine import Machine
+
+MACHINES: tuple[Machine, ...] = ()
