@@ -1,6 +1,7 @@
 """The records of the supervision app, one module per family."""
 
 from supervision.models.mechanism import Mechanism
+from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
-__all__ = ["Mechanism", "Theme"]
+__all__ = ["Mechanism", "Notice", "NoticeAct", "NoticeCopy", "NoticeOrder", "NoticeText", "Theme"]

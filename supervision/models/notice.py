@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
-from erqi.common.models import Attachment, Record, Simulated, append_only
+from erqi.common.models import Record, Simulated, append_only
 from projects.choices import DelayCause
 from projects.models import Project, Unit
 from projects.models.revision import account
@@ -21,6 +21,8 @@ from supervision.rules.notice import INTERNAL, MACHINE, MOST_DAYS, number_text
 
 # What stands before the year in the number; each has a series of its own.
 ISSUER = "二七督"
+# How the issuing office signs (落款).
+OFFICE = "二七区督察办"
 LONGEST_TEXT = 4000
 
 
@@ -64,7 +66,6 @@ class Notice(Record, Simulated):
     origin_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     origin_id = models.PositiveBigIntegerField("来由记录", null=True, blank=True, editable=False)
     origin = GenericForeignKey("origin_type", "origin_id")
-    attachments = GenericRelation(Attachment, object_id_field="owner_id", content_type_field="owner_type")
 
     # Before it is issued a notice is its writers' and signers' alone (erqi.history.privacy).
     history_private = Q(state__in=sorted(INTERNAL))

@@ -1,7 +1,7 @@
 """The supervision notice (督察通知单) as a table of states and steps (domain.md §5.3), and what follows from its dates.
 
-拟稿 → 待审签 → 待下发 → 待签收 → 办理中 → 待审核 → 待办结 → 办结 → 归档. Every exception leads back to this line: an extension or a transfer
-that was asked for is decided or taken back, a refusal is upheld or given to another unit, what was returned is done again.
+拟稿 → 待审签 → 待下发 → 待签收 → 办理中 → 待审核 → 待办结 → 办结 → 归档. Every exception leads back to this line: an extension or a
+transfer that was asked for is decided or taken back, a refusal is upheld or given to another unit, what was returned is done again.
 """
 
 from collections.abc import Iterable
@@ -46,8 +46,8 @@ def _step(
 MACHINE = Machine(
     name="notice",
     label="督察通知单",
-    states=tuple(Is.choices),
-    actions=tuple(Do.choices),
+    states=tuple((one.value, str(one.label)) for one in Is),
+    actions=tuple((one.value, str(one.label)) for one in Do),
     # Four eyes look no further back than the last return: who judged another reply is as good as anybody else.
     rounds=frozenset({Do.ISSUE, Do.RETURN_REPLY, Do.TRANSFER, Do.UPHOLD, Do.REOPEN}),
     steps=(

@@ -92,6 +92,11 @@ def do(
     return found, row, bool(done)
 
 
+def _body(text: str) -> str:
+    """Return a text with one kind of line end, as it is compared and printed."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def later(due_on: date | None, name: str = "due_on") -> date:
     """Return a deadline that lies ahead; raise InvalidInput otherwise."""
     today = clock.today()
@@ -155,7 +160,7 @@ def draft_notice(
     days = days or default_days(kind, source, urgency)
     if project is not None and not (title.strip() and text.strip()):
         words = first_words(project, kind, days, clock.today())
-        title, text = title.strip() or words.title, text.strip() or words.text
+        title, text = title.strip() or words.title, _body(text) or words.text
     if unit is None and to is not None:
         unit = Unit.objects.get(pk=to)
     if unit is None:
@@ -168,7 +173,7 @@ def draft_notice(
         urgency=urgency,
         basis=basis.strip(),
         title=title.strip(),
-        text=text.strip(),
+        text=_body(text),
         unit=unit,
         project=project,
         contact=contact.strip(),
@@ -201,6 +206,8 @@ def edit_notice(
     """Correct a draft: any of `DRAFTED`, the copies. Raises NotAllowed, ServiceError once it was submitted, StaleRecord, InvalidInput."""
     if unknown := set(values) - set(DRAFTED):
         raise TypeError(f"not part of a draft: {sorted(unknown)}")
+    if "text" in values:
+        values["text"] = _body(values["text"])
     if values.get("due_on") is not None and values["due_on"] != notice.due_on:
         later(values["due_on"])
     notice, _, fresh = do(notice, NoticeAction.EDIT, by, version=version, request_key=request_key, values=values)
@@ -228,7 +235,8 @@ def recall_notice(*, notice: Notice, version: int | None, by: User | None, reque
 
 @transaction.atomic
 def return_draft(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Return a submitted (or approved, not yet issued) draft with the reason. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
+    """Return a submitted (or approved, not yet issued) draft with the reason. Raises NotAllowed, ServiceError, StaleRecord,
+    InvalidInput."""
     notice, row, _ = do(
         notice, NoticeAction.RETURN_DRAFT, by, version=version, text=reason, request_key=request_key, values={"signer_name": ""}
     )
@@ -308,7 +316,7 @@ def change_notice(
     """
 
     def compare(locked: Notice) -> None:
-        wanted = (title.strip(), text.strip(), due_on or locked.due_on)
+        wanted = (title.strip(), _body(text), due_on or locked.due_on)
         if wanted == (locked.title, locked.text, locked.due_on):
             raise InvalidInput({None: ["内容和时限都没有改动。请修改后再提交；只需催促的，请用“催办”。"]})
         if wanted[2] != locked.due_on:
@@ -380,5 +388,3 @@ def revoke_notice(*, notice: Notice, reason: str, version: int | None, by: User 
     notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key)
     tell.decided(notice, row)
     return notice
-
-
