@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from projects.rules.search import search_terms
 from supervision.choices import NoticeState, OrderAddressee
@@ -39,6 +39,11 @@ class NoticeQuerySet(ActedQuerySet):
         rank = Case(When(state_then__in=_OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
         rows = self.known_to(user, day).select_related("unit", "project", "asked_unit")
         return rows.annotate(rank=rank).order_by("rank", "due_then", "-pk")
+
+    def moved(self) -> "NoticeQuerySet":
+        """Return the notices with `acted_on`: the day on which they came to their present state."""
+        acts = self.model._meta.get_field("acts").related_model.objects.filter(notice=OuterRef("pk"))
+        return self.annotate(acted_on=Subquery(acts.exclude(from_state=F("to_state")).order_by("-pk").values("on")[:1]))
 
     def owed(self, day: date) -> "NoticeQuerySet":
         """Return the notices to which a reply was owed on the day."""
