@@ -26,6 +26,75 @@ class Party(TextChoices):
     AUTHOR = "author", "提出人"
 
 
+class IssueGrade(TextChoices):
+    """How hard a problem is, and with it how long it may take (domain.md §2, 问题直报)."""
+
+    A = "A", "A类（复杂，限一个月集中攻坚）"
+    B = "B", "B类（跨部门，限15个工作日）"
+    C = "C", "C类（简单，限5个工作日）"
+
+
+class IssueState(TextChoices):
+    """Where a problem that was reported directly stands (domain.md §5.4)."""
+
+    REPORTED = "reported", "待受理"
+    RETURNED = "returned", "退回补充"
+    ACCEPTED = "accepted", "待定级"
+    GRADED = "graded", "待交办"
+    ASSIGNED = "assigned", "待接办"
+    HANDLING = "handling", "办理中"
+    AT_OFFICE = "at_office", "提级重点办"
+    AT_MEETING = "at_meeting", "待专题会"
+    AT_LEADER = "at_leader", "报区主要领导"
+    REPLIED = "replied", "待核验"
+    VERIFIED = "verified", "待销号"
+    CLOSED = "closed", "已销号"
+    DECLINED = "declined", "不予受理"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class IssueAction(TextChoices):
+    """What is done to a problem."""
+
+    REPORT = "report", "直报"
+    WITHDRAW = "withdraw", "撤回"
+    SEND_BACK = "send_back", "退回补充"
+    RESUBMIT = "resubmit", "补充后再报"
+    DECLINE = "decline", "不予受理"
+    ACCEPT = "accept", "受理"
+    GRADE = "grade", "定级"
+    REGRADE = "regrade", "调整定级"
+    ASSIGN = "assign", "交办"
+    REASSIGN = "reassign", "改派"
+    TAKE = "take", "接办"
+    REFUSE = "refuse", "退回交办"
+    PROGRESS = "progress", "登记进展"
+    ESCALATE = "escalate", "提级"
+    COORDINATE = "coordinate", "协调"
+    TO_MEETING = "to_meeting", "提交专题会"
+    MEET = "meet", "登记专题会决定"
+    TO_LEADER = "to_leader", "报区主要领导"
+    INSTRUCT = "instruct", "批示"
+    URGE = "urge", "催办"
+    REPLY = "reply", "反馈"
+    RETURN_REPLY = "return_reply", "退回重办"
+    VERIFY = "verify", "核验"
+    REJECT_CLOSING = "reject_closing", "驳回销号"
+    CLOSE = "close", "销号"
+
+
+class IssueTrack(TextChoices):
+    """How a problem stands against its time limit."""
+
+    NONE = "none", "未定时限"
+    RUNNING = "running", "在限内"
+    SOON = "soon", "将到期"
+    LATE = "late", "已逾期"
+    WAITING = "waiting", "已反馈"
+    IN_TIME = "in_time", "按时办结"
+    OVER = "over", "超期办结"
+
+
 class NoticeState(TextChoices):
     """A supervision notice (督察通知单, domain.md §5.3): the main line, then what branches off and leads back to it, then its ends."""
 

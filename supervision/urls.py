@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from supervision.views import mechanism, notice, notice_act, notice_edit, notice_paper, theme
+from supervision.views import issue, issue_causes, mechanism, notice, notice_act, notice_edit, notice_paper, theme
 
 app_name = "supervision"
 urlpatterns = [
+    path("issues/", issue.IssueList.as_view(), name="issue_list"),
+    path("issues/new/", issue.IssueReport.as_view(), name="issue_report"),
+    path("issues/causes/", issue_causes.IssueCauses.as_view(), name="issue_causes"),
+    path("issues/<int:pk>/", issue.IssueDetail.as_view(), name="issue_detail"),
+    *issue.step_paths(),
     path("themes/", theme.ThemeListView.as_view(), name="theme_list"),
     path("themes/<slug:code>/", theme.ThemeDetailView.as_view(), name="theme_detail"),
     path("mechanisms/", mechanism.MechanismListView.as_view(), name="mechanism_list"),

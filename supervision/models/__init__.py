@@ -1,7 +1,19 @@
 """The records of the supervision app, one module per family."""
 
+from supervision.models.issue import Issue, IssueAct, IssueMeeting
 from supervision.models.mechanism import Mechanism
 from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
-__all__ = ["Mechanism", "Notice", "NoticeAct", "NoticeCopy", "NoticeOrder", "NoticeText", "Theme"]
+__all__ = [
+    "Issue",
+    "IssueAct",
+    "IssueMeeting",
+    "Mechanism",
+    "Notice",
+    "NoticeAct",
+    "NoticeCopy",
+    "NoticeOrder",
+    "NoticeText",
+    "Theme",
+]
