@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import issue, issue_causes, mechanism, theme
+from supervision.views import issue, issue_causes, mechanism, notice, notice_act, notice_edit, notice_paper, theme
 
 app_name = "supervision"
 urlpatterns = [
@@ -16,4 +16,12 @@ urlpatterns = [
     path("mechanisms/", mechanism.MechanismListView.as_view(), name="mechanism_list"),
     path("mechanisms/<slug:code>/", mechanism.MechanismDetailView.as_view(), name="mechanism_detail"),
     path("mechanisms/<slug:code>/edit/", mechanism.MechanismEditView.as_view(), name="mechanism_edit"),
+    path("notices/", notice.NoticeList.as_view(), name="notice_list"),
+    path("notices/new/", notice_edit.NoticeNew.as_view(), name="notice_new"),
+    path("notices/orders/<int:pk>/", notice_act.OrderAnswer.as_view(), name="notice_order"),
+    path("notices/<int:pk>/", notice.NoticeDetail.as_view(), name="notice_detail"),
+    path("notices/<int:pk>/edit/", notice_edit.NoticeEdit.as_view(), name="notice_edit"),
+    path("notices/<int:pk>/print/", notice_paper.NoticePrint.as_view(), name="notice_print"),
+    path("notices/<int:pk>/word/", notice_paper.NoticeWord.as_view(), name="notice_word"),
+    path("notices/<int:pk>/<slug:action>/", notice_act.NoticeActView.as_view(), name="notice_act"),
 ]

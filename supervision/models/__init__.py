@@ -2,6 +2,18 @@
 
 from supervision.models.issue import Issue, IssueAct, IssueMeeting
 from supervision.models.mechanism import Mechanism
+from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
-__all__ = ["Issue", "IssueAct", "IssueMeeting", "Mechanism", "Theme"]
+__all__ = [
+    "Issue",
+    "IssueAct",
+    "IssueMeeting",
+    "Mechanism",
+    "Notice",
+    "NoticeAct",
+    "NoticeCopy",
+    "NoticeOrder",
+    "NoticeText",
+    "Theme",
+]
