@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from projects.choices import WarningLevel as WarningLevel
+
 
 class MechanismKind(TextChoices):
     METHOD = "method", "督察方式"
@@ -22,6 +24,166 @@ class Party(TextChoices):
     HANDLER = "handler", "承办单位"
     REVIEWER = "reviewer", "牵头单位审核员"
     AUTHOR = "author", "提出人"
+
+
+class IssueGrade(TextChoices):
+    """How hard a problem is, and with it how long it may take (domain.md §2, 问题直报)."""
+
+    A = "A", "A类（复杂，限一个月集中攻坚）"
+    B = "B", "B类（跨部门，限15个工作日）"
+    C = "C", "C类（简单，限5个工作日）"
+
+
+class IssueState(TextChoices):
+    """Where a problem that was reported directly stands (domain.md §5.4)."""
+
+    REPORTED = "reported", "待受理"
+    RETURNED = "returned", "退回补充"
+    ACCEPTED = "accepted", "待定级"
+    GRADED = "graded", "待交办"
+    ASSIGNED = "assigned", "待接办"
+    HANDLING = "handling", "办理中"
+    AT_OFFICE = "at_office", "提级重点办"
+    AT_MEETING = "at_meeting", "待专题会"
+    AT_LEADER = "at_leader", "报区主要领导"
+    REPLIED = "replied", "待核验"
+    VERIFIED = "verified", "待销号"
+    CLOSED = "closed", "已销号"
+    DECLINED = "declined", "不予受理"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class IssueAction(TextChoices):
+    """What is done to a problem."""
+
+    REPORT = "report", "直报"
+    WITHDRAW = "withdraw", "撤回"
+    SEND_BACK = "send_back", "退回补充"
+    RESUBMIT = "resubmit", "补充后再报"
+    DECLINE = "decline", "不予受理"
+    ACCEPT = "accept", "受理"
+    GRADE = "grade", "定级"
+    REGRADE = "regrade", "调整定级"
+    ASSIGN = "assign", "交办"
+    REASSIGN = "reassign", "改派"
+    TAKE = "take", "接办"
+    REFUSE = "refuse", "退回交办"
+    PROGRESS = "progress", "登记进展"
+    ESCALATE = "escalate", "提级"
+    COORDINATE = "coordinate", "协调"
+    TO_MEETING = "to_meeting", "提交专题会"
+    MEET = "meet", "登记专题会决定"
+    TO_LEADER = "to_leader", "报区主要领导"
+    INSTRUCT = "instruct", "批示"
+    URGE = "urge", "催办"
+    REPLY = "reply", "反馈"
+    RETURN_REPLY = "return_reply", "退回重办"
+    VERIFY = "verify", "核验"
+    REJECT_CLOSING = "reject_closing", "驳回销号"
+    CLOSE = "close", "销号"
+
+
+class IssueTrack(TextChoices):
+    """How a problem stands against its time limit."""
+
+    NONE = "none", "未定时限"
+    RUNNING = "running", "在限内"
+    SOON = "soon", "将到期"
+    LATE = "late", "已逾期"
+    WAITING = "waiting", "已反馈"
+    IN_TIME = "in_time", "按时办结"
+    OVER = "over", "超期办结"
+
+
+class NoticeState(TextChoices):
+    """A supervision notice (督察通知单, domain.md §5.3): the main line, then what branches off and leads back to it, then its ends."""
+
+    DRAFT = "draft", "拟稿"
+    APPROVING = "approving", "待审签"
+    APPROVED = "approved", "待下发"
+    ISSUED = "issued", "待签收"
+    HANDLING = "handling", "办理中"
+    REPLIED = "replied", "待审核"
+    REVIEWED = "reviewed", "待办结"
+    CLOSED = "closed", "办结"
+    ARCHIVED = "archived", "归档"
+    EXTENDING = "extending", "申请延期"
+    TRANSFERRING = "transferring", "申请转办"
+    REFUSED = "refused", "拒收待处理"
+    WITHDRAWN = "withdrawn", "撤回拟稿"
+    REVOKED = "revoked", "撤销"
+
+
+class NoticeAction(TextChoices):
+    """What people do to a notice."""
+
+    DRAFT = "draft", "拟稿"
+    EDIT = "edit", "修改拟稿"
+    SUBMIT = "submit", "送审"
+    RECALL = "recall", "收回送审"
+    RETURN_DRAFT = "return_draft", "退回修改"
+    APPROVE = "approve", "审签"
+    WITHDRAW = "withdraw", "撤回拟稿"
+    ISSUE = "issue", "下发"
+    SIGN = "sign", "签收"
+    REFUSE = "refuse", "拒收"
+    UPHOLD = "uphold", "维持交办"
+    ASK_EXTENSION = "ask_extension", "申请延期"
+    GRANT_EXTENSION = "grant_extension", "同意延期"
+    DENY_EXTENSION = "deny_extension", "不同意延期"
+    ASK_TRANSFER = "ask_transfer", "申请转办"
+    TRANSFER = "transfer", "转办"
+    DENY_TRANSFER = "deny_transfer", "不同意转办"
+    TAKE_BACK = "take_back", "收回申请"
+    REPLY = "reply", "反馈"
+    RECALL_REPLY = "recall_reply", "收回反馈"
+    PASS_REPLY = "pass_reply", "审核通过"
+    RETURN_REPLY = "return_reply", "退回重办"
+    CLOSE = "close", "办结"
+    REOPEN = "reopen", "重新办理"
+    ARCHIVE = "archive", "归档"
+    URGE = "urge", "催办"
+    CHANGE = "change", "变更"
+    INSTRUCT = "instruct", "批示"
+    ANSWER = "answer", "落实批示"
+    REVOKE = "revoke", "撤销"
+
+
+class NoticeKind(TextChoices):
+    """What a notice is for (domain.md §1.7 and §2, 督察通知单)."""
+
+    REMIND = "remind", "提醒"
+    SUPERVISE = "supervise", "督办"
+    ASSIGN = "assign", "交办"
+    URGE = "urge", "催办"
+    LETTER = "letter", "督办函"
+    CORRECT = "correct", "责令更正"
+
+
+class NoticeSource(TextChoices):
+    """What a notice follows from; it gives the usual time for the reply."""
+
+    MEETING = "meeting", "会议"
+    INSTRUCTION = "instruction", "批示"
+    DOCUMENT = "document", "文件"
+    PROJECT = "project", "项目"
+    REPORT = "report", "直报"
+    INSPECTION = "inspection", "督察"
+
+
+class NoticeUrgency(TextChoices):
+    """How pressing a notice is: what the time for a leader's instruction depends on (domain.md §5.3)."""
+
+    URGENT = "urgent", "急件"
+    NORMAL = "normal", "一般"
+    HARD = "hard", "难度大"
+
+
+class OrderAddressee(TextChoices):
+    """Who carries out a leader's instruction on a notice (批示)."""
+
+    HANDLER = "handler", "承办单位"
+    SUPERVISION = "supervision", "督察办"
 
 
 # 督察台账 and its items

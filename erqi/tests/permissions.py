@@ -21,6 +21,7 @@ from projects.choices import WarningLevel
 from projects.models import Unit
 from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
+from supervision.services.issue import REPORTING, report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
 
 PUBLIC = "public"
@@ -200,6 +201,24 @@ TABLE: dict[str, Rule] = {
     "projects:unit_detail": Rule("business.view", "unit"),
     "projects:person_list": VIEW,
     "projects:person_detail": Rule("business.view", "person"),
+    # supervision: problems reported directly
+    "supervision:issue_list": VIEW,
+    "supervision:issue_causes": VIEW,
+    "supervision:issue_report": Rule(REPORTING),
+    "supervision:issue_detail": Rule("business.view", "issue"),
+    **{
+        f"supervision:issue_{action}": Rule("issue.handle", "issue")
+        for action in ("accept", "send_back", "decline", "grade", "regrade", "assign", "reassign", "coordinate", "to_meeting", "meet")
+    },
+    **{f"supervision:issue_{action}": Rule("report.write", "issue") for action in ("take", "refuse", "progress", "reply", "escalate")},
+    **{f"supervision:issue_{action}": Rule(REPORTING, "issue") for action in ("resubmit", "withdraw")},
+    "supervision:issue_to_leader": Rule("issue.handle", "issue"),
+    "supervision:issue_instruct": Rule("inquiry.ask", "issue"),
+    "supervision:issue_urge": Rule(("issue.handle", "supervise"), "issue"),
+    "supervision:issue_verify": Rule("inspect", "issue"),
+    "supervision:issue_return_reply": Rule(("inspect", "issue.handle"), "issue"),
+    "supervision:issue_close": Rule("issue.handle", "issue"),
+    "supervision:issue_reject_closing": Rule("issue.handle", "issue"),
     # supervision
     "supervision:theme_list": VIEW,
     "supervision:theme_detail": Rule("business.view", "theme"),
@@ -281,6 +300,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},
         "attachment": {"pk": make_attachment(unit).pk},
+        "issue": {"pk": report_issue(title="管线", description="燃气管线未迁改", project=project, by=None).pk},
         "theme": {"code": theme.code},
         "mechanism": {"code": mechanism.code},
         "shortcut": {"content_type_id": ContentType.objects.get_for_model(Unit).pk, "object_id": unit.pk},

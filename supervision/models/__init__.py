@@ -3,8 +3,10 @@
 from supervision.models.finding import Finding, FindingAct
 from supervision.models.inquiry import Inquiry, InquiryAct
 from supervision.models.inspection import InspectedMilestone, Inspection, InspectionAct, InspectionPoint
+from supervision.models.issue import Issue, IssueAct, IssueMeeting
 from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, StepDates, SupervisionItem
 from supervision.models.mechanism import Mechanism, MechanismPart
+from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
 __all__ = [
@@ -16,6 +18,9 @@ __all__ = [
     "Inspection",
     "InspectionAct",
     "InspectionPoint",
+    "Issue",
+    "IssueAct",
+    "IssueMeeting",
     "ItemAct",
     "ItemDuty",
     "ItemEvidence",
@@ -24,6 +29,11 @@ __all__ = [
     "ItemStep",
     "Mechanism",
     "MechanismPart",
+    "Notice",
+    "NoticeAct",
+    "NoticeCopy",
+    "NoticeOrder",
+    "NoticeText",
     "StepDates",
     "SupervisionItem",
     "Theme",

@@ -24,11 +24,13 @@ class Act(Simulated):
                 triggers = append_only()
 
     `on` is the business day, `created_at` the clock. What stood after the act (state, due date, for which unit and project) is kept with
-    it, so that any day is read from the acts alone (supervision.querysets.acts), and traces need no other table.
+    it, so that any day is read from the acts alone (supervision.querysets.acts), and traces need no other table. `copies` names further
+    columns of the record that the family's own act keeps as they stood after it.
     """
 
     machine: ClassVar[Machine]
     of: ClassVar[str]
+    copies: ClassVar[tuple[str, ...]] = ()
 
     action = models.CharField("动作", max_length=20, editable=False)
     from_state = models.CharField("原状态", max_length=20, blank=True, editable=False)

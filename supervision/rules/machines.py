@@ -1,6 +1,13 @@
 """All state machines of the supervision app, in the order in which docs/states.md shows them."""
 
-from supervision.rules import finding, inquiry, inspection, item
+from supervision.rules import finding, inquiry, inspection, issue, item, notice
 from supervision.rules.machine import Machine
 
-MACHINES: tuple[Machine, ...] = (item.MACHINE, inspection.MACHINE, finding.MACHINE, inquiry.MACHINE)
+MACHINES: tuple[Machine, ...] = (
+    issue.MACHINE,
+    notice.MACHINE,
+    item.MACHINE,
+    inspection.MACHINE,
+    finding.MACHINE,
+    inquiry.MACHINE,
+)

@@ -184,6 +184,7 @@ def _append(record: Any, step: Step, before: str, by: User | None, request_key: 
         due_on=getattr(record, "due_on", None),
         text=text.strip(),
         request_key=request_key,
+        **{name: getattr(record, name) for name in model.copies},
         **{model.of: record},
     )
     row.save()

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from erqi.common.models import User
 from projects.services.grid import units_of
 from supervision.choices import Party
+from supervision.rules.machine import Machine
 
 # The permission that makes somebody a party, whatever the record.
 BY_PERMISSION = {
@@ -33,3 +34,18 @@ def parties_of(
         if reviews and own & set(reviewing):
             found.add(Party.REVIEWER)
     return frozenset(found)
+
+
+# Which permissions may make somebody a party at all: what a page asks before it looks at the record.
+POSSIBLE: dict[Party, tuple[str, ...]] = {
+    **{party: (permission,) for party, permission in BY_PERMISSION.items()},
+    Party.HANDLER: ("report.write",),
+    Party.REVIEWER: ("report.review",),
+}
+
+
+def permissions_for(machine: Machine, action: str, author: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the permissions with which somebody may be able to do the action at all; `author`: those with which one begins a record."""
+    possible = {**POSSIBLE, Party.AUTHOR: author}
+    parties = {party for step in machine.steps if step.action == action for party in step.by}
+    return tuple(sorted({code for party in parties for code in possible[party]}))

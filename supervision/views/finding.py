@@ -20,7 +20,7 @@ from supervision.querysets.finding import STANDING
 from supervision.rules.finding import MACHINE
 from supervision.services import finding as service
 from supervision.tables.finding import FindingTable
-from supervision.views.acting import RecordAction, buttons, course
+from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
 
 PAGES = {

@@ -22,7 +22,7 @@ from supervision.models import Inquiry
 from supervision.rules.inquiry import MACHINE
 from supervision.services import inquiry as service
 from supervision.tables.inquiry import InquiryTable
-from supervision.views.acting import RecordAction, buttons, course
+from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
 
 PAGES = {
@@ -86,7 +86,7 @@ class InquiryNew(EditView):
     """Ask about a project; `?milestone=` says about which of its milestones."""
 
     permission = "inquiry.ask"
-    template_name = "supervision/action_form.html"
+    template_name = "supervision/record_action.html"
     form_class = AskForm
     page_title = "领导问查"
     submit_label = "提交问查"

@@ -27,7 +27,7 @@ from supervision.services import inspection as service
 from supervision.services.inspection_frozen import freeze
 from supervision.services.parties import parties_of
 from supervision.tables.inspection import InspectionTable
-from supervision.views.acting import RecordAction, buttons, course
+from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
 
 LOOKS = ("inspect", "supervise", "inquiry.ask")
@@ -175,7 +175,7 @@ class InspectionPlan(_OfSubject):
     """Plan an inspection; how often the unit was inspected this month stands above the form."""
 
     permission = LOOKS
-    template_name = "supervision/action_form.html"
+    template_name = "supervision/record_action.html"
     form_class = PlanInspectionForm
     page_title = "安排督察"
     submit_label = "安排"
@@ -300,7 +300,7 @@ class InspectionSelfCheck(_OfSubject):
     """A unit's own check of a project or an item that it carries out."""
 
     permission = "report.write"
-    template_name = "supervision/action_form.html"
+    template_name = "supervision/record_action.html"
     form_class = SelfCheckForm
     page_title = "责任人自查"
     submit_label = "登记自查"

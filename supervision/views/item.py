@@ -22,7 +22,7 @@ from supervision.services.item_grid import parties_of_item
 from supervision.services.item_schedule import WHOLE
 from supervision.stats.item import colour_of, duties_of, steps_on
 from supervision.tables.item import ItemTable
-from supervision.views.acting import Button, buttons, course
+from supervision.views.record_action import Button, buttons, course
 from supervision.views.record_list import RecordList
 
 TABS = [
