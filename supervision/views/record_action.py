@@ -38,13 +38,13 @@ class Done:
 def course(
     record: Any, day: date, files: Callable[[Collection[Any]], dict[int, list[tuple[str, list[Attachment]]]]] | None = None
 ) -> list[Done]:
-    """Return what was done to a record up to the day, with the attachments of each act: two queries and those of `files`."""
+    """Return what was done to a record up to the day, the latest first, with the attachments of each act: two queries and those of `files`."""
     acts = list(last_acts(record, day))
     if files is not None:
         found = files(acts)
     else:
         found = {key: [("附件", attachments)] for key, attachments in for_owners(acts).items() if attachments}
-    return [Done(act, found.get(act.pk, [])) for act in acts]
+    return [Done(act, found.get(act.pk, [])) for act in reversed(acts)]
 
 
 def buttons(record: Any, machine: Machine, user: User, parties: Collection[Any], pages: dict[str, str]) -> list[Button]:
