@@ -22,6 +22,7 @@ class SupervisionConfig(AppConfig):
         contributions.PLACES[issue_lines.SOURCE] = issue_lines.place
         contributions.PROJECT_PANELS.add(Panel("issues", "supervision/_issues_panel.html", issue.project_panel, order=40))
         contributions.UNIT_PANELS.add(Panel("issues", "supervision/_issues_panel.html", issue.unit_panel, order=40))
-        from supervision.views import notice_contributed  # noqa: PLC0415 as above
+        from supervision.views import item_contributed, notice_contributed  # noqa: PLC0415 as above
 
         notice_contributed.contribute()
+        item_contributed.contribute()

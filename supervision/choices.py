@@ -355,5 +355,3 @@ class SystemPart(TextChoices):
     INQUIRIES = "inquiries", "领导问查"
     NOTICES = "notices", "督察通知单"
     ISSUES = "issues", "问题直报"
-    ESCALATIONS = "escalations", "升级处置"
-    TRACES = "traces", "督察经过"

@@ -33,6 +33,7 @@ urlpatterns = [
     path("mechanisms/", mechanism.MechanismListView.as_view(), name="mechanism_list"),
     path("mechanisms/<slug:code>/", mechanism.MechanismDetailView.as_view(), name="mechanism_detail"),
     path("mechanisms/<slug:code>/edit/", mechanism.MechanismEditView.as_view(), name="mechanism_edit"),
+    path("mechanisms/<slug:code>/parts/", mechanism.MechanismParts.as_view(), name="mechanism_parts"),
     path("notices/", notice.NoticeList.as_view(), name="notice_list"),
     path("notices/new/", notice_edit.NoticeNew.as_view(), name="notice_new"),
     path("notices/orders/<int:pk>/", notice_act.OrderAnswer.as_view(), name="notice_order"),

@@ -27,7 +27,7 @@ class ItemLookup:
         return f"{record.number} {record.name}"
 
     def find(self, text: str) -> SupervisionItem:
-        number = text.split()[0] if text.split() else ""
+        number = text.split(maxsplit=1)[0] if text.split() else ""
         found = list(SupervisionItem.objects.filter(number=number)) or list(SupervisionItem.objects.filter(name=text.strip())[:2])
         if len(found) != 1:
             raise forms.ValidationError(f"没有找到督察事项“{text[:30]}”。请写编号（如 DC-2018-003），或从下拉提示中选择。")

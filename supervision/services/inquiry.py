@@ -1,6 +1,6 @@
 """Leaders' questions: asked with a due day, answered by the unit or the inspector, closed by the leader or followed by another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -54,15 +54,24 @@ def _is_asked(inquiry: Inquiry, user: User) -> bool:
     return user.can("inspect") and named in (None, user.pk)
 
 
-def addressees_of(inquiry: Inquiry) -> list[User]:
-    """Return the accounts that a question awaits an answer of."""
+def addressees_of(inquiries: Iterable[Inquiry]) -> list[tuple[Inquiry, list[User]]]:
+    """Return the accounts that each question awaits an answer of: a constant number of queries."""
+    rows = list(inquiries)
+    if not rows:
+        return []
+    found = grids([row.project_id for row in rows])
+    units = {row.pk: writing_units(found[row.project_id]) for row in rows}
+    people = accounts_of({unit for keys in units.values() for unit in keys}, "report.write")
+    inspectors, office = accounts_with("inspect"), accounts_with("supervise")
+    return [(row, _asked(row, [user for unit in sorted(units[row.pk]) for user in people[unit]], inspectors, office)) for row in rows]
+
+
+def _asked(inquiry: Inquiry, writers: list[User], inspectors: list[User], office: list[User]) -> list[User]:
     if inquiry.addressee == Addressee.INSPECTOR:
         account = inquiry.person.account if inquiry.person is not None else None
-        return [account] if account is not None else accounts_with("inspect")
-    units = writing_units(grids([inquiry.project_id])[inquiry.project_id])
-    found = [user for users in accounts_of(units, "report.write").values() for user in users]
+        return [account] if account is not None else inspectors
     # Where nobody reports the project the supervision office answers.
-    return found or accounts_with("supervise")
+    return writers or office
 
 
 def _take(
@@ -118,7 +127,7 @@ def _tell_asked(taken: Taken[Inquiry]) -> None:
     inquiry = taken.record
     about = f"{inquiry.project}" + (f"节点“{inquiry.milestone}”" if inquiry.milestone else "")
     tell_people(
-        addressees_of(inquiry),
+        addressees_of([inquiry])[0][1],
         taken.act,
         f"{inquiry.asked_by_name}问查：{about}",
         text=f"{chinese_day(inquiry.due_on)}前答复。{inquiry.text}",
@@ -187,5 +196,5 @@ def withdraw_inquiry(*, inquiry: Inquiry, version: int | None, by: User | None, 
     """Take one's own question back before it is answered; those who were asked are told. Raises NotAllowed, ServiceError, StaleRecord."""
     taken = _take(inquiry, InquiryAction.WITHDRAW, text, version, by, request_key)
     if taken.is_new:
-        tell_people(addressees_of(taken.record), taken.act, f"问查已撤回：{inquiry.project}", kind=ReminderKind.DECIDED)
+        tell_people(addressees_of([taken.record])[0][1], taken.act, f"问查已撤回：{inquiry.project}", kind=ReminderKind.DECIDED)
     return taken.record

@@ -140,3 +140,39 @@ def make_case(name: str = "道路工程") -> Case:
         other_leader=make_user("leader", name="区领导乙"),
         viewer=make_user("viewer", name="查阅丙"),
     )
+
+
+def samples(project: Project, theme: Theme, unit: Unit) -> dict[str, dict[str, Any]]:
+    """Return one record of each kind for the permission matrix, made by the system itself."""
+    step = {"name": "步骤", "due_on": clock.today()}
+    item = items.register_item(
+        theme=theme,
+        name="事项",
+        source="document",
+        goal="目标",
+        due_on=clock.today(),
+        grid=[(ResponsibilityKind.LEAD, unit)],
+        steps=[step],
+        projects=[project],
+        by=None,
+    )
+    inspection = inspections.conduct_inspection(
+        project=project,
+        unit=unit,
+        method="field",
+        inspected_on=clock.today(),
+        verdict="untrue",
+        conclusion="不符",
+        untrue="未开工",
+        by=None,
+    )
+    part = {"pk": item.pk}
+    return {
+        "item": part,
+        "item_step": {**part, "step": item.steps.get().pk},
+        "item_duty": {**part, "duty": item.duties.get().pk},
+        "item_link": {**part, "link": item.links.get().pk},
+        "inspection": {"pk": inspection.pk},
+        "finding": {"pk": inspection.finding.pk},
+        "inquiry": {"pk": inquiries.ask_inquiry(project=project, text="问", by=None).pk},
+    }

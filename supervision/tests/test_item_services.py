@@ -214,7 +214,7 @@ def test_an_item_is_given_up_with_a_reason_and_a_closed_one_taken_up_again(case)
 
 def test_acts_are_appended_and_never_changed(case):
     item = case.item()
-    for write in (lambda: ItemAct.objects.update(text="改"), lambda: ItemAct.objects.all().delete(), lambda: item.delete()):
+    for write in (lambda: ItemAct.objects.update(text="改"), lambda: ItemAct.objects.all().delete(), item.delete):
         with pytest.raises(Exception, match="pgtrigger|Cannot"), transaction.atomic():
             write()
 

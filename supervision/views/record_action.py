@@ -38,7 +38,7 @@ class Done:
 def course(
     record: Any, day: date, files: Callable[[Collection[Any]], dict[int, list[tuple[str, list[Attachment]]]]] | None = None
 ) -> list[Done]:
-    """Return what was done to a record up to the day, the latest first, with the attachments of each act: two queries and those of `files`."""
+    """Return what was done to a record up to the day, the latest first, with what was sent along: two queries and those of `files`."""
     acts = list(last_acts(record, day))
     if files is not None:
         found = files(acts)
