@@ -10,7 +10,7 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from supervision.services import issue_lines  # noqa: PLC0415 models cannot be imported before all apps are there
-        from supervision.stats import issue  # noqa: PLC0415 as above
+        from supervision.stats import issue, trace  # noqa: PLC0415 as above
 
         contributions.WORDS.todo_kinds["issue"] = "直报问题"
         contributions.WORDS.acting |= {"issue.handle", "inspect", "supervise", "supervise.approve"}
@@ -22,6 +22,8 @@ class SupervisionConfig(AppConfig):
         contributions.PLACES[issue_lines.SOURCE] = issue_lines.place
         contributions.PROJECT_PANELS.add(Panel("issues", "supervision/_issues_panel.html", issue.project_panel, order=40))
         contributions.UNIT_PANELS.add(Panel("issues", "supervision/_issues_panel.html", issue.unit_panel, order=40))
+        contributions.PROJECT_PANELS.add(Panel("traces", "supervision/_traces_panel.html", trace.project_panel, order=90))
+        contributions.UNIT_PANELS.add(Panel("traces", "supervision/_traces_panel.html", trace.unit_panel, order=90))
         from supervision.views import notice_contributed  # noqa: PLC0415 as above
 
         notice_contributed.contribute()

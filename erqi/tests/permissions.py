@@ -202,6 +202,7 @@ TABLE: dict[str, Rule] = {
     "projects:person_list": VIEW,
     "projects:person_detail": Rule("business.view", "person"),
     # supervision: problems reported directly
+    "supervision:trace_list": VIEW,
     "supervision:issue_list": VIEW,
     "supervision:issue_causes": VIEW,
     "supervision:issue_report": Rule(REPORTING),
