@@ -26,6 +26,8 @@ class Doing:
     label: str
     done: str
     hint: str = ""
+    # It leads the record on its main line: its button is the page's main one.
+    main: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,18 @@ class Button:
     action: str
     label: str
     url: str
+    main: bool = False
 
 
 def buttons(record: Any, machine: Machine, user: User, parties: Collection[Party], doings: dict[str, Doing], prefix: str) -> list[Button]:
-    """Return what the person can do with a record now, what moves it on first."""
-    steps = [step for step in acting.allowed(record, machine, user, parties) if step.action in doings]
-    steps.sort(key=lambda step: step.stays)
-    return [Button(step.action, doings[step.action].label, reverse(f"{prefix}_{step.action}", args=[record.pk])) for step in steps]
+    """Return what the person can do with a record now, in the order of the doings, the main thing first."""
+    can = {step.action for step in acting.allowed(record, machine, user, parties)}
+    found = [
+        Button(action, doing.label, reverse(f"{prefix}_{action}", args=[record.pk]), doing.main)
+        for action, doing in doings.items()
+        if action in can
+    ]
+    return sorted(found, key=lambda one: not one.main)
 
 
 @dataclass(frozen=True)
@@ -50,13 +57,21 @@ class Told:
 
     act: Act
     attachments: list[Attachment]
+    # Whether it gave the record another unit, another limit.
+    hands_over: bool = False
+    sets_limit: bool = False
 
 
 def course(acts: Iterable[Act], day: date) -> list[Told]:
     """Return the acts, the latest first, with what hung on them on the day: one query."""
     rows = list(acts)
     found = attachments.for_owners(rows)
-    return [Told(act, [one for one in found[act.pk] if one.uploaded_on <= day]) for act in reversed(rows)]
+    told, unit, due_on = [], None, None
+    for act in rows:
+        kept = [one for one in found[act.pk] if one.uploaded_on <= day]
+        told.append(Told(act, kept, bool(act.unit_id) and act.unit_id != unit, act.due_on is not None and act.due_on != due_on))
+        unit, due_on = act.unit_id, act.due_on
+    return told[::-1]
 
 
 class ActionView(EditView):
