@@ -29,5 +29,5 @@ urlpatterns = [
     path("notices/<int:pk>/edit/", notice_edit.NoticeEdit.as_view(), name="notice_edit"),
     path("notices/<int:pk>/print/", notice_paper.NoticePrint.as_view(), name="notice_print"),
     path("notices/<int:pk>/word/", notice_paper.NoticeWord.as_view(), name="notice_word"),
-    path("notices/<int:pk>/<slug:action>/", notice_act.NoticeActView.as_view(), name="notice_act"),
+    *notice_act.paths(),
 ]

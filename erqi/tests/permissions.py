@@ -24,10 +24,13 @@ from projects.tests import builders, correction_case, warning_builders
 from supervision.services.issue import REPORTING, report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
 from supervision.tests.escalation_case import make_escalation
+from supervision.tests.notice_case import Cast, order_on
 
 PUBLIC = "public"
 ANYBODY = "anybody"
 ADMIN_SITE = ("reference.edit", "mechanism.edit")
+# Who acts for the unit that a notice is addressed to.
+ANSWERING = ("report.write", "report.review", "report.manage")
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,29 @@ TABLE: dict[str, Rule] = {
     "supervision:issue_return_reply": Rule(("inspect", "issue.handle"), "issue"),
     "supervision:issue_close": Rule("issue.handle", "issue"),
     "supervision:issue_reject_closing": Rule("issue.handle", "issue"),
+    # supervision notices
+    "supervision:notice_list": VIEW,
+    "supervision:notice_new": Rule(("supervise", "inspect")),
+    "supervision:notice_detail": Rule("business.view", "notice"),
+    "supervision:notice_edit": Rule(("supervise", "inspect"), "notice"),
+    "supervision:notice_print": Rule("business.view", "notice"),
+    "supervision:notice_word": Rule("business.view", "notice"),
+    "supervision:notice_order": Rule(("supervise", *ANSWERING), "order"),
+    **{f"supervision:notice_{action}": Rule(("supervise", "inspect"), "notice") for action in ("submit", "recall", "withdraw")},
+    **{f"supervision:notice_{action}": Rule(("supervise", "inspect"), "notice") for action in ("pass_reply", "return_reply", "urge")},
+    **{
+        f"supervision:notice_{action}": Rule(("supervise", "inquiry.ask"), "notice")
+        for action in ("approve", "return_draft", "uphold", "reopen", "revoke")
+    },
+    **{
+        f"supervision:notice_{action}": Rule("supervise", "notice")
+        for action in ("issue", "change", "transfer", "grant_extension", "deny_extension", "deny_transfer", "close", "archive")
+    },
+    **{
+        f"supervision:notice_{action}": Rule(ANSWERING, "notice")
+        for action in ("sign", "refuse", "ask_extension", "ask_transfer", "take_back", "reply", "recall_reply")
+    },
+    "supervision:notice_instruct": Rule("inquiry.ask", "notice"),
     # supervision
     "supervision:theme_list": VIEW,
     "supervision:theme_detail": Rule("business.view", "theme"),
@@ -277,6 +303,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
     theme = add_theme(code="sample", seq=1, name="主题", by=None)
     mechanism = add_mechanism(code="sample", name="机制", kind="method", by=None)
     of_target = {"year": 2018, "pk": target.pk}
+    notice = Cast().signed()
     return {
         "": {},
         "account": {"pk": builders.make_user().pk},
@@ -309,6 +336,8 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "attachment": {"pk": make_attachment(unit).pk},
         "escalation": {"pk": make_escalation(project).pk},
         "issue": {"pk": report_issue(title="管线", description="燃气管线未迁改", project=project, by=None).pk},
+        "notice": {"pk": notice.pk},
+        "order": {"pk": order_on(notice).pk},
         "theme": {"code": theme.code},
         "mechanism": {"code": mechanism.code},
         "shortcut": {"content_type_id": ContentType.objects.get_for_model(Unit).pk, "object_id": unit.pk},
