@@ -3,6 +3,7 @@
 from django.urls import path
 
 from supervision.views import (
+    escalation,
     finding,
     inquiry,
     inspection,
@@ -18,6 +19,7 @@ from supervision.views import (
     notice_edit,
     notice_paper,
     theme,
+    trace,
 )
 
 app_name = "supervision"
@@ -27,6 +29,12 @@ urlpatterns = [
     path("issues/causes/", issue_causes.IssueCauses.as_view(), name="issue_causes"),
     path("issues/<int:pk>/", issue.IssueDetail.as_view(), name="issue_detail"),
     *issue.step_paths(),
+    path("escalations/", escalation.EscalationList.as_view(), name="escalation_list"),
+    path("escalations/refresh/", escalation.EscalationRefresh.as_view(), name="escalation_refresh"),
+    path("escalations/<int:pk>/", escalation.EscalationDetail.as_view(), name="escalation_detail"),
+    path("escalations/<int:pk>/confirm/", escalation.EscalationStep.as_view(action="confirm"), name="escalation_confirm"),
+    path("escalations/<int:pk>/decline/", escalation.EscalationStep.as_view(action="decline"), name="escalation_decline"),
+    path("traces/", trace.TraceList.as_view(), name="trace_list"),
     path("themes/", theme.ThemeListView.as_view(), name="theme_list"),
     path("themes/new/", theme.ThemeNew.as_view(), name="theme_new"),
     path("themes/<slug:code>/", theme.ThemeDetailView.as_view(), name="theme_detail"),
@@ -41,7 +49,7 @@ urlpatterns = [
     path("notices/<int:pk>/edit/", notice_edit.NoticeEdit.as_view(), name="notice_edit"),
     path("notices/<int:pk>/print/", notice_paper.NoticePrint.as_view(), name="notice_print"),
     path("notices/<int:pk>/word/", notice_paper.NoticeWord.as_view(), name="notice_word"),
-    path("notices/<int:pk>/<slug:action>/", notice_act.NoticeActView.as_view(), name="notice_act"),
+    *notice_act.paths(),
     path("ledgers/<slug:code>/", item.ThemeLedger.as_view(), name="theme_ledger"),
     path("items/", item.ItemList.as_view(), name="item_list"),
     path("items/new/", item_edit.ItemNew.as_view(), name="item_new"),

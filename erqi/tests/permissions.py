@@ -23,11 +23,15 @@ from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
 from supervision.services.issue import REPORTING, report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
+from supervision.tests.escalation_case import make_escalation
+from supervision.tests.notice_case import Cast, order_on
 from supervision.tests import item_case
 
 PUBLIC = "public"
 ANYBODY = "anybody"
 ADMIN_SITE = ("reference.edit", "mechanism.edit")
+# Who acts for the unit that a notice is addressed to.
+ANSWERING = ("report.write", "report.review", "report.manage")
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,12 @@ TABLE: dict[str, Rule] = {
     "projects:person_list": VIEW,
     "projects:person_detail": Rule("business.view", "person"),
     # supervision: problems reported directly
+    "supervision:escalation_list": VIEW,
+    "supervision:escalation_refresh": Rule("supervise"),
+    "supervision:escalation_detail": Rule("business.view", "escalation"),
+    "supervision:escalation_confirm": Rule("supervise", "escalation"),
+    "supervision:escalation_decline": Rule("supervise", "escalation"),
+    "supervision:trace_list": VIEW,
     "supervision:issue_list": VIEW,
     "supervision:issue_causes": VIEW,
     "supervision:issue_report": Rule(REPORTING),
@@ -221,6 +231,29 @@ TABLE: dict[str, Rule] = {
     "supervision:issue_return_reply": Rule(("inspect", "issue.handle"), "issue"),
     "supervision:issue_close": Rule("issue.handle", "issue"),
     "supervision:issue_reject_closing": Rule("issue.handle", "issue"),
+    # supervision notices
+    "supervision:notice_list": VIEW,
+    "supervision:notice_new": Rule(("supervise", "inspect")),
+    "supervision:notice_detail": Rule("business.view", "notice"),
+    "supervision:notice_edit": Rule(("supervise", "inspect"), "notice"),
+    "supervision:notice_print": Rule("business.view", "notice"),
+    "supervision:notice_word": Rule("business.view", "notice"),
+    "supervision:notice_order": Rule(("supervise", *ANSWERING), "order"),
+    **{f"supervision:notice_{action}": Rule(("supervise", "inspect"), "notice") for action in ("submit", "recall", "withdraw")},
+    **{f"supervision:notice_{action}": Rule(("supervise", "inspect"), "notice") for action in ("pass_reply", "return_reply", "urge")},
+    **{
+        f"supervision:notice_{action}": Rule(("supervise", "inquiry.ask"), "notice")
+        for action in ("approve", "return_draft", "uphold", "reopen", "revoke")
+    },
+    **{
+        f"supervision:notice_{action}": Rule("supervise", "notice")
+        for action in ("issue", "change", "transfer", "grant_extension", "deny_extension", "deny_transfer", "close", "archive")
+    },
+    **{
+        f"supervision:notice_{action}": Rule(ANSWERING, "notice")
+        for action in ("sign", "refuse", "ask_extension", "ask_transfer", "take_back", "reply", "recall_reply")
+    },
+    "supervision:notice_instruct": Rule("inquiry.ask", "notice"),
     # supervision
     "supervision:theme_list": VIEW,
     "supervision:theme_detail": Rule("business.view", "theme"),
@@ -310,6 +343,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
     theme = add_theme(code="sample", seq=1, name="主题", by=None)
     mechanism = add_mechanism(code="sample", name="机制", kind="method", by=None)
     of_target = {"year": 2018, "pk": target.pk}
+    notice = Cast().signed()
     supervised = item_case.samples(project, theme, unit)
     return {
         **supervised,
@@ -342,7 +376,10 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},
         "attachment": {"pk": make_attachment(unit).pk},
+        "escalation": {"pk": make_escalation(project).pk},
         "issue": {"pk": report_issue(title="管线", description="燃气管线未迁改", project=project, by=None).pk},
+        "notice": {"pk": notice.pk},
+        "order": {"pk": order_on(notice).pk},
         "theme": {"code": theme.code},
         "mechanism": {"code": mechanism.code},
         "shortcut": {"content_type_id": ContentType.objects.get_for_model(Unit).pk, "object_id": unit.pk},

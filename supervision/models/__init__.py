@@ -1,5 +1,6 @@
 """The records of the supervision app, one module per family."""
 
+from supervision.models.escalation import Escalation, EscalationAct
 from supervision.models.finding import Finding, FindingAct
 from supervision.models.inquiry import Inquiry, InquiryAct
 from supervision.models.inspection import InspectedMilestone, Inspection, InspectionAct, InspectionPoint
@@ -10,6 +11,8 @@ from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder
 from supervision.models.theme import Theme
 
 __all__ = [
+    "Escalation",
+    "EscalationAct",
     "Finding",
     "FindingAct",
     "Inquiry",

@@ -16,7 +16,7 @@ from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
-from erqi.common.saving import checked, next_number
+from erqi.common.saving import checked, next_number, require
 from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, reviewing_unit
 from projects.services.decision import name_of
@@ -247,6 +247,7 @@ def return_draft(*, notice: Notice, reason: str, version: int | None, by: User |
 @transaction.atomic
 def approve_notice(*, notice: Notice, version: int | None, by: User | None, note: str = "", request_key: UUID | None = None) -> Notice:
     """Approve a draft (审签): by somebody else than who wrote or submitted it. Raises NotAllowed, ServiceError, StaleRecord."""
+    require(by, "supervise.approve")
     values = {"signer_name": name_of(by)}
     notice, row, _ = do(notice, NoticeAction.APPROVE, by, version=version, text=note, request_key=request_key, values=values)
     tell.approved(notice, row)

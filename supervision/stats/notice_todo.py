@@ -37,11 +37,15 @@ _STEPS: dict[str, tuple[str, str, Do]] = {
 _BUTTONS = {Do.GRANT_EXTENSION: "决定", Do.TRANSFER: "处理", Do.PASS_REPLY: "审核"}
 
 
+def _act_url(notice: Notice, action: str) -> str:
+    return reverse(f"supervision:notice_{action}", args=[notice.pk])
+
+
 def _url(notice: Notice, action: str) -> str:
     if action in (Do.GRANT_EXTENSION, Do.TRANSFER, Do.PASS_REPLY):
         # Several decisions are possible: the page of the notice has all of them.
         return notice.get_absolute_url()
-    return reverse("supervision:notice_act", args=[notice.pk, action])
+    return _act_url(notice, action)
 
 
 def own_units(desk: Any) -> Collection[int]:
@@ -106,7 +110,7 @@ def _owed(notice: Notice, course: Course, day: date) -> Item:
     return Item(
         KIND,
         f"{'签收' if signing else '反馈'}：{_name(notice)}",
-        reverse("supervision:notice_act", args=[notice.pk, Do.SIGN if signing else Do.REPLY]),
+        _act_url(notice, Do.SIGN if signing else Do.REPLY),
         "签收" if signing else "反馈",
         level,
         due_on,
@@ -122,9 +126,9 @@ def _owed(notice: Notice, course: Course, day: date) -> Item:
 def _links(notice: Notice, signing: bool, day: date) -> tuple[Link, ...]:
     found = [Link("看通知单", notice.get_absolute_url())]
     if signing:
-        found.append(Link("拒收", reverse("supervision:notice_act", args=[notice.pk, Do.REFUSE])))
+        found.append(Link("拒收", _act_url(notice, Do.REFUSE)))
     elif notice.due_on is not None and day <= notice.due_on:
-        found.append(Link("申请延期", reverse("supervision:notice_act", args=[notice.pk, Do.ASK_EXTENSION])))
+        found.append(Link("申请延期", _act_url(notice, Do.ASK_EXTENSION)))
     return tuple(found)
 
 

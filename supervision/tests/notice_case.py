@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.models import User
 from projects.choices import ResponsibilityKind
 from projects.models import Project, Unit
 from projects.tests.builders import make_person, make_project, make_responsibility, make_unit, make_user
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
-from supervision.models import Notice
+from supervision.models import Notice, NoticeOrder
 from supervision.services import notice as office
 from supervision.services import notice_unit as units
 
@@ -86,3 +86,9 @@ def staff(unit: Unit, role: str, name: str) -> User:
 
 def state(notice: Notice) -> str:
     return NoticeState(Notice.objects.get(pk=notice.pk).state)
+
+
+def order_on(notice: Notice) -> NoticeOrder:
+    """Return a leader's instruction on a notice."""
+    due_on = workdays.add_workdays(clock.today(), 3)
+    return units.instruct(notice=notice, text="请抓紧", addressee="handler", due_on=due_on, version=None, by=None)

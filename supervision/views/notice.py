@@ -135,10 +135,15 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
 
     found = []
     for number, step in enumerate(sorted(steps, key=place)):
-        name = "supervision:notice_edit" if step.action == NoticeAction.EDIT else "supervision:notice_act"
-        arguments = [notice.pk] if step.action == NoticeAction.EDIT else [notice.pk, step.action]
         primary = number == 0 and step.action in _ORDER
-        found.append(Button(MACHINE.action_label(step.action), reverse(name, args=arguments), primary, step.action in _LAST))
+        found.append(
+            Button(
+                MACHINE.action_label(step.action),
+                reverse(f"supervision:notice_{step.action}", args=[notice.pk]),
+                primary,
+                step.action in _LAST,
+            )
+        )
     return found
 
 

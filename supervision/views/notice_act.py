@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.forms import EditForm
 from supervision.choices import NoticeAction as Do
+from supervision.choices import Party
 from supervision.forms import notice as forms
 from supervision.models import Notice, NoticeOrder
 from supervision.rules.notice import MACHINE
@@ -23,7 +23,14 @@ from supervision.services import notice_unit as unit
 from supervision.services.acting import refusal
 from supervision.views.notice import may_answer, notice_of
 
-ANY = ("supervise", "supervise.approve", "inspect", "report.write", "report.review", "report.manage", "inquiry.ask")
+# The permissions that make somebody one of the parties of a step; whose turn it really is the service says.
+_PERMISSIONS: dict[Party, tuple[str, ...]] = {
+    Party.SUPERVISION: ("supervise",),
+    Party.INSPECTOR: ("inspect",),
+    Party.LEADER: ("inquiry.ask",),
+    Party.HANDLER: ("report.write", "report.manage"),
+    Party.REVIEWER: ("report.review",),
+}
 # So many working days more are suggested for a reply that has to be given anew.
 _AGAIN = 3
 
@@ -81,20 +88,29 @@ DOINGS: dict[str, Doing] = {
 }
 
 
+def permissions_of(action: str) -> tuple[str, ...]:
+    """Return the permissions with which somebody may come to the page of an action."""
+    by = {party for step in MACHINE.steps if step.action == action for party in step.by}
+    return tuple(code for party, codes in _PERMISSIONS.items() if party in by for code in codes)
+
+
+def paths() -> list[URLPattern]:
+    """Return the addresses of all actions: notices/12/sign/, called notice_sign."""
+    return [path(f"notices/<int:pk>/{action}/", NoticeActView.as_view(action=action), name=f"notice_{action}") for action in DOINGS]
+
+
 class NoticeActView(EditView):
     """One action of the table on one notice."""
 
-    permission = ANY
     template_name = "supervision/notice_act.html"
+    action = ""
 
     @property
-    def action(self) -> str:
-        return str(self.kwargs["action"])
+    def permission(self) -> tuple[str, ...]:  # type: ignore[override]
+        return permissions_of(self.action)
 
     @property
     def doing(self) -> Doing:
-        if self.action not in DOINGS:
-            raise Http404
         return DOINGS[self.action]
 
     @property
@@ -183,7 +199,7 @@ _JUDGING = {Do.PASS_REPLY, Do.RETURN_REPLY, Do.CLOSE, Do.REOPEN}
 class OrderAnswer(EditView):
     """How a leader's instruction was carried out."""
 
-    permission = ("supervise", "report.write", "report.review", "report.manage")
+    permission = permissions_of(Do.ANSWER)
     form_class = forms.AnswerForm
     template_name = "supervision/notice_act.html"
     page_title = "落实批示"
