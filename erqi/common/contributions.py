@@ -123,6 +123,8 @@ PROJECT_PANELS: Registry[Panel] = Registry()
 UNIT_PANELS: Registry[Panel] = Registry()
 # Buttons of the project page: (user, project, day) -> (label, url, icon).
 PROJECT_ACTIONS: Registry[Callable[[Any, Any, date], Iterable[tuple[str, str, str]]]] = Registry()
+# Links beside each milestone on the project page: (user, milestone) -> (label, url). No queries: they are asked for every row.
+MILESTONE_ACTIONS: Registry[Callable[[Any, Any], Iterable[tuple[str, str]]]] = Registry()
 # (projects: keys, day) -> words beside each project's colour.
 BADGES: Registry[Callable[[Collection[int], date], dict[int, list[Badge]]]] = Registry()
 # (projects: keys, year, day) -> duties that are known on the day and not settled by it. Whoever changes one refreshes the colour
@@ -162,6 +164,11 @@ def duties(projects: Collection[int], year: int, day: date) -> list[Duty]:
 def project_actions(user: Any, project: Any, day: date) -> list[tuple[str, str, str]]:
     """Return all buttons of a project's page: label, address, icon."""
     return [action for contribution in PROJECT_ACTIONS for action in contribution(user, project, day)]
+
+
+def milestone_actions(user: Any, milestone: Any) -> list[tuple[str, str]]:
+    """Return all links beside a milestone: label, address."""
+    return [action for contribution in MILESTONE_ACTIONS for action in contribution(user, milestone)]
 
 
 def place_of(source: str, key: int) -> Place | None:

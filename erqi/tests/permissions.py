@@ -23,9 +23,9 @@ from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
 from supervision.services.issue import REPORTING, report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
+from supervision.tests import item_case
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.notice_case import Cast, order_on
-from supervision.tests import item_case
 
 PUBLIC = "public"
 ANYBODY = "anybody"
@@ -118,7 +118,7 @@ TABLE: dict[str, Rule] = {
     "projects:milestone_move": Rule("ledger.edit", "milestone"),
     "projects:milestone_complete": Rule(("report.write", "report.manage"), "milestone"),
     "projects:milestone_reopen": Rule("ledger.edit", "milestone"),
-    "projects:milestone_update": Rule(("report.write", "report.manage", "lifting.verify", "inquiry.ask"), "milestone"),
+    "projects:milestone_update": Rule(("report.write", "report.manage", "lifting.verify"), "milestone"),
     # new dates, holds
     "projects:date_request_new": Rule(("report.write", "report.manage"), "milestone"),
     "projects:date_request": Rule("business.view", "date_request"),

@@ -43,7 +43,7 @@ class Finding(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project or self.item}上报不实"
+        return f"上报不实：{self.observed[:30]}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:finding_detail", args=[self.pk])

@@ -49,7 +49,7 @@ class Inquiry(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return f"问查：{self.milestone or self.project}"
+        return f"问查：{self.text[:30]}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:inquiry_detail", args=[self.pk])

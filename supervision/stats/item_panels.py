@@ -11,7 +11,7 @@ from django.urls import reverse
 from erqi.common import clock
 from erqi.common.contributions import Badge, Headline
 from projects.choices import WarningLevel
-from projects.models import Project, Unit
+from projects.models import Milestone, Project, Unit
 from supervision.choices import FindingState, InquiryState, ItemState, Party
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
 from supervision.querysets.finding import STANDING
@@ -50,6 +50,14 @@ def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str
         "more": f"?q={project.code}",
         "day": day,
     }
+
+
+def milestone_actions(user: Any, milestone: Milestone) -> list[tuple[str, str]]:
+    """Return what a leader can do about a milestone on the project's page: ask."""
+    if not user.can("inquiry.ask") or milestone.done_by is not None:
+        return []
+    address = reverse("supervision:inquiry_new", args=[milestone.project.code])
+    return [("问查", f"{address}?milestone={milestone.pk}")]
 
 
 def _begin(user: Any, project: Project) -> list[tuple[str, str, str]]:

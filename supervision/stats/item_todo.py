@@ -11,6 +11,7 @@ from erqi.common import workdays
 from projects.choices import WarningLevel
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
+from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Shown, Waiting
 from supervision.choices import (
@@ -27,7 +28,7 @@ from supervision.models import Finding, FindingAct, Inquiry, Inspection, Inspect
 from supervision.sentences.item import due_words
 from supervision.services.item_grid import HANDLING
 
-KINDS = {"item": "督察事项", "inspection": "督察", "finding": "上报不实"}
+KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
 # More than this nobody works off in a day; the lists show all.
 MOST = 60
 # So many days before its deadline an item stands in the list though its colour is still green.
@@ -232,7 +233,12 @@ def _asked(desk: Desk) -> Any:
     if user.can("inspect"):
         wanted |= Q(Q(person__account=user) | Q(person=None) | Q(person__account=None), addressee=Addressee.INSPECTOR)
     if user.can("supervise"):
-        wanted |= Q(addressee=Addressee.UNIT, unit=None)
+        units = set(Inquiry.objects.awaiting().filter(addressee=Addressee.UNIT).values_list("unit", flat=True))
+        known = accounts_of({unit for unit in units if unit is not None}, "report.write", desk.day)
+        # A unit without anybody who could answer leaves it to the office.
+        wanted |= Q(
+            Q(unit=None) | Q(unit__in=[unit for unit in units if unit is not None and not known.get(unit)]), addressee=Addressee.UNIT
+        )
     return Inquiry.objects.awaiting().filter(wanted).select_related("project", "milestone").order_by("due_on", "pk")[:MOST]
 
 

@@ -2,7 +2,7 @@
 
 from erqi.common import contributions
 from erqi.common.contributions import Panel
-from supervision.services import item_lines
+from supervision.services import escalation, finding_due, item_lines
 from supervision.stats import item_panels, item_todo
 
 
@@ -14,6 +14,9 @@ def contribute() -> None:
     contributions.WAITING.add(item_todo.waiting)
     contributions.REMINDERS.add(item_lines.reminders)
     contributions.BADGES.add(item_panels.badges)
+    contributions.MILESTONE_ACTIONS.add(item_panels.milestone_actions)
+    if finding_due.untrue not in escalation.UNTRUE:
+        escalation.UNTRUE.append(finding_due.untrue)
     contributions.HEADLINES.add(item_panels.headlines)
     contributions.PROJECT_PANELS.add(Panel("items", "supervision/_project_items.html", item_panels.project_panel, order=50))
     contributions.UNIT_PANELS.add(Panel("items", "supervision/_unit_items.html", item_panels.unit_panel, order=50))
