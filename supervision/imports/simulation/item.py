@@ -1,4 +1,4 @@
-"""The simulated items, inspections with their findings, and leaders' questions (fixtures/demo/items.json, inspections.json, inquiries.json):
+"""The simulated items, inspections with their findings, leaders' questions (fixtures/demo/items.json, inspections.json, inquiries.json):
 each with its steps, the day, who, what."""
 
 from functools import partial
