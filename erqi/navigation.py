@@ -61,6 +61,8 @@ MENU: list[tuple[str, list[Entry]]] = [
         [
             Entry("问题直报", "supervision:issue_list", "speakerphone", "business.view"),
             Entry("督察通知单", "supervision:notice_list", "mail", "business.view"),
+            Entry("升级提议", "supervision:escalation_list", "trending-up", "business.view"),
+            Entry("督察痕迹", "supervision:trace_list", "timeline", "business.view"),
             Entry("督察台账主题", "supervision:theme_list", "list-check", "business.view"),
             Entry("工作机制", "supervision:mechanism_list", "settings", "business.view"),
         ],

@@ -184,3 +184,29 @@ class OrderAddressee(TextChoices):
 
     HANDLER = "handler", "承办单位"
     SUPERVISION = "supervision", "督察办"
+
+
+class EscalationTrigger(TextChoices):
+    """What asks for a document (domain.md §1.7): a colour, how long it has lasted, or an untrue report."""
+
+    YELLOW = "yellow", "转黄"
+    YELLOW_AGAIN = "yellow_again", "连续两期黄"
+    RED = "red", "转红"
+    RED_LONG = "red_long", "连续三期红"
+    UNTRUE = "untrue", "上报不实"
+
+
+class EscalationState(TextChoices):
+    """A proposal to escalate: a person of the supervision office decides it once."""
+
+    PROPOSED = "proposed", "待处置"
+    CONFIRMED = "confirmed", "已采纳"
+    DECLINED = "declined", "不采纳"
+    LAPSED = "lapsed", "已失效"
+
+
+class EscalationAction(TextChoices):
+    PROPOSE = "propose", "提出"
+    CONFIRM = "confirm", "采纳并拟稿"
+    DECLINE = "decline", "不采纳"
+    LAPSE = "lapse", "失效"

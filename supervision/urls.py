@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import issue, issue_causes, mechanism, notice, notice_act, notice_edit, notice_paper, theme
+from supervision.views import escalation, issue, issue_causes, mechanism, notice, notice_act, notice_edit, notice_paper, theme, trace
 
 app_name = "supervision"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("issues/causes/", issue_causes.IssueCauses.as_view(), name="issue_causes"),
     path("issues/<int:pk>/", issue.IssueDetail.as_view(), name="issue_detail"),
     *issue.step_paths(),
+    path("escalations/", escalation.EscalationList.as_view(), name="escalation_list"),
+    path("escalations/refresh/", escalation.EscalationRefresh.as_view(), name="escalation_refresh"),
+    path("escalations/<int:pk>/", escalation.EscalationDetail.as_view(), name="escalation_detail"),
+    path("escalations/<int:pk>/confirm/", escalation.EscalationStep.as_view(action="confirm"), name="escalation_confirm"),
+    path("escalations/<int:pk>/decline/", escalation.EscalationStep.as_view(action="decline"), name="escalation_decline"),
+    path("traces/", trace.TraceList.as_view(), name="trace_list"),
     path("themes/", theme.ThemeListView.as_view(), name="theme_list"),
     path("themes/<slug:code>/", theme.ThemeDetailView.as_view(), name="theme_detail"),
     path("mechanisms/", mechanism.MechanismListView.as_view(), name="mechanism_list"),

@@ -23,6 +23,7 @@ from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
 from supervision.services.issue import REPORTING, report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
+from supervision.tests.escalation_case import make_escalation
 from supervision.tests.notice_case import Cast, order_on
 
 PUBLIC = "public"
@@ -205,6 +206,12 @@ TABLE: dict[str, Rule] = {
     "projects:person_list": VIEW,
     "projects:person_detail": Rule("business.view", "person"),
     # supervision: problems reported directly
+    "supervision:escalation_list": VIEW,
+    "supervision:escalation_refresh": Rule("supervise"),
+    "supervision:escalation_detail": Rule("business.view", "escalation"),
+    "supervision:escalation_confirm": Rule("supervise", "escalation"),
+    "supervision:escalation_decline": Rule("supervise", "escalation"),
+    "supervision:trace_list": VIEW,
     "supervision:issue_list": VIEW,
     "supervision:issue_causes": VIEW,
     "supervision:issue_report": Rule(REPORTING),
@@ -327,6 +334,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},
         "attachment": {"pk": make_attachment(unit).pk},
+        "escalation": {"pk": make_escalation(project).pk},
         "issue": {"pk": report_issue(title="管线", description="燃气管线未迁改", project=project, by=None).pk},
         "notice": {"pk": notice.pk},
         "order": {"pk": order_on(notice).pk},

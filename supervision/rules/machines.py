@@ -1,6 +1,6 @@
 """All state machines of the supervision app, in the order in which docs/states.md shows them."""
 
-from supervision.rules import issue, notice
+from supervision.rules import escalation, issue, notice
 from supervision.rules.machine import Machine
 
-MACHINES: tuple[Machine, ...] = (issue.MACHINE, notice.MACHINE)
+MACHINES: tuple[Machine, ...] = (issue.MACHINE, notice.MACHINE, escalation.MACHINE)

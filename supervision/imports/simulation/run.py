@@ -104,9 +104,10 @@ class Story:
 def story(folder: Path) -> Story:
     """Return the whole story of the supervision side."""
     # Families import this module for its words.
-    from supervision.imports.simulation import issue, notice  # noqa: PLC0415
+    from supervision.imports.simulation import escalation, issue, notice  # noqa: PLC0415
 
     found = Story(folder)
     issue.plan(found)
     notice.plan(found)
+    escalation.plan(found)
     return found

@@ -1,0 +1,227 @@
+"""Escalation (domain.md §1.7): what the day's colours ask for is proposed; a person of the supervision office confirms or declines.
+
+Proposals are computed from the colours' schedules and the reporting cut-offs, by the day's run (`manage.py remind`) or when the office
+asks for it; each trigger of one stretch of a colour is proposed, and decided, once. Confirming drafts the notice of that kind.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from erqi.common import clock, workdays
+from erqi.common.models import Installation, User
+from erqi.common.saving import require
+from projects.choices import GRAVE_LEVELS, ReminderKind, WarningLevel
+from projects.models import WarningSchedule
+from projects.rules.calendar import cutoffs
+from projects.rules.colour import cutoffs_passed
+from projects.rules.policy import Policy
+from projects.rules.warning import assess
+from projects.sentences.warning import reason_words
+from projects.services.addressees import accounts_with
+from projects.services.facts import CHUNK, schedules_of, warned_entries
+from projects.services.grid import reporters
+from projects.services.locks import lock_project
+from projects.services.reminder import notify
+from supervision.choices import EscalationAction, EscalationTrigger
+from supervision.models import Escalation, EscalationAct
+from supervision.rules.escalation import DOCUMENTS, MACHINE, due_trigger, weight
+from supervision.services import acting
+from supervision.services.notice import draft_notice
+from supervision.services.parties import parties_of
+
+_LONGEST = 300
+LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
+OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a project's colour, or what found a report untrue, asks for on a day."""
+
+    project: int
+    year: int
+    trigger: EscalationTrigger
+    level: WarningLevel
+    began_on: date
+    reason: str
+    finding: str = ""
+    simulated: bool = False
+
+    @property
+    def key(self) -> tuple[int, int, str, date, str]:
+        """What makes it the same proposal."""
+        return (self.project, self.year, str(self.trigger), self.began_on, self.finding)
+
+
+# Who finds reports untrue adds here what is found and not settled on a day.
+UNTRUE: list[Callable[[date], Iterable[Due]]] = []
+
+
+def due_on_day(day: date) -> list[Due]:
+    """Return what the colours of the day's year and the untrue reports ask for: the gravest step of each project. The number of queries
+    does not grow with projects beyond one more for every five hundred."""
+    found: list[Due] = []
+    days = cutoffs(day.year, workdays.is_workday)
+    keys = list(warned_entries(day.year, day).values_list("project_id", flat=True))
+    grave = WarningSchedule.objects.of_year(day.year).with_level(day).filter(level__in=[int(level) for level in GRAVE_LEVELS])
+    wanted = sorted(set(grave.filter(project__in=keys).order_by().values_list("project_id", flat=True)))
+    for start in range(0, len(wanted), CHUNK):
+        for row, policy in schedules_of(wanted[start : start + CHUNK], day):
+            if (due := _due(row, policy, day, days)) is not None:
+                found.append(due)
+    for source in UNTRUE:
+        found += source(day)
+    return found
+
+
+def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> Due | None:
+    level, began = WarningLevel(row.level_on(day)), row.since(day)
+    bounds = row.bounds
+    by_hand = bounds.manual_level == level and bounds.manual_until is not None and day <= bounds.manual_until
+    if row.dates.level(day) < level and not by_hand:
+        # It is only observed after red, or waits for its lifting to be verified: there is nothing left to press for.
+        return None
+    passed = cutoffs_passed(began, day, days)
+    trigger = due_trigger(level.code, passed, [(item.level.code, item.times, str(item.step)) for item in policy.escalations])
+    if trigger is None:
+        return None
+    why = reason_words(level, policy, assess(policy, row.known_facts, workdays, day), bounds, day)
+    lasting = f"自{began.month}月{began.day}日起{policy.label(level)}" + (f"，已过 {passed} 个月报截止日" if passed else "")
+    return Due(row.project_id, row.year, trigger, level, began, f"{lasting}：{why}"[:_LONGEST], simulated=row.simulated)
+
+
+def missing(found: Iterable[Due]) -> list[Due]:
+    """Return what was not proposed yet: one query."""
+    rows = list(found)
+    known = Escalation.objects.filter(project__in={due.project for due in rows}).order_by()
+    keys = set(known.values_list("project_id", "year", "trigger", "since", "finding"))
+    return [due for due in rows if due.key not in keys]
+
+
+@transaction.atomic
+def propose_escalations(*, by: User | None = None) -> list[Escalation]:
+    """Propose what today's colours and findings ask for and was not proposed yet; let lapse what they ask for no more. Returns the new
+    ones. `by=None` is the day's run. Raises NotAllowed without `supervise`."""
+    require(by, "supervise")
+    # Two runs at once come one after the other: the second finds every proposal.
+    list(Installation.objects.select_for_update().values_list("pk"))
+    today = clock.today()
+    due = due_on_day(today)
+    _let_lapse({(one.project, one.finding): one for one in due})
+    new = missing(due)
+    units = reporters({one.project for one in new})
+    made = []
+    for one in new:
+        escalation = Escalation(
+            project_id=one.project,
+            year=one.year,
+            trigger=one.trigger,
+            weight=weight(one.trigger),
+            level=one.level,
+            since=one.began_on,
+            finding=one.finding,
+            proposed_on=today,
+            reason=one.reason,
+            unit_id=units[one.project],
+            simulated=one.simulated,
+        )
+        text = f"{one.reason}。建议：{DOCUMENTS[one.trigger].kind.label}"
+        made.append(acting.act(escalation, MACHINE, EscalationAction.PROPOSE, by=by, parties=_parties, text=text)[0])
+    return made
+
+
+def _parties(escalation: Escalation, user: User | None) -> frozenset:
+    return parties_of(user)
+
+
+def _let_lapse(due: dict[tuple[int, str], Due]) -> None:
+    """Let lapse the proposals that wait though their colour was left, or asks for more by now."""
+    for row in Escalation.objects.open().select_for_update(of=("self",)):
+        now = due.get((row.project_id, row.finding))
+        if now is not None and now.trigger == row.trigger and now.began_on == row.since:
+            continue
+        label = row.get_trigger_display()
+        text = OVERTAKEN.format(label=now.trigger.label) if now is not None else LEFT.format(label=label)
+        acting.act(row, MACHINE, EscalationAction.LAPSE, by=None, parties=_parties, text=text)
+
+
+@transaction.atomic
+def confirm_escalation(
+    *,
+    escalation: Escalation,
+    version: int | None,
+    by: User | None,
+    note: str = "",
+    days: int | None = None,
+    request_key: UUID | None = None,
+) -> Escalation:
+    """Confirm a proposal: the notice of its kind is drafted with the project's figures, for the person to complete and have signed.
+
+    `days`: working days for the reply, by domain.md §1.7 where none are given. A second click drafts nothing more. Raises as `acting.act`
+    (needs `supervise`), InvalidInput where no unit answers for the project.
+    """
+    lock_project(escalation.project_id)
+    document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
+
+    def draft(found: Escalation) -> None:
+        found.notice = draft_notice(
+            kind=document.kind,
+            source=document.source,
+            project=found.project,
+            basis=f"{found.get_trigger_display()}：{found.reason}"[:200],
+            unit=found.unit,
+            days=days or document.days,
+            origin=found,
+            by=by,
+        )
+
+    found, act = _decide(escalation, EscalationAction.CONFIRM, version, by, request_key, note, draft)
+    if found.trigger == EscalationTrigger.RED_LONG:
+        _tell_leaders(found, act)
+    return found
+
+
+def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:
+    notify(
+        users=[user for user in accounts_with("inquiry.ask") if user.pk != act.by_id],
+        kind=ReminderKind.TASK,
+        key=f"escalation/{escalation.pk}/{act.pk}",
+        title=f"连续三期红，请领导问查：{escalation.project}",
+        text=escalation.reason,
+        url=escalation.project.get_absolute_url(),
+    )
+
+
+@transaction.atomic
+def decline_escalation(
+    *, escalation: Escalation, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
+) -> Escalation:
+    """Decline a proposal with the reason; the same trigger of this stretch is not proposed again. Raises as `acting.act`; needs
+    `supervise`."""
+    return _decide(escalation, EscalationAction.DECLINE, version, by, request_key, reason, None)[0]
+
+
+def _decide(
+    escalation: Escalation,
+    action: EscalationAction,
+    version: int | None,
+    by: User | None,
+    request_key: UUID | None,
+    text: str,
+    check: Callable[[Escalation], None] | None,
+) -> tuple[Escalation, EscalationAct]:
+    return acting.act(
+        escalation,
+        MACHINE,
+        action,
+        by=by,
+        parties=_parties,
+        version=version,
+        request_key=request_key,
+        text=text,
+        check=check,
+    )
