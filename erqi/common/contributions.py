@@ -123,6 +123,8 @@ PROJECT_PANELS: Registry[Panel] = Registry()
 UNIT_PANELS: Registry[Panel] = Registry()
 # Buttons of the project page: (user, project, day) -> (label, url, icon).
 PROJECT_ACTIONS: Registry[Callable[[Any, Any, date], Iterable[tuple[str, str, str]]]] = Registry()
+# Links of the cards of the warnings board: (user, day) -> a function (project's code, level) -> (label, url) or None; None: no link on any.
+CARD_ACTIONS: Registry[Callable[[Any, date], Callable[[str, Any], tuple[str, str] | None] | None]] = Registry()
 # (projects: keys, day) -> words beside each project's colour.
 BADGES: Registry[Callable[[Collection[int], date], dict[int, list[Badge]]]] = Registry()
 # (projects: keys, year, day) -> duties that are known on the day and not settled by it. Whoever changes one refreshes the colour
@@ -162,6 +164,11 @@ def duties(projects: Collection[int], year: int, day: date) -> list[Duty]:
 def project_actions(user: Any, project: Any, day: date) -> list[tuple[str, str, str]]:
     """Return all buttons of a project's page: label, address, icon."""
     return [action for contribution in PROJECT_ACTIONS for action in contribution(user, project, day)]
+
+
+def card_actions(user: Any, day: date) -> list[Callable[[str, Any], tuple[str, str] | None]]:
+    """Return what draws the links of the cards, without a query per card."""
+    return [action for contribution in CARD_ACTIONS if (action := contribution(user, day)) is not None]
 
 
 def place_of(source: str, key: int) -> Place | None:
