@@ -125,6 +125,8 @@ UNIT_PANELS: Registry[Panel] = Registry()
 PROJECT_ACTIONS: Registry[Callable[[Any, Any, date], Iterable[tuple[str, str, str]]]] = Registry()
 # Links beside each milestone on the project page: (user, milestone) -> (label, url). No queries: they are asked for every row.
 MILESTONE_ACTIONS: Registry[Callable[[Any, Any], Iterable[tuple[str, str]]]] = Registry()
+# Links of the cards of the warnings board: (user, day) -> a function (project's code, level) -> (label, url) or None; None: no link on any.
+CARD_ACTIONS: Registry[Callable[[Any, date], Callable[[str, Any], tuple[str, str] | None] | None]] = Registry()
 # (projects: keys, day) -> words beside each project's colour.
 BADGES: Registry[Callable[[Collection[int], date], dict[int, list[Badge]]]] = Registry()
 # (projects: keys, year, day) -> duties that are known on the day and not settled by it. Whoever changes one refreshes the colour
@@ -169,6 +171,11 @@ def project_actions(user: Any, project: Any, day: date) -> list[tuple[str, str, 
 def milestone_actions(user: Any, milestone: Any) -> list[tuple[str, str]]:
     """Return all links beside a milestone: label, address."""
     return [action for contribution in MILESTONE_ACTIONS for action in contribution(user, milestone)]
+
+
+def card_actions(user: Any, day: date) -> list[Callable[[str, Any], tuple[str, str] | None]]:
+    """Return what draws the links of the cards, without a query per card."""
+    return [action for contribution in CARD_ACTIONS if (action := contribution(user, day)) is not None]
 
 
 def place_of(source: str, key: int) -> Place | None:

@@ -223,9 +223,7 @@ def test_layers_stand_side_by_side_the_latest_first(case: Case) -> None:
             )
     service.update_milestone(milestone=case.milestone, text="现场未见<b>施工</b>", by=case.inspector)
     # What leaders said before their questions had records of their own.
-    MilestoneUpdate.objects.create(
-        milestone=case.milestone, layer="leader", recorded_on=date(2018, 7, 20), text="为何停工？", by_name="区领导丁"
-    )
+    MilestoneUpdate.objects.create(milestone=case.milestone, layer="leader", recorded_on=TODAY, text="为何停工？", by_name="区领导丁")
     shown = section(project_page(case))
     said_words = words(shown)
     assert said_words.index("自查 5 条") < said_words.index("督察 1 条") < said_words.index("问查 1 条")

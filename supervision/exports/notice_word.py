@@ -8,6 +8,7 @@ from io import BytesIO
 from docx import Document
 from docx.document import Document as Built
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.oxml import parse_xml, serialize_part_xml
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -21,7 +22,14 @@ THREE, TWO, FOUR, HEAD = Pt(16), Pt(22), Pt(14), Pt(40)
 RED = RGBColor(0xE6, 0x00, 0x12)
 # 22 lines in 225 mm, 28 characters in 156 mm.
 LINE = Pt(28.95)
-_LINE_TWIPS, _CHAR_SPACE = "579", "-849"
+_LINE_TWIPS = "579"
+# A quarter of a point less between the characters of 3号: 28 of them fill 156 mm.
+_CLOSER = "-5"
+# What a machine without the named fonts takes instead, in this order.
+_INSTEAD = {
+    BODY: "FangSong,仿宋,STFangsong,FandolFang,Noto Serif CJK SC",
+    TITLE: "FZXiaoBiaoSong-B05S,FandolSong,Noto Serif CJK SC",
+}
 _LONGEST_MARK = 9
 
 
@@ -31,13 +39,11 @@ def notice_word(paper: Paper) -> bytes:
     _page(document)
     document.core_properties.title = paper.title
     document.core_properties.author = paper.office
-    if paper.note:
-        _line(document, f"（{paper.note}）", size=FOUR)
     mark = _line(document, paper.mark, font=TITLE, size=HEAD if len(paper.mark) <= _LONGEST_MARK else Pt(34), colour=RED, spaced=False)
     mark.paragraph_format.space_after = Pt(28)
     number = _line(document, paper.number)
     number.paragraph_format.space_after = Mm(4)
-    _border(number, "bottom", size=18, colour="E60012")
+    _border(number, "bottom", size=18, colour="E60012", space="8")
     _blank(document, 2)
     title = _line(document, paper.title, font=TITLE, size=TWO, spaced=False)
     title.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
@@ -49,11 +55,14 @@ def notice_word(paper: Paper) -> bytes:
     _attachments(document, paper)
     _signature(document, paper)
     _imprint(document, paper)
-    for part, align in (
-        (document.sections[0].footer, WD_ALIGN_PARAGRAPH.RIGHT),
-        (document.sections[0].even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
-    ):
-        _page_number(part.paragraphs[0], align)
+    section = document.sections[0]
+    for footer, align in ((section.footer, WD_ALIGN_PARAGRAPH.RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)):
+        _page_number(footer.paragraphs[0], align)
+    if paper.note:
+        # Above the text area, on every page: what is no document cannot be taken for one.
+        for header in (section.header, section.even_page_header):
+            header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _run(header.paragraphs[0], f"（{paper.note}）", BODY, FOUR)
     kept = BytesIO()
     document.save(kept)
     return kept.getvalue()
@@ -70,13 +79,35 @@ def _page(document: Built) -> None:
     if grid is None:
         grid = OxmlElement("w:docGrid")
         section._sectPr.append(grid)
-    grid.set(qn("w:type"), "linesAndChars")
+    grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), _LINE_TWIPS)
-    grid.set(qn("w:charSpace"), _CHAR_SPACE)
     style = document.styles["Normal"]
     style.font.size = THREE
     style.font.name = BODY
-    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
+    properties = style.element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
+    language = OxmlElement("w:lang")
+    for name, value in (("val", "en-US"), ("eastAsia", "zh-CN")):
+        language.set(qn(f"w:{name}"), value)
+    properties.append(language)
+    _font_table(document)
+
+
+def _font_table(document: Built) -> None:
+    """Name what stands in for the licensed fonts."""
+    part = next((part for part in document.part.package.iter_parts() if part.partname == "/word/fontTable.xml"), None)
+    if part is None:
+        return
+    table = parse_xml(part.blob)
+    for name, others in _INSTEAD.items():
+        font = OxmlElement("w:font")
+        font.set(qn("w:name"), name)
+        for tag, value in (("altName", others), ("charset", "86"), ("family", "roman"), ("pitch", "variable")):
+            element = OxmlElement(f"w:{tag}")
+            element.set(qn("w:val"), value)
+            font.append(element)
+        table.append(font)
+    part._blob = serialize_part_xml(table)
 
 
 def _line(
@@ -96,6 +127,10 @@ def _line(
     form.space_before = form.space_after = Pt(0)
     if spaced:
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
+    else:
+        free = OxmlElement("w:snapToGrid")
+        free.set(qn("w:val"), "0")
+        paragraph._p.get_or_add_pPr().insert_element_before(free, "w:spacing", "w:ind", "w:jc")
     _run(paragraph, text, font, size, colour)
     return paragraph
 
@@ -105,7 +140,15 @@ def _run(paragraph: Paragraph, text: str, font: str, size: Pt, colour: RGBColor 
     run.font.name, run.font.size = font, size
     if colour is not None:
         run.font.color.rgb = colour
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    properties = run._element.get_or_add_rPr()
+    fonts = properties.get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), font)
+    # Quotation marks and dashes are Chinese ones.
+    fonts.set(qn("w:hint"), "eastAsia")
+    if size == THREE:
+        spacing = OxmlElement("w:spacing")
+        spacing.set(qn("w:val"), _CLOSER)
+        properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs")
 
 
 def _blank(document: Built, lines: int) -> None:
@@ -145,7 +188,7 @@ def _attachments(document: Built, paper: Paper) -> None:
 
 def _signature(document: Built, paper: Paper) -> None:
     """Add 署名 and 成文日期: the date four characters from the right, the office above its middle."""
-    _blank(document, 2)
+    _blank(document, 1)
     day = paper.date_words or "　　　　年　月　日"
     # Both are as wide as their characters; Arabic digits take half.
     width = sum(0.5 if sign.isascii() else 1 for sign in day)
@@ -157,15 +200,15 @@ def _signature(document: Built, paper: Paper) -> None:
 
 def _imprint(document: Built, paper: Paper) -> None:
     """Add the 版记: who gets a copy, who issued it when, between lines."""
-    _blank(document, 2)
+    _blank(document, 1)
     rows: list[tuple[str, str]] = []
     if paper.copies:
         rows.append((f"抄送：{'，'.join(paper.copies)}。", ""))
     rows.append((paper.office, f"{paper.date_words}印发" if paper.day else ""))
     for number, (left, right) in enumerate(rows):
-        line = _line(document, left, size=FOUR, align=WD_ALIGN_PARAGRAPH.LEFT, spaced=False)
-        _indent(line, "leftChars", 100)
-        _indent(line, "rightChars", 100)
+        # The lines are as wide as the text area, the words one character in from both sides.
+        line = _line(document, f"　{left}", size=FOUR, align=WD_ALIGN_PARAGRAPH.LEFT, spaced=False)
+        line.paragraph_format.line_spacing_rule, line.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(20)
         line.paragraph_format.keep_with_next = number < len(rows) - 1
         if right:
             line.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(14), alignment=2)
@@ -175,14 +218,14 @@ def _imprint(document: Built, paper: Paper) -> None:
             _border(line, "bottom", size=8, colour="000000")
 
 
-def _border(paragraph: Paragraph, side: str, *, size: int, colour: str) -> None:
+def _border(paragraph: Paragraph, side: str, *, size: int, colour: str, space: str = "2") -> None:
     properties = paragraph._p.get_or_add_pPr()
     borders = properties.find(qn("w:pBdr"))
     if borders is None:
         borders = OxmlElement("w:pBdr")
         properties.append(borders)
     element = OxmlElement(f"w:{side}")
-    for name, value in (("val", "single"), ("sz", str(size)), ("space", "6"), ("color", colour)):
+    for name, value in (("val", "single"), ("sz", str(size)), ("space", space), ("color", colour)):
         element.set(qn(f"w:{name}"), value)
     borders.append(element)
 

@@ -22,7 +22,7 @@ from supervision.rules.notice import INTERNAL, MACHINE, MOST_DAYS, number_text
 # What stands before the year in the number; each has a series of its own.
 ISSUER = "二七督"
 # How the issuing office signs (落款).
-OFFICE = "二七区督察办"
+OFFICE = "二七区督察办公室"
 LONGEST_TEXT = 4000
 
 

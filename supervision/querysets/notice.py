@@ -38,7 +38,8 @@ class NoticeQuerySet(ActedQuerySet):
         """Return the rows of the list on a day: what is open first, the earliest deadline at the top; then the last one made."""
         rank = Case(When(state_then__in=_OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
         rows = self.known_to(user, day).select_related("unit", "project", "asked_unit")
-        return rows.annotate(rank=rank).order_by("rank", "due_then", "-pk")
+        soonest = Case(When(state_then__in=_OPEN, then=F("due_then")))
+        return rows.annotate(rank=rank).order_by("rank", soonest.asc(nulls_last=True), "-pk")
 
     def moved(self) -> "NoticeQuerySet":
         """Return the notices with `acted_on`: the day on which they came to their present state."""

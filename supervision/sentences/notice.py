@@ -84,16 +84,18 @@ def standing_label(found: Standing | None, state: str | None) -> str:
     return {WarningLevel.GREEN: "按期", WarningLevel.BLUE: "提醒", WarningLevel.YELLOW: "预警", WarningLevel.RED: "告警"}[found.level]
 
 
-def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked_unit: str) -> str:
+def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked_unit: str, day: date) -> str:
     """Return what comes next and by whom, as the page says it below the heading."""
-    by = f"，{chinese_day(due_on)}前反馈" if due_on else ""
+    late = due_on is not None and day > due_on
+    by = f"，反馈时限{chinese_day(due_on)}" if due_on else ""
+    hard = "，请尽快反馈并说明原因。" if late else "；确有困难的，到期前申请延期。"
     asked = f"申请延期至{chinese_day(asked_due_on)}" if asked_due_on else "申请延期"
     return {
         NoticeState.DRAFT: "拟稿中，送审后由他人审签。",
         NoticeState.APPROVING: "已送审，由督察办负责人或区领导审签（不能是拟稿、送审的人）。",
         NoticeState.APPROVED: "已审签，由督察办下发；下发时编号，时限从下发之日起算。",
         NoticeState.ISSUED: f"已下发，承办单位须签收{by}；不属本单位职责的，写明理由拒收。",
-        NoticeState.HANDLING: f"承办单位办理中{by}；确有困难的，到期前申请延期。",
+        NoticeState.HANDLING: f"承办单位办理中{by}{hard}",
         NoticeState.EXTENDING: f"承办单位{asked}，由督察办决定；决定前停止计时。",
         NoticeState.TRANSFERRING: f"承办单位申请转办{f'（建议转{asked_unit}）' if asked_unit else ''}，由督察办决定；时限照算。",
         NoticeState.REFUSED: "承办单位拒收，由督察办改派，或由督察办、区领导维持交办。",

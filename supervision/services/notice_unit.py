@@ -40,6 +40,13 @@ def refuse_notice(*, notice: Notice, reason: str, version: int | None, by: User 
     return notice
 
 
+def too_late(notice: Notice) -> str:
+    """Return why no extension can be asked for any more, an empty text while one can."""
+    if notice.due_on is None or clock.today() <= notice.due_on:
+        return ""
+    return f"反馈时限{chinese_day(notice.due_on)}已过：延期须在到期前申请。请尽快反馈，并在反馈中说明原因。"
+
+
 @transaction.atomic
 def ask_extension(
     *,
@@ -58,8 +65,7 @@ def ask_extension(
 
     def compare(locked: Notice) -> None:
         assert locked.due_on is not None  # noqa: S101
-        if clock.today() > locked.due_on:
-            sentence = f"反馈时限{chinese_day(locked.due_on)}已过：延期须在到期前申请。请尽快反馈，并在反馈中说明原因。"
+        if sentence := too_late(locked):
             raise InvalidInput({None: [sentence]})
         if to is not None and to <= locked.due_on:
             raise InvalidInput({"asked_due_on": [f"申请的时限应晚于现行时限（{chinese_day(locked.due_on)}）。"]})

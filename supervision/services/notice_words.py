@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from erqi.common import workdays
-from projects.choices import WarningLevel
+from erqi.common.dates import chinese_day
+from projects.choices import LEVELS, WarningLevel
 from projects.models import Project, WarningSchedule
 from projects.rules.warning import assess
 from projects.sentences.warning import assessment_words, colour_sentence
@@ -32,9 +33,13 @@ def first_words(project: Project, kind: str, days: int, day: date) -> Words:
         return Words(title, body_words(kind, project.name, project.code, "", [], days, day))
     policy, level = row.policy.policy, row.level_on(day)
     found = assess(policy, row.known_facts, workdays, day)
-    sentence = colour_sentence(level, policy, found, row.bounds, row.since(day), day)
     behind = [one for one in found if one.counts and not one.done and one.level > WarningLevel.GREEN]
     facts = [assessment_words(one, policy.basis) for one in behind[:MOST_FACTS]]
+    since = row.since(day)
+    sentence = colour_sentence(level, policy, found, row.bounds, since, day)
+    if facts and level in LEVELS:
+        # The causes follow, one by one.
+        sentence = f"{policy.label(level)}，自{chinese_day(since)}起第 {(day - since).days + 1} 天。"
     return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day), level)
 
 

@@ -220,7 +220,9 @@ def waiting(desk: Any) -> Iterator[Waiting]:
     """Yield what the person or the person's unit has handed over: drafts that await their approval, replies, requests, instructions."""
     user = desk.user
     if user.can("supervise") or user.can("inspect"):
-        for notice in Notice.objects.moved().filter(state__in=[Is.APPROVING, Is.APPROVED], drafted_by=user).order_by("pk")[:MOST]:
+        # Who issues notices has those that were approved among the things to do.
+        states = [Is.APPROVING] if user.can("supervise") else [Is.APPROVING, Is.APPROVED]
+        for notice in Notice.objects.moved().filter(state__in=states, drafted_by=user).order_by("pk")[:MOST]:
             yield _waits(notice)
     units = set(desk.units) if user.can("report.write") or user.can("report.review") else set()
     if units:

@@ -47,8 +47,10 @@ _ELSEWHERE = {NoticeAction.DRAFT, NoticeAction.ANSWER}
 # What a person most likely came for stands first; what destroys stands last.
 _ORDER = [
     *(NoticeAction.SUBMIT, NoticeAction.APPROVE, NoticeAction.ISSUE, NoticeAction.SIGN, NoticeAction.REPLY, NoticeAction.PASS_REPLY),
-    *(NoticeAction.CLOSE, NoticeAction.GRANT_EXTENSION, NoticeAction.TRANSFER, NoticeAction.UPHOLD, NoticeAction.ARCHIVE),
+    *(NoticeAction.CLOSE, NoticeAction.GRANT_EXTENSION, NoticeAction.ARCHIVE, NoticeAction.URGE),
 ]
+# Where a unit does not carry a notice out, who does is decided first.
+_UNDECIDED = {NoticeState.REFUSED, NoticeState.TRANSFERRING}
 _LAST = {NoticeAction.WITHDRAW, NoticeAction.REVOKE}
 
 
@@ -128,14 +130,17 @@ def notice_of(user: Any, pk: int) -> Notice:
 
 def buttons(notice: Notice, user: Any) -> list[Button]:
     """Return what the person can do with the notice now, the main thing first."""
-    steps = [step for step in allowed(notice, MACHINE, user, parties(notice, user)) if step.action not in _ELSEWHERE]
+    late = notice.due_on is not None and clock.today() > notice.due_on
+    hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if late else set())
+    steps = [step for step in allowed(notice, MACHINE, user, parties(notice, user)) if step.action not in hidden]
+    order = [NoticeAction.TRANSFER, NoticeAction.UPHOLD, *_ORDER] if notice.state in _UNDECIDED else _ORDER
 
     def place(step: Step) -> tuple[bool, int]:
-        return step.action in _LAST, _ORDER.index(step.action) if step.action in _ORDER else len(_ORDER)
+        return step.action in _LAST, order.index(step.action) if step.action in order else len(order)
 
     found = []
     for number, step in enumerate(sorted(steps, key=place)):
-        primary = number == 0 and step.action in _ORDER
+        primary = number == 0 and step.action in order
         found.append(
             Button(
                 MACHINE.action_label(step.action),
@@ -198,7 +203,7 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
             standing_label=standing_label(standing, known.state),
             standing_words=standing_words(standing),
             counts_words=counts_words(known),
-            next_words="" if past else next_words(notice.state, notice.due_on, notice.asked_due_on, str(notice.asked_unit or "")),
+            next_words="" if past else next_words(notice.state, notice.due_on, notice.asked_due_on, str(notice.asked_unit or ""), on.day),
             copies=list(notice.copies.select_related("unit")),
             origin=self._origin(notice),
             attachments=list(of(notice)),

@@ -130,7 +130,9 @@ class NoticeActView(EditView):
 
     def refusal(self) -> str:
         user = self.request.user
-        return refusal(self.record, MACHINE, self.action, user, office.parties(self.record, user))
+        if found := refusal(self.record, MACHINE, self.action, user, office.parties(self.record, user)):
+            return found
+        return unit.too_late(self.record) if self.action == Do.ASK_EXTENSION else ""
 
     def values_of(self, record: Notice) -> dict[str, Any]:
         return {name: getattr(record, name) for name in ("title", "text", "due_on")} if self.action == Do.CHANGE else {}

@@ -20,6 +20,7 @@ def contribute() -> None:
     contributions.DUTIES.add(notice_duty.duties)
     contributions.PLACES[notice_duty.SOURCE] = notice_duty.place
     contributions.PROJECT_ACTIONS.add(notice_panels.project_actions)
+    contributions.CARD_ACTIONS.add(notice_panels.card_action)
     contributions.PROJECT_PANELS.add(Panel("notices", _TEMPLATE, notice_panels.project_panel, order=45))
     contributions.UNIT_PANELS.add(Panel("notices", _TEMPLATE, notice_panels.unit_panel, order=45))
     for label in ("supervision.notice", "supervision.noticeact"):

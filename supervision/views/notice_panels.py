@@ -1,6 +1,6 @@
 """Notices on the pages of projects and units, and the button that drafts one from a project."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from erqi.common import clock
+from projects.choices import GRAVE_LEVELS, WarningLevel
 from projects.models import Project, Unit
 from supervision.models import Notice
 from supervision.querysets.notice import NoticeQuerySet
@@ -90,6 +91,14 @@ def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | 
         return None
     more = f"{reverse('supervision:notice_list')}?{urlencode({'unit': unit.pk})}"
     return {"lines": lines, "count": count, "new_url": "", "more_url": more, "shows_unit": False}
+
+
+def card_action(user: Any, day: date) -> Callable[[str, WarningLevel], tuple[str, str] | None] | None:
+    """Return what gives the card of a yellow or red project its link to a draft; None for those who draft none, and for other days."""
+    if not may_draft(user) or day < clock.today():
+        return None
+    first = reverse("supervision:notice_new")
+    return lambda code, level: ("拟发通知单", f"{first}?{urlencode({'project': code})}") if level in GRAVE_LEVELS else None
 
 
 def project_actions(user: Any, project: Project, day: date) -> Iterable[tuple[str, str, str]]:
