@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
+from erqi.common.kept import watched
 from erqi.common.models import Record, Simulated, append_only
 from projects.choices import DelayCause, Duty, ResponsibilityKind
 from projects.models import Milestone, Person, Project, Unit, WarningPolicy
@@ -116,6 +117,7 @@ class ItemStep(Record, Simulated):
         return self.name
 
 
+@watched
 class StepDates(Revision, Simulated):
     """A step's dates as they were known from `valid_from` on: when due, when done, when given up. It is its own history."""
 
@@ -236,6 +238,7 @@ class ItemEvidence(Simulated):
         return f"{self.act_id} {self.get_side_display()}"
 
 
+@watched
 class ItemSchedule(Revision, Simulated):
     """An item's colours as far as they were known from `valid_from` on, by the bands for milestones of the rules in force.
 
