@@ -70,27 +70,21 @@ def change_mechanism(*, mechanism: Mechanism, version: int | None, by: User, tex
 
 
 @transaction.atomic
-def set_parts(*, mechanism: Mechanism, parts: Iterable[tuple[str, str]], version: int | None, by: User | None) -> Mechanism:
+def set_parts(*, mechanism: Mechanism, parts: Iterable[tuple[str, str]], by: User | None) -> Mechanism:
     """Say which parts of the system carry a mechanism out: (part, in what). Those that are not named are no longer said to.
 
-    Raises NotAllowed without `mechanism.edit`, StaleRecord, InvalidInput.
+    The last word counts, and the history keeps all. Raises NotAllowed without `mechanism.edit`, InvalidInput.
     """
     require(by, "mechanism.edit")
-    mechanism = locked(Mechanism.objects.all(), mechanism.pk, version)
+    mechanism = locked(Mechanism.objects.all(), mechanism.pk, None)
     wanted = {part: note.strip() for part, note in parts}
     standing = {row.part: row for row in mechanism.parts.all()}
-    changed = False
     for part, row in standing.items():
         if part not in wanted:
             row.delete()
-            changed = True
     for part, note in wanted.items():
         row = standing.get(part) or MechanismPart(mechanism=mechanism, part=part)
         if row.pk is None or row.note != note:
             row.note = note
             checked(row).save()
-            changed = True
-    if changed:
-        mechanism.version += 1
-        checked(mechanism).save()
     return mechanism

@@ -151,7 +151,7 @@ class MechanismParts(EditView):
         return {f"{name}_{row.part}": value for row in rows for name, value in (("has", True), ("note", row.note))}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Mechanism:
-        return set_parts(mechanism=self.record, version=version, by=self.request.user, **values)
+        return set_parts(mechanism=self.record, by=self.request.user, **values)
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [
