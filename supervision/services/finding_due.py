@@ -19,6 +19,7 @@ def untrue(day: date) -> Iterable[Due]:
             EscalationTrigger.UNTRUE,
             WarningLevel.UNRATED,
             row.raised_on,
+            row.raised_on,
             f"督察认定上报不实：{row.observed}",
             finding=str(row.pk),
             simulated=row.simulated,

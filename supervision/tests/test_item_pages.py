@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -10,8 +11,8 @@ from openpyxl import load_workbook
 
 from erqi.common import clock
 from erqi.tests.uploads import picture, upload
-from projects.tests.browsing import fill, text
-from projects.tests.builders import make_person, make_project
+from projects.tests.browsing import fill, sign_in, text
+from projects.tests.builders import make_person, make_project, make_user
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
 from supervision.services import item_grid as grids
 from supervision.services import item_work as work
@@ -64,7 +65,7 @@ def test_the_page_shows_colour_steps_grid_and_buttons_of_whoever_looks(case):
     assert "level-blue" in shown
     office = text(case.browser("supervision").get(f"/supervision/items/{item.pk}/"))
     assert "新增步骤" in office
-    assert "报送进展" not in office
+    assert f"/supervision/items/{item.pk}/progress/" not in office
     # The eve of its registration does not know it.
     assert case.browser("viewer").get(f"/supervision/items/{item.pk}/?as_of=2018-06-03").status_code == 404
 
@@ -144,9 +145,12 @@ def test_a_leader_asks_on_the_project_page_and_reads_the_answer(case):
 LISTS = ["/supervision/items/", "/supervision/inspections/", "/supervision/findings/", "/supervision/inquiries/", "/supervision/themes/"]
 
 
+NUMBER = count(1)
+
+
 def _fill(number: int) -> None:
     for _ in range(number):
-        case = make_case()
+        case = make_case(f"工程{next(NUMBER)}")
         item = case.item(projects=[case.project], steps=[{"name": "签协议", "due_on": DAY}])
         case.finding()
         case.inspect(project=None, item=item)
@@ -164,7 +168,7 @@ def test_queries_do_not_grow(address):
             "project": case_item.project.get_absolute_url(),
             "unit": case_item.unit.get_absolute_url(),
         }
-        client = make_case().browser("viewer")
+        client = sign_in(make_user("viewer"))
         client.get(pages.get(address, address))
         with CaptureQueriesContext(connection) as queries:
             assert client.get(pages.get(address, address)).status_code == 200
