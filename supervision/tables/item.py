@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from html import escape
 from typing import Any
 
 from django.db.models import QuerySet
@@ -49,6 +50,18 @@ class _Beside(TextColumn):
         self.get = lambda record: self.read(table, record)
 
 
+class _Units(_Beside):
+    """Units by their short names: no box of two lines."""
+
+    td_class = ""
+
+    def cell(self, record: SupervisionItem) -> str:
+        return Column.cell(self, record)
+
+    def html(self, value: str) -> str:
+        return escape(value)
+
+
 class _BesideDate(_Beside):
     """The same, a date."""
 
@@ -93,9 +106,9 @@ class ItemTable(BaseTable):
     theme = TextColumn("主题", accessor="theme__name", sort=["theme__seq", "theme__name"], low=True)
     level = _Level("灯色", sort=["_grave"])
     state = ChoiceColumn("办理状态", ItemState, accessor="state_then")
-    lead = _Beside("牵头单位", _of(ResponsibilityKind.LEAD))
-    undertake = _Beside("承办单位", _of(ResponsibilityKind.UNDERTAKE))
     due_on = DateColumn("完成时限", accessor="due_then")
+    lead = _Units("牵头单位", _of(ResponsibilityKind.LEAD))
+    undertake = _Units("承办单位", _of(ResponsibilityKind.UNDERTAKE))
     progress = _Beside("进展", lambda table, record: table.said.get((record.pk, ItemAction.PROGRESS)))
     cause = _Beside("病因", _cause)
     source = ChoiceColumn("来源", ItemSource, shown=False)
@@ -103,7 +116,7 @@ class ItemTable(BaseTable):
     source_text = TextColumn("原文", shown=False)
     lead_people = _Beside("牵头单位责任人", _people_of(ResponsibilityKind.LEAD), shown=False)
     undertake_people = _Beside("承办单位责任人", _people_of(ResponsibilityKind.UNDERTAKE), shown=False)
-    cooperate = _Beside("配合单位", _of(ResponsibilityKind.COOPERATE), shown=False)
+    cooperate = _Units("配合单位", _of(ResponsibilityKind.COOPERATE), shown=False)
     goal = TextColumn("目标任务（任务书）", shown=False)
     timetable = _Beside("节点（时间表）", lambda table, record: table.timetables.get(record.pk), shown=False)
     roadmap = TextColumn("措施（路线图）", shown=False)

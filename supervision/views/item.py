@@ -1,5 +1,6 @@
 """The supervision ledgers (督察台账): items in lists, of all themes or of one, and a single item, as of a day."""
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from erqi.common.asof import as_of
 from projects.querysets.responsibility import in_force
 from supervision.choices import ItemAction, ItemState
 from supervision.filters.item import ItemFilter
-from supervision.models import Finding, Inspection, SupervisionItem, Theme
+from supervision.models import Finding, Inspection, ItemLink, SupervisionItem, Theme
 from supervision.rules.item import MACHINE, late_deadlines
 from supervision.sentences.item import due_words, next_words
 from supervision.services.item_closing import evidence_of
@@ -113,6 +114,9 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
         colour = colour_of(item, steps, on.day)
         parties = parties_of_item(item, user)
         actions = buttons(item, MACHINE, user, parties, PAGES) if present else []
+        if item.cause:
+            # It is known already, and stands in nobody's way.
+            actions.sort(key=lambda button: button.label == ItemAction.CAUSE.label)
         can = {step.action for step in MACHINE.allowed(item.state, parties)} if present else set()
         deadlines = [line.deadline for line in steps if line.dropped_on is None]
         return super().get_context_data(
@@ -130,7 +134,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             and (bool(late_deadlines(deadlines, on.day)) or item.due_then < on.day)
             and not item.cause,
             grid=duties_of([item], on.day)[item.pk],
-            links=item.links.filter(in_force(on.day)).select_related("project", "milestone"),
+            links=self._links(item, on.day),
             inspections=list(Inspection.objects.for_table(on.day).filter(item=item)),
             findings=list(Finding.objects.for_table(on.day).filter(item=item)),
             course=course(item, on.day, evidence_of),
@@ -145,6 +149,13 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
                 {"label": item.number},
             ],
         )
+
+    @staticmethod
+    def _links(item: SupervisionItem, day: date) -> list[ItemLink]:
+        """Return the links of the day; one to a milestone says the project too."""
+        rows = list(item.links.filter(in_force(day)).select_related("project", "milestone"))
+        told = {row.project_id for row in rows if row.milestone_id}
+        return [row for row in rows if row.milestone_id or row.project_id not in told]
 
     @staticmethod
     def _inspect(item: SupervisionItem, user: Any, present: bool) -> list[Button]:
