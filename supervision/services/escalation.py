@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Min
 
 from erqi.common import clock, workdays
-from erqi.common.dates import chinese_day
 from erqi.common.models import Installation, User
 from erqi.common.saving import require
 from erqi.common.simulation import is_simulated
@@ -30,7 +29,7 @@ from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
 from supervision.choices import EscalationAction, EscalationTrigger, NoticeState
-from supervision.models import Escalation, EscalationAct, Finding, Notice
+from supervision.models import Escalation, EscalationAct, Notice
 from supervision.rules.escalation import DOCUMENTS, MACHINE, due_trigger, weight
 from supervision.services import acting
 from supervision.services.notice import draft_notice
@@ -63,6 +62,10 @@ class Due:
         return (self.project, self.year, str(self.trigger), self.began_on, self.finding)
 
 
+# Who finds reports untrue adds here what is found and not settled on a day.
+UNTRUE: list[Callable[[date], Iterable[Due]]] = []
+
+
 def due_on_day(day: date) -> list[Due]:
     """Return what the colours of the day's year and the untrue reports ask for: the gravest step of each project. The number of queries
     does not grow with projects beyond one more for every five hundred."""
@@ -75,29 +78,9 @@ def due_on_day(day: date) -> list[Due]:
         for row, policy in schedules_of(wanted[start : start + CHUNK], day):
             if (due := _due(row, policy, day, days)) is not None:
                 found.append(due)
-    return found + untrue_on_day(day)
-
-
-def untrue_on_day(day: date) -> list[Due]:
-    """Return what findings of untrue reporting that stand on the day ask for, whatever their project's colour: two queries at most."""
-    findings = list(Finding.objects.standing(day).exclude(project=None).order_by("pk"))
-    projects = {finding.project_id for finding in findings}
-    rows = WarningSchedule.objects.of_year(day.year).with_level(day).filter(project__in=projects).order_by() if projects else []
-    levels = {row.project_id: WarningLevel(row.level) for row in rows}
-    return [
-        Due(
-            finding.project_id,
-            finding.raised_on.year,
-            EscalationTrigger.UNTRUE,
-            levels.get(finding.project_id, WarningLevel.UNRATED),
-            finding.raised_on,
-            finding.raised_on,
-            f"{chinese_day(finding.raised_on)}督察认定不实：{finding.observed}"[:_LONGEST],
-            finding=f"finding/{finding.pk}",
-            simulated=finding.simulated,
-        )
-        for finding in findings
-    ]
+    for source in UNTRUE:
+        found += source(day)
+    return found
 
 
 def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> Due | None:
@@ -161,7 +144,7 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
             since=one.began_on,
             finding=one.finding,
             proposed_on=today,
-            reason=one.reason,
+            reason=one.reason[:_LONGEST],
             unit_id=units[one.project],
             simulated=one.simulated or is_simulated(),
         )

