@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
+from erqi.common import contributions
 from erqi.common.list_state import Listing
 from erqi.common.listing import ListView
 from projects.choices import LEVELS, WarningLevel
@@ -138,7 +139,7 @@ class WarningBoard(WarningPage):
         of_level: dict[WarningLevel, list[Any]] = {level: [] for level in GRAVITY}
         for record in sorted(records, key=lambda record: (record.standing.since if record.standing else date.max, record.seq)):
             of_level[record.level].append(record)
-        cards = Cards(version_address, lifting_address)
+        cards = Cards(version_address, lifting_address, contributions.card_actions(self.request.user, day))
         asked = set(listing.filterset.cleaned.get("colour", ()))
         groups = {level: self._group(level, of_level[level], totals[level], cards, listing) for level in GRAVITY}
         return {
