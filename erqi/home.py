@@ -16,11 +16,10 @@ from erqi.common import clock, contributions
 from erqi.common.access import may
 from erqi.common.asof import as_of
 from projects.models import Ledger
-from projects.stats.todo import todo
+from projects.stats.todo import kept_todo
 from projects.stats.todo.desk import Desk
-from projects.views.cockpit import YearView, scopes_of
-from projects.views.cockpit_attention import year_context
-from projects.views.cockpit_year import ranked, targets
+from projects.views.cockpit import scopes_of
+from projects.views.cockpit_year import year_of
 
 # Who acts on something: what waits for them stands above the figures.
 WORKING = (
@@ -62,8 +61,6 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     day = as_of(request, ledger.year)
     scopes = scopes_of(request.user, day.day)
     scope = next((one for one in scopes if one.key == request.GET.get("scope")), scopes[0])
-    view = YearView(ledger, day.day, scope, asked=day.asked)
-    lines = targets(view)
     is_screen = request.GET.get("screen") == "1"
     context: dict[str, Any] = {
         "page_title": "态势",
@@ -76,14 +73,12 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "screen_url": _url(request, scope=scope.key, screen="1"),
         "leave_url": _url(request, scope=scope.key, screen=""),
         "print_subtitle": f"{ledger.name} · {scope.label}",
-        **year_context(view, has_targets=bool(lines)),
-        "targets": lines,
-        "ranking": ranked(view) if view.is_warned else None,
+        **year_of(ledger, day, scope),
     }
     if not is_screen:
         context["headlines"] = [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)]
     if may(request.user, (*WORKING, *contributions.WORDS.acting)) and not day.asked and not is_screen:
-        items = todo(Desk(request.user, clock.today()))
+        items = kept_todo(Desk(request.user, clock.today()))
         context |= {"todo_items": items[:MOST_TODO], "todo_count": len(items)}
     return render(request, "home.html", context)
 

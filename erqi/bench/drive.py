@@ -3,6 +3,7 @@
 import http.client
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
@@ -16,11 +17,13 @@ _WARM_UP = 4
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for: server and address of the page, and the session cookie that goes with it (none for the bare page)."""
+    """What is asked for: server and address of the page, and the session cookie that goes with it (none for the bare page); `before` is
+    done before each request and not timed."""
 
     server: Server
     url: str
     cookie: str = ""
+    before: Callable[[], object] | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -71,6 +74,8 @@ class Client:
     def ask(self, answers: Answers | None = None) -> Answers:
         """Ask once and note the answer."""
         answers = answers if answers is not None else Answers()
+        if self._target.before is not None:
+            self._target.before()
         begun = time.perf_counter()
         self._connection.request("GET", self._target.url, headers=self._target.headers)
         response = self._connection.getresponse()

@@ -27,6 +27,8 @@ _HEADS = (
     "对照",
     "比值",
     "CPU比",
+    "改后ms",
+    "改后比",
     "预算",
 )
 
@@ -96,6 +98,8 @@ def _page_data(one: Finding) -> dict[str, Any]:
         "bare": one.bare,
         "processor_ms": one.one.processor_ms if one.one else None,
         "ratio": None if one.ratio is None else round(one.ratio, 3),
+        "first_after_a_change": times(one.first),
+        "first_ratio": None if one.first_ratio is None else round(one.first_ratio, 3),
         "processor_ratio": None if one.processor_ratio is None else round(one.processor_ratio, 3),
         "budget": one.budget,
         "held": None if one.ratio is None or one.budget is None else not one.is_missed,
@@ -149,6 +153,8 @@ def _row(one: Finding) -> tuple[str, ...]:
         one.bare,
         f"{one.ratio:.2f}" if one.ratio is not None else "",
         f"{one.processor_ratio:.2f}" if one.processor_ratio is not None else "",
+        f"{one.first.median_ms:.1f}" if one.first else "",
+        f"{one.first_ratio:.2f}" if one.first_ratio is not None else "",
         mark,
     )
 

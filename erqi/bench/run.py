@@ -1,8 +1,10 @@
 """Drives every page of one size and says what was found; erqi.bench.report puts it into words."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+
+from django.db import connection
 
 from erqi.bench.drive import Answers, Target, at_once, first_answer, in_turns
 from erqi.bench.inside import Queries, Sessions, bare_queries, plain_settings
@@ -10,6 +12,7 @@ from erqi.bench.pages import BARE, WORKBOOK, Page, bare_url, pages
 from erqi.bench.serve import BARE as BARE_SITE
 from erqi.bench.serve import PRODUCT, Server, serving
 from erqi.bench.workbook import bare_loop
+from erqi.common.kept import SEQUENCE
 from erqi.serving import static
 
 CLIENTS = 8
@@ -32,7 +35,8 @@ class Finding:
     """What was found of one page. `trouble` says why it was not driven; without it all figures are there.
 
     `ratio` is the median of one client divided by that of what the page is set against, asked in turns with it; `processor_ratio` the
-    same of the processor time.
+    same of the processor time. `first` are answers of which each is the first after something was written (erqi.common.kept), for pages
+    that have a budget, `first_ratio` their ratio.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Finding:
     trouble: str = ""
     one: Answers | None = None
     many: Answers | None = None
+    first: Answers | None = None
+    first_ratio: float | None = None
     queries: Queries | None = None
     bare: str = ""
     ratio: float | None = None
@@ -129,4 +135,13 @@ def _compare(finding: Finding, target: Target, bare: Target, limits: Limits) -> 
     finding.one, finding.ratio = one, one.median_ms / beside.median_ms
     if one.processor and beside.processor:
         finding.processor_ratio = one.processor / beside.processor
+    if finding.budget is not None:
+        finding.first = in_turns([replace(target, before=_write)], limits.requests, limits.seconds)[0]
+        finding.first_ratio = finding.first.median_ms / beside.median_ms
     finding.many = at_once(target, CLIENTS, limits.requests * 2, limits.seconds)
+
+
+def _write() -> None:
+    """Step the version of the data as any change does, so that nothing that was kept holds any longer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [SEQUENCE])

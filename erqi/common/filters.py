@@ -15,6 +15,7 @@ filters pays nothing for them. The filter bar (templates/components/filter_bar.h
 import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -23,6 +24,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from erqi.common.kept import Keeper
 from erqi.common.list_html import filter_control
 
 # The longest text shown of a value that somebody made up.
@@ -52,7 +54,7 @@ class Control:
     more: bool = False
     hint: str = ""
 
-    @property
+    @cached_property
     def html(self) -> SafeString:
         """The control, drawn."""
         return filter_control(self)
@@ -160,8 +162,11 @@ class OneFilter(_Chosen, django_filters.Filter):
 class BaseFilterSet(django_filters.FilterSet):
     """A list's filters. Takes the address's parameters and the queryset; `qs` is what is left of it.
 
-    `cleaned` holds the valid values by name, `problems` a sentence for each value that was left out.
+    `cleaned` holds the valid values by name, `problems` a sentence for each value that was left out. A filter set whose options depend on
+    nothing but the data sets `keeper`: controls in which nothing is chosen are then drawn once per change.
     """
+
+    keeper: Keeper | None = None
 
     def __init__(self, data: QueryDict, queryset: QuerySet, **options: Any) -> None:
         super().__init__(data, queryset, **options)
@@ -223,6 +228,11 @@ class BaseFilterSet(django_filters.FilterSet):
         return self._qs
 
     @property
+    def key(self) -> tuple[tuple[str, Any], ...]:
+        """What the list is filtered by, as a key of what is computed from it (erqi.common.kept)."""
+        return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in self.cleaned.items())
+
+    @property
     def is_active(self) -> bool:
         """Whether any filter counts."""
         return bool(self.cleaned)
@@ -266,7 +276,12 @@ class BaseFilterSet(django_filters.FilterSet):
 
     def controls(self) -> list[Control]:
         """Return what the filter bar draws, in the order of the filters."""
-        return [self._control(name, declared) for name, declared in self.filters.items()]
+        return [self._kept_control(name, declared) for name, declared in self.filters.items()]
+
+    def _kept_control(self, name: str, declared: Any) -> Control:
+        if self.keeper is None or name in self.cleaned:
+            return self._control(name, declared)
+        return self.keeper.get(("control", type(self).__qualname__, name), lambda: self._control(name, declared))
 
     def _control(self, name: str, declared: Any) -> Control:
         control = Control(

@@ -9,21 +9,20 @@ import pghistory
 from django.db import models
 
 from erqi.common import clock
+from erqi.common.kept import watched
 
 
 def _meta() -> dict[str, list[models.Index]]:
     return {"indexes": [models.Index(fields=["-pgh_created_at"]), models.Index(fields=["pgh_obj_id", "-pgh_id"])]}
 
 
-def tracked(*, exclude: tuple[str, ...] = ()):
-    """Return the class decorator that records every version of a model; `exclude` names columns that are kept out."""
-    return pghistory.track(
-        pghistory.InsertEvent("insert"),
-        pghistory.UpdateEvent("update"),
-        pghistory.DeleteEvent("delete"),
-        exclude=list(exclude),
-        meta=_meta(),
-    )
+def tracked(*, exclude: tuple[str, ...] = (), business: bool = True):
+    """Return the class decorator that records every version of a model; `exclude` names columns that are kept out.
+
+    What is written to a table of business data steps the version of the data (erqi.common.kept).
+    """
+    events = (pghistory.InsertEvent("insert"), pghistory.UpdateEvent("update"), pghistory.DeleteEvent("delete"))
+    return _declared(events, exclude, business)
 
 
 def appended(*, updates: bool = False, exclude: tuple[str, ...] = ()):
@@ -31,8 +30,13 @@ def appended(*, updates: bool = False, exclude: tuple[str, ...] = ()):
 
     `updates` is for the few whose triggers let a mark change (a citation that no longer stands, a withdrawal).
     """
-    events = [pghistory.InsertEvent("insert"), *([pghistory.UpdateEvent("update")] if updates else [])]
-    return pghistory.track(*events, exclude=list(exclude), meta=_meta())
+    events = (pghistory.InsertEvent("insert"), *([pghistory.UpdateEvent("update")] if updates else []))
+    return _declared(events, exclude, business=True)
+
+
+def _declared(events: tuple, exclude: tuple[str, ...], business: bool):
+    track = pghistory.track(*events, exclude=list(exclude), meta=_meta())
+    return (lambda model: watched(track(model))) if business else track
 
 
 def business_date() -> str:

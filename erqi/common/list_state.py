@@ -3,7 +3,8 @@
 The parameters are described in erqi.common.listing, the page around the list.
 """
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from django_tables2.utils import OrderBy
 
 from erqi.common.filters import BaseFilterSet
+from erqi.common.kept import Keeper
 from erqi.common.list_html import column_item
 from erqi.common.tables import BaseTable
 
@@ -22,6 +24,9 @@ PAGE_SIZES = (20, 50, 100, 200)
 ALL = "all"
 MONEY_UNITS = {"wan": "万元", "yi": "亿元"}
 # The parameters of every list, in the order in which addresses name them, after the filters.
+# Column choosers that were drawn, by table class and columns.
+_column_items: dict[tuple[type[BaseTable], tuple[str, ...]], SafeString] = {}
+_MOST_CHOOSERS = 200
 OWN_PARAMETERS = ("cols", "sort", "money", "per_page", "as_of", "page")
 
 
@@ -34,7 +39,9 @@ class Listing:
     """One list as its address asks for it. Nothing is fetched before `rows` or `page_obj` is asked for.
 
     Takes the parameters, the unfiltered queryset, the table and filter classes; `totals` is a function that gives an object
-    with `count` for the filtered queryset (one query serves totals and paging). `table_options` go to the table.
+    with `count` for the filtered queryset (one query serves totals and paging). `table_options` go to the table. `keeper` says that the
+    order of the rows and the pages drawn are kept until the data change, and under which key: all that they depend on besides filters,
+    order, columns and page. Their cells must then not depend on who looks at them.
     """
 
     def __init__(
@@ -48,8 +55,11 @@ class Listing:
         per_page: int = 50,
         filter_options: dict[str, Any] | None = None,
         table_options: dict[str, Any] | None = None,
+        keeper: tuple[Keeper, Hashable] | None = None,
     ) -> None:
         self.params = params
+        self._keeper = keeper
+        self._all_rows = queryset
         self.problems: list[str] = []
         self.default_per_page = per_page
         self.filterset = None
@@ -181,16 +191,36 @@ class Listing:
     def page_obj(self) -> Page:
         """The page asked for, its rows fetched and given to the table. A number beyond the last page gives the last."""
         if self._page is None:
-            rows = self.table.rows_ordered
-            known = getattr(self.totals, "count", None)
-            count = rows.count() if known is None else known
-            size = max(count, 1) if self.per_page == ALL else self.per_page
-            paginator = Paginator(rows, size)
-            paginator.count = count
-            self._page = paginator.get_page(self.params.get("page"))
-            self._page.object_list = self.table.fetch(self._page.object_list)
-            self.table.load(self._page.object_list)
+            self._page = self._read_page() if self._keeper is None or self.is_whole else self._kept_page(*self._keeper)
         return self._page
+
+    def _read_page(self) -> Page:
+        rows = self.table.rows_ordered
+        known = getattr(self.totals, "count", None)
+        count = rows.count() if known is None else known
+        size = max(count, 1) if self.per_page == ALL else self.per_page
+        paginator = Paginator(rows, size)
+        paginator.count = count
+        page = paginator.get_page(self.params.get("page"))
+        page.object_list = self.table.fetch(page.object_list)
+        self.table.load(page.object_list)
+        return page
+
+    def _kept_page(self, keeper: Keeper, key: Hashable) -> Page:
+        """Return the page with the keys of its rows, found in the order that is kept; what is drawn of them is kept too."""
+        rows, table = self.table.rows_ordered, self.table
+        key = (key, self.filterset.key if self.filterset is not None else (), tuple(table.order_by))
+        keys = keeper.get((key, "order"), lambda: array("q", rows.values_list("pk", flat=True)))
+        page = Paginator(keys, self.per_page).get_page(self.params.get("page"))
+        drawn = (key, "page", page.number, self.per_page, tuple(self.columns), self.money_unit, table.tickable)
+        table.drawn = keeper.get(drawn, lambda: self._draw(page.object_list))
+        return page
+
+    def _draw(self, keys: Sequence[int]) -> SafeString:
+        # The filters were asked when the order was found.
+        found = {record.pk: record for record in self.table.fetch(self._all_rows.filter(pk__in=keys).order_by())}
+        self.table.load([found[key] for key in keys if key in found])
+        return self.table.body()
 
     @property
     def is_whole(self) -> bool:
@@ -249,8 +279,13 @@ class Listing:
 
     @property
     def column_items(self) -> SafeString:
-        """The lines of the column chooser, drawn."""
-        return SafeString("".join(map(column_item, self.column_choices)))
+        """The lines of the column chooser, drawn: they depend on the class of the table and on the columns shown alone."""
+        key = (type(self.table), tuple(self.columns))
+        if key not in _column_items:
+            if len(_column_items) >= _MOST_CHOOSERS:
+                _column_items.clear()
+            _column_items[key] = SafeString("".join(map(column_item, self.column_choices)))
+        return _column_items[key]
 
     @property
     def print_url(self) -> str:

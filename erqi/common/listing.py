@@ -18,6 +18,7 @@ The page's template shows the list by `{% include "components/list.html" %}`. A 
 below the filter bar, from the same context.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,6 +32,7 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf
 from erqi.common.dates import chinese_day
 from erqi.common.filters import BaseFilterSet
+from erqi.common.kept import Keeper
 from erqi.common.list_export import list_sheet, order_words
 from erqi.common.list_state import MONEY_UNITS, Listing
 from erqi.common.saved_views import views_for
@@ -91,6 +93,10 @@ class ListView(PermissionRequiredMixin, View):
         """Return what the table needs besides the rows."""
         return {}
 
+    def kept_as(self) -> tuple[Keeper, Hashable] | None:
+        """Return with what and under which key the order and the pages of the list are kept (see Listing); None: they are not."""
+        return None
+
     def get_context(self, listing: Listing) -> dict[str, Any]:
         """Return what the page shows around its list; not asked for when htmx swaps a part."""
         return {}
@@ -116,6 +122,7 @@ class ListView(PermissionRequiredMixin, View):
             per_page=self.per_page,
             filter_options=self.filter_options(),
             table_options=self.table_options(),
+            keeper=None if self.ticks else self.kept_as(),
         )
 
     def list_context(self, listing: Listing) -> dict[str, Any]:

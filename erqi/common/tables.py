@@ -109,6 +109,8 @@ class BaseTable(django_tables2.Table):
     tickable = False
     # Whether the rows go into a file: what only the screen shows (sources) need not be read.
     exporting = False
+    # The rows of the page as they were drawn before (Listing); None: they are loaded.
+    drawn: SafeString | None = None
 
     class Meta:
         order_by_field = "sort"
@@ -286,7 +288,9 @@ class BaseTable(django_tables2.Table):
         return row
 
     def body(self) -> SafeString:
-        """Return the rows of the loaded records. Every column escapes its own parts."""
+        """Return the rows of the loaded records, or those that were drawn before. Every column escapes its own parts."""
+        if self.drawn is not None:
+            return self.drawn
         return SafeString("\n".join(map(self.row_function(), self.records)))
 
     def simulated_labels(self, record: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """The ledger's filters."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -9,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from erqi.common.dates import month_end
 from erqi.common.filters import BaseFilterSet, CodeFilter, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
+from erqi.common.kept import Keeper
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import Grade, MilestoneKind, Nature, ResponsibilityKind, Stage
 from projects.models import Area, Category, Person, Project, Responsibility, Target, Unit
@@ -65,6 +67,10 @@ def any_of(conditions: dict[str, tuple[str, Q]], names: list[str]) -> Q:
     return found
 
 
+def _options(rows: Iterable[tuple[int, str]]) -> list[Option]:
+    return [Option(str(pk), name) for pk, name in rows]
+
+
 class LedgerFilter(BaseFilterSet):
     """Filters of LedgerEntry.objects.for_ledger(…, delisted=True) as of a day. Choices of one filter add up, filters narrow down."""
 
@@ -92,26 +98,29 @@ class LedgerFilter(BaseFilterSet):
     listed = OneFilter(label="退出的项目", options=[("all", "一并显示"), ("gone", "只看已退出")], empty="不显示", more=True)
     blank = ManyFilter(label="缺少", options=[(code, label) for code, (label, _) in BLANK.items()], more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int) -> None:
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int, keeper: Keeper | None = None) -> None:
         self.as_of, self.year = as_of, year
+        self.keeper = keeper or Keeper()
         super().__init__(data, queryset)
 
     def category_options(self) -> list[Option]:
         """Return the categories, parts below their whole."""
-        options, self.category_keys = tree_options(Category.objects.values_list("pk", "code", "name", "parent"))
+        rows = Category.objects.values_list("pk", "code", "name", "parent")
+        options, self.category_keys = self.keeper.get("category options", lambda: tree_options(rows))
         return options
 
     def area_options(self) -> list[Option]:
         """Return the areas, parts below their whole."""
-        options, self.area_keys = tree_options(Area.objects.values_list("pk", "code", "name", "parent"))
+        rows = Area.objects.values_list("pk", "code", "name", "parent")
+        options, self.area_keys = self.keeper.get("area options", lambda: tree_options(rows))
         return options
 
     def unit_options(self) -> list[Option]:
         """Return the units that have a responsibility for a project, own one or have targets of their own, by pinyin."""
         responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
         owner, aims = Exists(Project.objects.filter(owner=OuterRef("pk"))), Exists(Target.objects.filter(scope=OuterRef("pk")))
-        units = Unit.objects.filter(responsible | owner | aims)
-        return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+        units = Unit.objects.filter(responsible | owner | aims).order_by("sort_key", "pk").values_list("pk", "name")
+        return self.keeper.get("unit options", lambda: _options(units))
 
     def patron_options(self) -> list[Option]:
         """Return the people who are patrons of projects, by pinyin."""
@@ -121,10 +130,10 @@ class LedgerFilter(BaseFilterSet):
         """Return the people who are inspectors of projects, by pinyin."""
         return self._people(ResponsibilityKind.INSPECTOR)
 
-    @staticmethod
-    def _people(kind: str) -> list[Option]:
-        people = Person.objects.filter(Exists(Responsibility.objects.filter(person=OuterRef("pk"), kind=kind)))
-        return [Option(str(pk), name) for pk, name in people.order_by("sort_key", "pk").values_list("pk", "name")]
+    def _people(self, kind: str) -> list[Option]:
+        named = Person.objects.filter(Exists(Responsibility.objects.filter(person=OuterRef("pk"), kind=kind)))
+        people = named.order_by("sort_key", "pk").values_list("pk", "name")
+        return self.keeper.get(("people options", kind), lambda: _options(people))
 
     def check(self) -> None:
         low, high = self.cleaned.get("min"), self.cleaned.get("max")
@@ -197,21 +206,21 @@ class LedgerFilter(BaseFilterSet):
 
     def filter_node(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         # Together with a deadline both are asked of one milestone: 3月底前开工.
-        return queryset if "due" in self.cleaned else queryset.with_milestone(self.as_of, value)
+        return queryset if "due" in self.cleaned else queryset.with_milestone(self.year, self.as_of, value)
 
     def filter_due(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         kinds = self.cleaned.get("node", ())
         if value == "late":
-            return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
+            return queryset.with_milestone(self.year, self.as_of, kinds, due_by=self.as_of - timedelta(days=1), still_open=True)
         if value == "reached":
-            return queryset.with_milestone(self.as_of, kinds, due_by=self.as_of)
+            return queryset.with_milestone(self.year, self.as_of, kinds, due_by=self.as_of)
         if value in DAYS_AHEAD:
             until = self.as_of + timedelta(days=DAYS_AHEAD[value])
-            return queryset.with_milestone(self.as_of, kinds, due_from=self.as_of, due_by=until, still_open=True)
-        return queryset.with_milestone(self.as_of, kinds, due_by=month_end(self.year, int(value)))
+            return queryset.with_milestone(self.year, self.as_of, kinds, due_from=self.as_of, due_by=until, still_open=True)
+        return queryset.with_milestone(self.year, self.as_of, kinds, due_by=month_end(self.year, int(value)))
 
     def filter_achieved(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.with_achieved(self.as_of, value)
+        return queryset.with_achieved(self.year, self.as_of, value)
 
     @cached_property
     def basis(self) -> Basis:
@@ -244,5 +253,5 @@ class LedgerFilter(BaseFilterSet):
         if "answering" in value:
             queryset = queryset.with_answering_unit(self.as_of)
         if "next_due" in value:
-            queryset = queryset.with_next_milestone(self.as_of)
+            queryset = queryset.with_next_milestone(self.year, self.as_of)
         return queryset.filter(any_of(BLANK, value))

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from erqi.common.filters import BaseFilterSet, ManyFilter, Option, SearchFilter, tree_options
+from erqi.common.kept import Keeper
 from projects.choices import ANSWERING_KINDS, LEVELS, Dimension, WarningLevel
 from projects.models import Area, Category, Responsibility, Unit
 from projects.querysets.warning import GRAVITY
@@ -63,8 +64,9 @@ class WarningFilter(BaseFilterSet):
     area = ManyFilter(label="片区", options="area_options")
     cause = ManyFilter(label="原因", options=[*Dimension.choices, (HELD, "待摘牌、观察或人工定级")])
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int) -> None:
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int, keeper: Keeper | None = None) -> None:
         self.as_of, self.year = as_of, year
+        self.keeper = keeper or Keeper()
         super().__init__(data, queryset)
 
     @property
@@ -75,19 +77,23 @@ class WarningFilter(BaseFilterSet):
 
     def category_options(self) -> list[Option]:
         """Return the categories, parts below their whole."""
-        self._categories = Tree(Category.objects.values_list(*_TREE))
+        self._categories = self.keeper.get("category tree", lambda: Tree(Category.objects.values_list(*_TREE)))
         return [*self._categories.options, Option(NOBODY, "未分类")]
 
     def area_options(self) -> list[Option]:
         """Return the areas, parts below their whole."""
-        self._areas = Tree(Area.objects.values_list(*_TREE))
+        self._areas = self.keeper.get("area tree", lambda: Tree(Area.objects.values_list(*_TREE)))
         return [*self._areas.options, Option(NOBODY, "未定片区")]
 
     def unit_options(self) -> list[Option]:
         """Return the units that may answer for a project, by pinyin."""
         answering = Exists(Responsibility.objects.filter(unit=OuterRef("pk"), kind__in=ANSWERING_KINDS, duty=""))
         units = Unit.objects.filter(answering).order_by("sort_key", "pk").values_list("pk", "short_name", "name")
-        return [*(Option(str(pk), short_name or name) for pk, short_name, name in units), Option(NOBODY, "未明确")]
+
+        def read() -> list[Option]:
+            return [*(Option(str(pk), short_name or name) for pk, short_name, name in units), Option(NOBODY, "未明确")]
+
+        return self.keeper.get("answering options", read)
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.search(value)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
+from erqi.common.kept import watched
 from erqi.common.models import Record, Simulated
 from projects.choices import LEVELS, DelayCause, ReportAction, ReportState
 from projects.models.ledger import money_field, not_negative
@@ -124,6 +125,7 @@ class ProgressReport(ReportContent, Record, Simulated):
         return reverse("projects:report_detail", args=[self.project.code, self.year, self.month])
 
 
+@watched
 class ReportStep(ReportContent, Revision, Simulated):
     """A step that a report took (filed, withdrawn, passed, returned, corrected) with what it said then; holds until the next one.
 
@@ -163,6 +165,7 @@ class ReportStep(ReportContent, Revision, Simulated):
         return self.report.month
 
 
+@watched
 class CountedReport(Revision, Simulated):
     """Which report counts for a project's year on a day: the latest month's, with the step that says its figures.
 

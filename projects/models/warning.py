@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from erqi.common.history import tracked
+from erqi.common.kept import watched
 from erqi.common.models import Record, Simulated
 from projects.choices import GRAVE_LEVELS, LiftingState, PolicyState, WarningLevel
 from projects.models.project import Project
@@ -116,6 +117,7 @@ SHOWN = (
 )
 
 
+@watched
 class WarningSchedule(Revision, Simulated):
     """A project's colours in a year as far as they were known from `valid_from` on: thresholds, bounds, causes and the facts used.
 
@@ -219,6 +221,7 @@ class WarningSchedule(Revision, Simulated):
         return since(self.dates, self.bounds, WarningLevel(self.entered_level), self.entered_on, self.valid_from, day)
 
 
+@watched
 class Rescheduling(models.Model):
     """One pass that computes all colours anew, after a policy was approved or a ledger joined; goes on where it stopped."""
 

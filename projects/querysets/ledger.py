@@ -109,21 +109,35 @@ class LedgerEntryQuerySet(QuerySet):
         return self.annotate(reviewing_id=unit_that(REVIEWING_KINDS, day))
 
     def with_milestone(
-        self, as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False
+        self,
+        year: int,
+        as_of: date,
+        kinds: Iterable[str] = (),
+        due_by: date | None = None,
+        due_from: date | None = None,
+        still_open: bool = False,
     ) -> "LedgerEntryQuerySet":
-        """Return the entries with a milestone of the year, known on the day, of one of the kinds and due in the period.
+        """Return the entries with a milestone of their ledger's year, known on the day, of one of the kinds and due in the period.
 
         `still_open` leaves out what is done on the day. Dates are those in force then.
         """
-        return self.filter(Exists(self._milestones(as_of, kinds, due_by, due_from, still_open)))
+        return self.filter(Exists(self._milestones(year, as_of, kinds, due_by, due_from, still_open)))
 
     @staticmethod
     def _milestones(
-        as_of: date, kinds: Iterable[str] = (), due_by: date | None = None, due_from: date | None = None, still_open: bool = False
+        year: int,
+        as_of: date,
+        kinds: Iterable[str] = (),
+        due_by: date | None = None,
+        due_from: date | None = None,
+        still_open: bool = False,
     ) -> QuerySet:
-        """Return the milestones that `with_milestone` asks for, of the project of an outer row."""
+        """Return the milestones that `with_milestone` asks for, of the project of an outer row.
+
+        The year is given and not read from the row's ledger: PostgreSQL would take it for rarely equal and walk all rows for each.
+        """
         found = apps.get_model("projects", "Milestone").objects.known(as_of)
-        found = found.filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+        found = found.filter(project=OuterRef("project"), year=year)
         if still_open:
             found = found.open(as_of)
         if kinds:
@@ -134,43 +148,45 @@ class LedgerEntryQuerySet(QuerySet):
             found = found.filter(**{name: day for name, day in period.items() if day})
         return found
 
-    def with_achieved(self, as_of: date, kinds: Iterable[str]) -> "LedgerEntryQuerySet":
+    def with_achieved(self, year: int, as_of: date, kinds: Iterable[str]) -> "LedgerEntryQuerySet":
         """Return the entries of which a milestone of one of the kinds was done in the ledger's year, as known on the day.
 
         By the day itself: what is only known to have been done by some day may have been done in an earlier year.
         """
-        return self.filter(Exists(self._achievements(as_of, kinds)))
+        return self.filter(Exists(self._achievements(year, as_of, kinds)))
 
     @staticmethod
-    def _achievements(as_of: date, kinds: Iterable[str]) -> QuerySet:
+    def _achievements(year: int, as_of: date, kinds: Iterable[str]) -> QuerySet:
         """Return the milestones that `with_achieved` asks for, of the project of an outer row."""
         found = apps.get_model("projects", "Milestone").objects.known(as_of).filter(project=OuterRef("project"), kind__in=list(kinds))
-        return found.annotate(done_day=done_then(as_of)).filter(done_day__year=OuterRef("ledger__year"), done_day__lte=as_of)
+        return found.annotate(done_day=done_then(as_of)).filter(done_day__year=year, done_day__lte=as_of)
 
     def with_progress(self, year: int, as_of: date, kinds: Iterable[str], *, plans: bool = True) -> "LedgerEntryQuerySet":
         """Annotate how entries of the year stand with milestones of the kinds, each as `with_milestone` and `with_achieved` filter:
         `achieved`, `asked` (one is planned for the year); with `plans` also `due` (by the day), `dated` (in the year); and
         `achieved_simulated`, `due_simulated`, whether one of those milestones, or what says that it was done, is simulated."""
         kinds = list(kinds)
-        achieved, due = self._achievements(as_of, kinds), self._milestones(as_of, kinds, due_by=as_of)
+        achieved, due = self._achievements(year, as_of, kinds), self._milestones(year, as_of, kinds, due_by=as_of)
         updates = apps.get_model("projects", "MilestoneUpdate").objects.deciding().known(as_of).order_by()
         played = Q(simulated=True) | Exists(updates.filter(milestone=OuterRef("pk"), simulated=True))
         found = self.annotate(
-            achieved=Exists(achieved), asked=Exists(self._milestones(as_of, kinds)), achieved_simulated=Exists(achieved.filter(played))
+            achieved=Exists(achieved),
+            asked=Exists(self._milestones(year, as_of, kinds)),
+            achieved_simulated=Exists(achieved.filter(played)),
         )
         if plans:
-            dated = self._milestones(as_of, kinds, due_by=date(year, 12, 31))
+            dated = self._milestones(year, as_of, kinds, due_by=date(year, 12, 31))
             found = found.annotate(due=Exists(due), dated=Exists(dated), due_simulated=Exists(due.filter(simulated=True)))
         return found
 
-    def with_next_milestone(self, as_of: date) -> "LedgerEntryQuerySet":
+    def with_next_milestone(self, year: int, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate the year's first milestone that is open on the day, by the dates in force then (rules.milestone.value_on, as SQL):
         `next_milestone` (key), `next_kind`, `next_name`, `next_due_on`, `next_phrase`."""
         milestones = apps.get_model("projects", "Milestone").objects
         first = (
             milestones.known(as_of)
             .open(as_of)
-            .filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+            .filter(project=OuterRef("project"), year=year)
             .annotate(due_then=due_then(as_of))
             .order_by(F("due_then").asc(nulls_last=True), "pk")
         )
@@ -182,14 +198,14 @@ class LedgerEntryQuerySet(QuerySet):
             next_phrase=Subquery(first.values("due_phrase")[:1]),
         )
 
-    def with_milestone_due(self, first: date, last: date) -> "LedgerEntryQuerySet":
+    def with_milestone_due(self, year: int, first: date, last: date) -> "LedgerEntryQuerySet":
         """Annotate the first milestone of the year that is open on `first` and due by `last`, by the dates in force on `first`:
         `coming_name`, `coming_due_on`."""
         found = (
             apps.get_model("projects", "Milestone")
             .objects.known(first)
             .open(first)
-            .filter(project=OuterRef("project"), year=OuterRef("ledger__year"))
+            .filter(project=OuterRef("project"), year=year)
             .annotate(due_then=due_then(first))
             .filter(due_then__gte=first, due_then__lte=last)
             .order_by("due_then", "pk")
@@ -276,9 +292,9 @@ class LedgerEntryQuerySet(QuerySet):
             .order_by("seq")
         )
 
-    def with_state(self, as_of: date) -> "LedgerEntryQuerySet":
+    def with_state(self, year: int, as_of: date) -> "LedgerEntryQuerySet":
         """Annotate stage, answering unit and next milestone."""
-        return self.with_stage(as_of).with_answering_unit(as_of).with_next_milestone(as_of)
+        return self.with_stage(as_of).with_answering_unit(as_of).with_next_milestone(year, as_of)
 
     def for_project(self) -> "LedgerEntryQuerySet":
         """Return a project's entries, the latest year first."""

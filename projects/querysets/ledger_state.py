@@ -28,9 +28,9 @@ STEP_NAMES = tuple(dict.fromkeys(STEPS.values()))
 _RANK = {kind: place for place, kind in enumerate(ANSWERING_KINDS)}
 
 
-def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past: bool = True) -> None:
+def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past: bool = True, steps: bool = True) -> None:
     """Set `stage` and `next_milestone`, `next_kind`, `next_name`, `next_due_on`, `next_phrase`, `next_simulated` on a ledger's entries,
-    `year_done` (the year has milestones and all are done), and of each step of `STEPS` when it is due and when it was done
+    `year_done` (the year has milestones and all are done), and with `steps` of each step of `STEPS` when it is due and when it was done
     (`start_due_on`, `start_done_on` …): of several the one of the ledger's year, else the last.
 
     Three queries; one when the day is not `past`, since then nothing can have been recorded after it.
@@ -46,19 +46,19 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
         rows[project].append(row)
     for entry in entries:
         done, first, of_this_year = [], None, 0
-        steps: dict[str, tuple[bool, date | None, date | None]] = {}
+        found: dict[str, tuple[bool, date | None, date | None]] = {}
         for key, kind, name, of_year, recorded_on, current, phrase, done_on, done_known_on, simulated in rows[entry.project_id]:
             if not known(recorded_on, as_of):
                 continue
-            done_by = value_on(done_on, completed.get(key, ()), as_of) or done_known_on
+            done_by = (value_on(done_on, completed[key], as_of) if key in completed else done_on) or done_known_on
             done.append((kind, done_by))
             of_this_year += of_year == year
             is_open = done_by is None or done_by > as_of
-            if kind in STEPS and (of_year == year or not steps.get(STEPS[kind], (False,))[0]):
-                due = value_on(current, later.get(key, ()), as_of)
-                steps[STEPS[kind]] = (of_year == year, due, None if is_open else done_by)
+            if steps and kind in STEPS and (of_year == year or not found.get(STEPS[kind], (False,))[0]):
+                due = value_on(current, later[key], as_of) if key in later else current
+                found[STEPS[kind]] = (of_year == year, due, None if is_open else done_by)
             if of_year == year and is_open:
-                due = value_on(current, later.get(key, ()), as_of)
+                due = value_on(current, later[key], as_of) if key in later else current
                 if first is None or (due or date.max, key) < first[0]:
                     first = ((due or date.max, key), (key, kind, name, due, phrase, simulated))
         entry.year_done = bool(of_this_year) and first is None
@@ -71,8 +71,8 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
             entry.next_phrase,
             entry.next_simulated,
         ) = first[1] if first else (None, None, None, None, None, False)
-        for step in STEP_NAMES:
-            _, due, done_by = steps.get(step, (False, None, None))
+        for step in STEP_NAMES if steps else ():
+            _, due, done_by = found.get(step, (False, None, None))
             setattr(entry, f"{step}_due_on", due)
             setattr(entry, f"{step}_done_on", done_by)
 

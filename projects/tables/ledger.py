@@ -179,7 +179,7 @@ class LedgerTable(BaseTable):
         if name == "level":
             return rows.with_level(self.year, self.as_of)
         if name == "next_due":
-            return rows.with_next_milestone(self.as_of)
+            return rows.with_next_milestone(self.year, self.as_of)
         if name in FIGURES and "done" not in rows.query.annotations:
             return with_figures(rows, self.basis)
         return rows.with_answering_unit(self.as_of) if name == "answering" else rows
@@ -194,7 +194,8 @@ class LedgerTable(BaseTable):
         if names & GRID:
             read_grid(records, self.as_of)
         if names & {"stage", "next_name", "next_due", *STEP_DATES}:
-            read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today())
+            steps = not names.isdisjoint(STEP_DATES)
+            read_stage_and_next(records, self.year, self.as_of, past=self.as_of < clock.today(), steps=steps)
         if "answering" in names:
             read_answering_units(records, self.as_of)
         if not self.exporting:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +18,11 @@ from projects.models import Ledger, LedgerEntry
 from projects.querysets.ledger_figures import figure_basis
 from projects.stats import ledger_totals
 from projects.tests.builders import make_ledger, make_user
+from projects.tests.target_lists import check
 from projects.tests.warning_builders import enter_coloured, warn_ledger
 from projects.views.cockpit import Cell, Scope, YearView, scopes_of
+from projects.views.cockpit_attention import due, turned, turning
+from projects.views.cockpit_year import ranked, targets
 
 YEAR = 2018
 TODAY = date(2018, 9, 28)
@@ -86,6 +90,40 @@ def test_every_number_is_that_of_the_list_behind_it(demo_db, day):
 
 
 @on_any_day
+def test_every_target_and_every_rank_is_that_of_the_list_behind_it(demo_db, day):
+    whole = views(day)[0]
+    lines = targets(whole)
+    assert {line.target.computed for line in lines} == {"invested", "started", "completed", "listed"}
+    assert sum(check(line.status.found) for line in lines)
+    for view in views(day) if day == TODAY else [whole]:
+        if not view.is_warned:
+            continue
+        found = ranked(view)
+        assert found["groups"]
+        for _, units in found["groups"]:
+            for one in units:
+                rows, on = entries_at(one.url)
+                figures = one.line.figures
+                assert figures.entries == rows.count()
+                assert (one.red, one.yellow) == tuple(count_at(f"{one.url}&colour={colour}") for colour in ("red", "yellow"))
+                assert figures.of_plan == ledger_totals(rows, on, figure_basis(YEAR, on)).reported.of_plan
+
+
+@on_any_day
+def test_what_turned_and_what_will_turn_is_as_many_as_on_the_pages_behind(demo_db, day):
+    view = views(day)[0]
+    if not view.is_warned:
+        return
+    client = Client()
+    client.force_login(User.objects.get(username="viewer"))
+    if day <= TODAY:
+        assert client.get(turned(view)["url"]).context["numbers"] == turned(view)["numbers"]
+    ahead = turning(view)
+    assert client.get(ahead["url"]).context["worse"] == ahead["count"]
+    assert len(due(view)["lines"]) == min(5, count_at(due(view)["url"]))
+
+
+@on_any_day
 def test_each_point_of_the_curve_is_the_ledgers_total_of_its_day(demo_db, day):
     view = views(day)[0]
     drawn = 0
@@ -127,6 +165,14 @@ def test_everybody_begins_with_what_is_theirs(demo_db, client, username, scope, 
     assert "我的待办<span" not in client.get("/", {"as_of": "2018-06-30"}).content.decode()
 
 
+def test_a_day_to_come_has_no_changes_yet(demo_db, client):
+    client.force_login(User.objects.get(username="viewer"))
+    assert "一周内转色" in client.get("/", {"as_of": "2018-09-27"}).content.decode()
+    answer = client.get("/", {"as_of": "2018-10-01"})
+    assert answer.context["turned"] is None
+    assert "一周内转色" not in answer.content.decode()
+
+
 def test_figures_that_are_simulated_say_so(demo_db, client):
     client.force_login(User.objects.get(username="viewer"))
     tiles = {tile.label: tile.simulated for tile in client.get("/").context["tiles"]}
@@ -161,7 +207,7 @@ def test_queries_do_not_grow_with_the_projects(db, client, django_assert_num_que
         enter_coloured(ledger, level, on=TODAY)
     client.force_login(make_user("viewer"))
     client.get("/")
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(44):
         client.get("/")
 
 

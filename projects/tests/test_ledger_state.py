@@ -82,14 +82,14 @@ def state_on(ledger, day):
     (entry,) = read = list(LedgerEntry.objects.for_ledger(ledger, day))
     read_stage_and_next(read, ledger.year, day)
     read_answering_units(read, day)
-    agree(read, LedgerEntry.objects.for_ledger(ledger, day).with_state(day))
+    agree(read, LedgerEntry.objects.for_ledger(ledger, day).with_state(ledger.year, day))
     return entry
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_what_is_read_equals_what_is_annotated(ledger, day):
     entries(ledger)
-    annotated = LedgerEntry.objects.for_ledger(ledger, day).with_state(day)
+    annotated = LedgerEntry.objects.for_ledger(ledger, day).with_state(ledger.year, day)
     read = list(LedgerEntry.objects.for_ledger(ledger, day))
     read_stage_and_next(read, ledger.year, day)
     read_answering_units(read, day)
@@ -136,7 +136,7 @@ def test_stages_agree_for_every_kind_nature_and_way_of_being_done(ledger):
         read = list(LedgerEntry.objects.for_ledger(ledger, day))
         read_stage_and_next(read, ledger.year, day)
         read_answering_units(read, day)
-        agree(read, LedgerEntry.objects.for_ledger(ledger, day).with_state(day))
+        agree(read, LedgerEntry.objects.for_ledger(ledger, day).with_state(ledger.year, day))
         for entry, (nature, kind, done, recorded_on) in zip(read, cases, strict=True):
             seen = recorded_on is None or recorded_on <= day
             by_rule = stage_on(day, [(kind, done.get("done_on") or done.get("done_known_on"))] if seen else [], nature)

@@ -287,13 +287,13 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 
 # Queries of the page, and the lines that it has with one and with three of each kind.
 QUERIES = {
-    "reporter": (25, 5, 13),
-    "reviewer": (12, 1, 1),
-    "office": (23, 4, 8),
-    "supervision": (10, 2, 6),
-    "inspector": (15, 2, 6),
-    "leader": (15, 1, 3),
-    "viewer": (5, 0, 0),
+    "reporter": (26, 5, 13),
+    "reviewer": (13, 1, 1),
+    "office": (24, 4, 8),
+    "supervision": (11, 2, 6),
+    "inspector": (16, 2, 6),
+    "leader": (16, 1, 3),
+    "viewer": (6, 0, 0),
 }
 
 

@@ -17,6 +17,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from erqi.common import numbers
+from erqi.common.kept import Keeper
 from erqi.common.models import User
 from projects import charts
 from projects.choices import MilestoneKind, ResponsibilityKind, Stage, WarningLevel
@@ -98,6 +99,7 @@ class YearView:
 
     def __init__(self, ledger: Ledger, day: date, scope: Scope, *, asked: bool) -> None:
         self.ledger, self.day, self.scope, self.asked = ledger, day, scope, asked
+        self.keeper = Keeper()
         self.basis: Basis = figure_basis(ledger.year, day)
         rows = LedgerEntry.objects.for_ledger(ledger, day, delisted=True)
         self.entries: QuerySet = self._filtered(rows, scope.query)
@@ -110,7 +112,7 @@ class YearView:
         params = QueryDict(mutable=True)
         for name, value in query.items():
             params.setlist(name, [str(one) for one in (value if isinstance(value, (list, tuple)) else [value])])
-        return LedgerFilter(params, rows, as_of=day or self.day, year=self.ledger.year).qs
+        return LedgerFilter(params, rows, as_of=day or self.day, year=self.ledger.year, keeper=self.keeper).qs
 
     def filtered(self, query: Query) -> QuerySet:
         """Return the entries of the scope that a filter of the ledger leaves."""

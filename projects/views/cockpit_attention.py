@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from erqi.common import clock
 from erqi.common.columns import SIMULATED
 from projects.choices import WarningLevel
 from projects.models import LedgerEntry
@@ -89,7 +90,7 @@ def turning(view: YearView) -> dict[str, Any]:
 
 def due(view: YearView) -> dict[str, Any]:
     """Return the projects whose milestones are due within a week, the next first."""
-    rows = view.filtered({"due": "week"}).with_milestone_due(view.day, view.day + WEEK).with_answering_unit(view.day)
+    rows = view.filtered({"due": "week"}).with_milestone_due(view.ledger.year, view.day, view.day + WEEK).with_answering_unit(view.day)
     columns = ("project__code", "project__name", "coming_name", "coming_due_on", "answering_unit")
     lines = [
         {
@@ -118,7 +119,8 @@ def year_context(view: YearView, *, has_targets: bool) -> dict[str, Any]:
         "curve": view.curve(),
         "funnel": view.funnel(),
         "grave": grave(view) if is_warned else [],
-        "turned": turned(view) if is_warned else None,
+        # What has not come yet is no change: it stands under what will turn.
+        "turned": turned(view) if is_warned and view.day <= clock.today() else None,
         "turning": turning(view) if is_warned else None,
         "due": due(view),
         "url_of": {"grave": view.url(colour=[level.code for level in GRAVE], sort="level"), "all": view.url()},

@@ -6,11 +6,16 @@ from typing import Any
 
 from django.urls import reverse
 
+from erqi.common import clock
+from erqi.common.asof import AsOf
+from erqi.common.kept import Keeper
 from projects.choices import Computed, UnitKind, WarningLevel
+from projects.models import Ledger
 from projects.sentences.target import figure_words
 from projects.stats.ranking import UnitLine, ranking
 from projects.stats.target import headline_states
-from projects.views.cockpit import YearView
+from projects.views.cockpit import Scope, YearView
+from projects.views.cockpit_attention import year_context
 from projects.views.target_state import Standing
 
 # What a year is measured by first (D0 and D2: 新开工、竣工投产、年度投资).
@@ -45,6 +50,25 @@ class RankedUnit:
         if risen is None:
             return ""
         return f"升{risen}" if risen > 0 else f"降{-risen}" if risen < 0 else "平"
+
+
+def year_of(ledger: Ledger, day: AsOf, scope: Scope) -> dict[str, Any]:
+    """Return all that the cockpit shows of a year on a day within a scope; it is the same for everybody, and kept until the data change.
+
+    Words such as 还有3天 are said from the business day on, so that it belongs to the key too.
+    """
+    query = tuple((name, tuple(values)) for name, values in scope.query.items())
+
+    def read() -> dict[str, Any]:
+        view = YearView(ledger, day.day, scope, asked=day.asked)
+        lines = targets(view)
+        return {
+            **year_context(view, has_targets=bool(lines)),
+            "targets": lines,
+            "ranking": ranked(view) if view.is_warned else None,
+        }
+
+    return Keeper().get(("cockpit", ledger.pk, day.day, day.asked, clock.today(), scope.key, query), read)
 
 
 def targets(view: YearView) -> list[TargetLine]:

@@ -1,5 +1,6 @@
 """The ledger page, and saved views of lists."""
 
+from collections.abc import Hashable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
 from erqi.common.asof_links import with_query
 from erqi.common.errors import NotAllowed, ServiceError
+from erqi.common.kept import Keeper
 from erqi.common.listing import Listing, ListView
 from erqi.common.models import SavedView
 from erqi.common.saved_views import delete_view, save_view, withdraw_view
@@ -84,16 +86,29 @@ class LedgerDetail(ListView):
     def get_queryset(self) -> QuerySet:
         return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
 
+    @cached_property
+    def keeper(self) -> Keeper:
+        return Keeper()
+
+    def kept_as(self) -> tuple[Keeper, Hashable]:
+        # What is due is said from the business day on.
+        return self.keeper, ("ledger", self.ledger.pk, self.day.day, clock.today())
+
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day, "year": self.ledger.year}
+        return {"as_of": self.day.day, "year": self.ledger.year, "keeper": self.keeper}
 
     def table_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day, "year": self.ledger.year}
 
     def get_totals(self, rows: QuerySet, listing: Listing) -> LedgerTotals:
         names = listing.table.names
-        shows_figures = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(names)
-        return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None, quantity="quantity" in names)
+        shows_figures, quantity = not {"done", "planned", "of_plan", "of_year"}.isdisjoint(names), "quantity" in names
+
+        def read() -> LedgerTotals:
+            return ledger_totals(rows, self.day.day, listing.table.basis if shows_figures else None, quantity=quantity)
+
+        key = ("ledger totals", self.ledger.pk, self.day.day, listing.filterset.key, shows_figures, quantity)
+        return read() if self.ticks else self.keeper.get(key, read)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {
@@ -136,26 +151,34 @@ class LedgerDetail(ListView):
         return "可换一个日期查看；列入项目由重点项目办办理。"
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        revisions = list(self.ledger.revisions.all())
+        tabs, revisions, sources, passes = self.keeper.get(("ledger head", self.ledger.pk), self._head)
         in_force = [revision for revision in revisions if revision.recorded_on <= self.day.day]
         scale = in_force[-1] if in_force else None
         named = listing.totals
         if listing.filterset.is_active:
-            named = ledger_totals(LedgerEntry.objects.filter(ledger=self.ledger).listed(self.day.day), self.day.day)
+            all_rows = LedgerEntry.objects.filter(ledger=self.ledger).listed(self.day.day)
+            key = ("ledger totals", self.ledger.pk, self.day.day, (), False, False)
+            named = self.keeper.get(key, lambda: ledger_totals(all_rows, self.day.day))
         user = self.request.user
         return {
             "breadcrumbs": [{"label": "台账", "url": reverse("projects:ledger_current")}, {"label": self.ledger.name}],
-            "ledgers": self._ledger_tabs(),
+            "ledgers": tabs,
             "revisions": [{"revision": revision, "current": revision == scale} for revision in revisions],
             "scale": scale,
             "named": named,
             "gap": scale_sentence(scale, named),
-            "sources": Citation.objects.index([self.ledger, *revisions]),
-            "passes": Rescheduling.objects.unfinished(),
+            "sources": sources,
+            "passes": passes,
             "actions": self._actions() if user.can("ledger.edit") else [],
             "lock_action": self._lock_action() if user.can("ledger.lock") else None,
             "warnings_url": self._warnings_url() if user.can("warning.start") else "",
         }
+
+    def _head(self) -> tuple[list[dict[str, Any]], list[LedgerRevision], Any, list[Rescheduling]]:
+        """Return what stands above the list: the other ledgers, the scales that documents state, their sources, unfinished passes."""
+        revisions = list(self.ledger.revisions.all())
+        sources = Citation.objects.index([self.ledger, *revisions])
+        return self._ledger_tabs(), revisions, sources, list(Rescheduling.objects.unfinished())
 
     def _ledger_tabs(self) -> list[dict[str, Any]]:
         """The district's ledgers by year, then the others."""

@@ -14,7 +14,7 @@ from projects.choices import WarningLevel
 from projects.exports.pages import todo_sheets
 from projects.sentences.colour import month_day
 from projects.stats.inbox import unread
-from projects.stats.todo import todo, waiting
+from projects.stats.todo import kept_todo, todo, waiting
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, kinds
 
@@ -72,7 +72,7 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk = Desk(self.request.user, clock.today())
-        items, kind = todo(desk), self.kind
+        items, kind = kept_todo(desk), self.kind
         chosen = [item for item in items if not kind or item.kind == kind]
         shown = chosen if self.request.GET.get("all") == "1" else chosen[:MOST]
         query = f"?kind={kind}&all=1" if kind else "?all=1"

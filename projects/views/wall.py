@@ -17,6 +17,7 @@ from django.views.generic import View
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
+from erqi.common.kept import Keeper
 from erqi.common.list_state import ALL, Listing
 from erqi.common.listing import RESULTS_REGION, ListView, without_empty
 from projects.choices import WarningLevel
@@ -45,6 +46,8 @@ PAPERS = {"a3": "A3", "a1": "A1"}
 ORDERS = {"": "台账序号", "level": "预警轻重", "next_due": "下一节点时限", "name": "项目名称"}
 # Marks are read from a chair, or from a step before the sheet on the wall.
 LARGE = {"screen": 1.3, "a1": 1.5}
+# What the rest of a chart takes in memory besides its rows, in bytes.
+ROOM = 20_000
 # What is fetched of a project that is drawn; the rest of its state is read by querysets.ledger_state and querysets.wall.
 DRAWN = (
     *("pk", "project_id", "seq", "nature", "left_on"),
@@ -165,8 +168,17 @@ class Wall(ListView):
     def get_queryset(self) -> QuerySet:
         return LedgerEntry.objects.for_ledger(self.ledger, self.day.day, delisted=True)
 
+    @cached_property
+    def keeper(self) -> Keeper:
+        return Keeper()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What everything on the wall depends on besides its address: what is due is said from the business day on."""
+        return "wall", self.ledger.pk, self.day.day, self.day.asked, clock.today()
+
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day, "year": self.ledger.year}
+        return {"as_of": self.day.day, "year": self.ledger.year, "keeper": self.keeper}
 
     def table_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day, "year": self.ledger.year}
@@ -191,17 +203,20 @@ class Wall(ListView):
             rows = rows.with_answering_id(self.day.day)
         if self.is_coloured:
             rows = rows.with_level(self.ledger.year, self.day.day)
-        listing.settle(outline(rows, GROUPINGS[self.group], self.places, coloured=self.is_coloured))
+        key = (*self.key, "outline", listing.filterset.key, tuple(listing.table.order_by or ()), self.group)
+        listing.settle(self.keeper.get(key, lambda: outline(rows, GROUPINGS[self.group], self.places, coloured=self.is_coloured)))
         return listing
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.GET = without_empty(request.GET)
         listing = self.get_listing()
-        context = {**self.frame_context(listing), **self.chart(listing)}
+        page = listing.page_obj.number
+        key = (*self.key, "chart", listing.canonical().urlencode(), page)
+        chart = self.keeper.get(key, lambda: self.chart(listing), size=lambda found: 2 * len(found["body"]) + ROOM)
+        context = {**self.frame_context(listing), **chart}
         is_part = bool(request.htmx and request.htmx.target == RESULTS_REGION and not request.htmx.history_restore_request)
         response = render(request, self.results_template if is_part else self.template_name, {**context, "is_part": is_part})
         if is_part:
-            page = listing.page_obj.number
             response["HX-Push-Url"] = request.path + listing.url(page=page if page > 1 else None).rstrip("?")
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response

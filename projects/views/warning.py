@@ -155,6 +155,9 @@ class WarningBoard(WarningPage):
             "group_label": GROUPS[self.group],
         }
 
+    def size_of(self, results: dict[str, Any]) -> int:
+        return super().size_of(results) + 2 * sum(len(group.html) + len(group.folded) for group in results["columns"] + results["others"])
+
     def _group(self, level: WarningLevel, records: list[Any], count: int, cards: Cards, listing: Listing) -> Group:
         compact = level not in CARDED
         drawn = [cards.compact(record) if compact else cards.card(record) for record in records]

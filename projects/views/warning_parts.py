@@ -1,5 +1,6 @@
 """What the warnings pages share: the ledger of a year, the day, addresses that keep both."""
 
+from collections.abc import Hashable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 from erqi.common import clock
 from erqi.common.asof import AsOf, as_of
 from erqi.common.dates import chinese_day
+from erqi.common.kept import Keeper
 from erqi.common.list_state import Listing
 from erqi.common.listing import RESULTS_REGION, ListView, without_empty
 from projects.filters.warning import WarningFilter
@@ -19,6 +21,9 @@ from projects.models import Ledger, Rescheduling
 from projects.stats.warning import Versions
 from projects.tables.warning import WarningTable
 from projects.views.ledger import resolved
+
+# What results take in memory, in bytes, cards left aside.
+ROOM = 60_000
 
 
 class WarningListing(Listing):
@@ -118,14 +123,26 @@ class WarningPage(OfYear, ListView):
 
     @cached_property
     def versions(self) -> Versions:
-        return Versions()
+        return self.keeper.get("versions", Versions)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        return Keeper()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What everything on the page depends on besides its address: the words say days from the business day on."""
+        return type(self).__name__, self.ledger.pk, self.day.day, self.day.asked, clock.today()
+
+    def kept_as(self) -> tuple[Keeper, Hashable] | None:
+        return self.keeper, self.key
 
     def kept(self) -> dict[str, str]:
         """Return what the addresses of this page keep besides filters."""
         return dict(self.kept_year)
 
     def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day, "year": self.ledger.year}
+        return {"as_of": self.day.day, "year": self.ledger.year, "keeper": self.keeper}
 
     def table_options(self) -> dict[str, Any]:
         return {"day": self.day.day, "year": self.ledger.year, "versions": self.versions}
@@ -139,6 +156,7 @@ class WarningPage(OfYear, ListView):
             per_page=self.per_page,
             filter_options=self.filter_options(),
             table_options=self.table_options(),
+            keeper=None if self.ticks else self.kept_as(),
             kept=self.kept(),
         )
         listing.problems = [*self.year_problems(), *listing.problems]
@@ -153,7 +171,8 @@ class WarningPage(OfYear, ListView):
     def show(self, request: HttpRequest) -> HttpResponseBase:
         """Return the whole page, or what htmx swaps of it."""
         listing = self.get_listing()
-        context = {**self.frame(listing), **self.results(listing)}
+        results = self.keeper.get((*self.key, self.key_of(listing)), lambda: self.results(listing), self.size_of)
+        context = {**self.frame(listing), **results}
         is_part = bool(request.htmx and request.htmx.target == RESULTS_REGION and not request.htmx.history_restore_request)
         template = self.results_template if is_part else self.template_name
         response = render(request, template, {**context, "is_part": is_part})
@@ -184,8 +203,16 @@ class WarningPage(OfYear, ListView):
         }
 
     def results(self, listing: Listing) -> dict[str, Any]:
-        """Return what the results show."""
+        """Return what the results show: plain values, the same for everybody, kept until the data change."""
         raise NotImplementedError
+
+    def key_of(self, listing: Listing) -> Hashable:
+        """Return what of the address the results depend on."""
+        return listing.canonical().urlencode()
+
+    def size_of(self, results: dict[str, Any]) -> int:
+        """Return how many bytes the results take."""
+        return ROOM
 
 
 def version_address(key: int) -> str:

@@ -6,6 +6,7 @@ step is as a document. Proposed only: a person of the supervision office confirm
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from supervision.choices import EscalationAction as A
 from supervision.choices import EscalationState as S
@@ -43,23 +44,23 @@ class Document:
     besides: str = ""
 
 
+_YELLOW = "承办单位主管领导、牵头单位、分包领导、督察员"
+_YELLOW_AGAIN = f"{_YELLOW}、重点项目办主任"
+_RED = f"{_YELLOW_AGAIN}、区分管领导、区委督察办"
+
 DOCUMENTS: dict[EscalationTrigger, Document] = {
-    EscalationTrigger.YELLOW: Document(
-        NoticeKind.REMIND, NoticeSource.PROJECT, 5, "病因、整改措施、新节点", "承办单位主管领导、牵头单位、分包领导、督察员"
-    ),
-    EscalationTrigger.YELLOW_AGAIN: Document(
-        NoticeKind.LETTER, NoticeSource.PROJECT, 5, "整改报告", "以上人员和重点项目办主任", "约谈分管负责人"
-    ),
+    EscalationTrigger.YELLOW: Document(NoticeKind.REMIND, NoticeSource.PROJECT, 5, "病因、整改措施、新节点", _YELLOW),
+    EscalationTrigger.YELLOW_AGAIN: Document(NoticeKind.LETTER, NoticeSource.PROJECT, 5, "整改报告", _YELLOW_AGAIN, "约谈分管负责人"),
     EscalationTrigger.RED: Document(
         NoticeKind.SUPERVISE,
         NoticeSource.PROJECT,
         3,
         "整改方案（时间表、路线图、责任人）",
-        "以上人员和区分管领导、区委督察办",
+        _RED,
         "列入警示通报，约谈主要负责人",
     ),
     EscalationTrigger.RED_LONG: Document(
-        NoticeKind.SUPERVISE, NoticeSource.PROJECT, 5, "书面专报", "以上人员和区主要领导", "报请领导问查，按规则取消评先"
+        NoticeKind.SUPERVISE, NoticeSource.PROJECT, 5, "书面专报", f"{_RED}、区主要领导", "报请领导问查，按规则取消评先"
     ),
     EscalationTrigger.UNTRUE: Document(
         NoticeKind.CORRECT, NoticeSource.INSPECTION, 2, "更正数据并说明", "督察办、分管领导", "列入警示通报"
@@ -87,8 +88,17 @@ def weight(trigger: str) -> int:
     return ORDER.index(EscalationTrigger(trigger))
 
 
-def due_trigger(level: str, passed: int, steps: Iterable[tuple[str, int, str]]) -> EscalationTrigger | None:
-    """Return the gravest trigger that a colour has pulled: `level` has outlived `passed` cut-offs, and `steps` are those of the rules in
-    force, (level, cut-offs, step). None where no document is asked for."""
-    found = [(times, BY_STEP[step]) for of, times, step in steps if of == level and times <= passed and step in BY_STEP]
-    return max(found, key=lambda one: (one[0], weight(one[1])))[1] if found else None
+def due_trigger(
+    level: str, began: date, day: date, cutoffs: Iterable[date], steps: Iterable[tuple[str, int, str]]
+) -> tuple[EscalationTrigger, date] | None:
+    """Return the gravest trigger that a colour shown since a day has pulled by another, and the day on which it was pulled.
+
+    `cutoffs` are those of reporting; `steps` are those of the rules in force: (level, cut-offs that the colour has outlived, step). None
+    where no document is asked for.
+    """
+    passed = sorted(cutoff for cutoff in cutoffs if began <= cutoff <= day)
+    found = [(times, BY_STEP[step]) for of, times, step in steps if of == level and times <= len(passed) and step in BY_STEP]
+    if not found:
+        return None
+    times, trigger = max(found, key=lambda one: (one[0], weight(one[1])))
+    return trigger, passed[times - 1] if times else began

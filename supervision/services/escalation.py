@@ -4,12 +4,13 @@ Proposals are computed from the colours' schedules and the reporting cut-offs, b
 asks for it; each trigger of one stretch of a colour is proposed, and decided, once. Confirming drafts the notice of that kind.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 
 from erqi.common import clock, workdays
 from erqi.common.models import Installation, User
@@ -26,8 +27,8 @@ from projects.services.facts import CHUNK, schedules_of, warned_entries
 from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
-from supervision.choices import EscalationAction, EscalationTrigger
-from supervision.models import Escalation, EscalationAct
+from supervision.choices import EscalationAction, EscalationTrigger, NoticeState
+from supervision.models import Escalation, EscalationAct, Notice
 from supervision.rules.escalation import DOCUMENTS, MACHINE, due_trigger, weight
 from supervision.services import acting
 from supervision.services.notice import draft_notice
@@ -35,6 +36,7 @@ from supervision.services.parties import parties_of
 
 _LONGEST = 300
 LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
+ANSWERED = "已就此拟发通知单，不再需要。"
 OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
 
 
@@ -47,6 +49,8 @@ class Due:
     trigger: EscalationTrigger
     level: WarningLevel
     began_on: date
+    # The day on which the trigger was pulled: a cut-off, where it asks how many the colour outlives.
+    pulled_on: date
     reason: str
     finding: str = ""
     simulated: bool = False
@@ -86,12 +90,26 @@ def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> D
         # It is only observed after red, or waits for its lifting to be verified: there is nothing left to press for.
         return None
     passed = cutoffs_passed(began, day, days)
-    trigger = due_trigger(level.code, passed, [(item.level.code, item.times, str(item.step)) for item in policy.escalations])
-    if trigger is None:
+    pulled = due_trigger(level.code, began, day, days, [(item.level.code, item.times, str(item.step)) for item in policy.escalations])
+    if pulled is None:
         return None
     why = reason_words(level, policy, assess(policy, row.known_facts, workdays, day), bounds, day)
     lasting = f"自{began.month}月{began.day}日起{policy.label(level)}" + (f"，已过 {passed} 个月报截止日" if passed else "")
-    return Due(row.project_id, row.year, trigger, level, began, f"{lasting}：{why}"[:_LONGEST], simulated=row.simulated)
+    return Due(row.project_id, row.year, pulled[0], level, began, pulled[1], f"{lasting}：{why}"[:_LONGEST], simulated=row.simulated)
+
+
+def _unanswered(found: list[Due]) -> list[Due]:
+    """Leave out what the office has drafted a notice for by itself since the trigger was pulled: one query."""
+    drafted: dict[tuple[int, str], date] = {}
+    rows = Notice.objects.filter(project__in={due.project for due in found}).exclude(state__in=[NoticeState.WITHDRAWN, NoticeState.REVOKED])
+    for project, kind, on in rows.order_by().annotate(drafted_on=Min("acts__on")).values_list("project_id", "kind", "drafted_on"):
+        drafted[project, kind] = max(on, drafted.get((project, kind), on))
+    return [due for due in found if drafted.get((due.project, DOCUMENTS[due.trigger].kind), date.min) < due.pulled_on]
+
+
+def missing_today() -> int:
+    """Return how many proposals are due today and were not made yet."""
+    return len(missing(_unanswered(due_on_day(clock.today()))))
 
 
 def missing(found: Iterable[Due]) -> list[Due]:
@@ -111,8 +129,9 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
     list(Installation.objects.select_for_update().values_list("pk"))
     today = clock.today()
     due = due_on_day(today)
-    _let_lapse({(one.project, one.finding): one for one in due})
-    new = missing(due)
+    left = _unanswered(due)
+    _let_lapse({(one.project, one.finding): one for one in due}, {one.key for one in left})
+    new = missing(left)
     units = reporters({one.project for one in new})
     made = []
     for one in new:
@@ -138,14 +157,17 @@ def _parties(escalation: Escalation, user: User | None) -> frozenset:
     return parties_of(user)
 
 
-def _let_lapse(due: dict[tuple[int, str], Due]) -> None:
-    """Let lapse the proposals that wait though their colour was left, or asks for more by now."""
+def _let_lapse(due: dict[tuple[int, str], Due], left: Collection[tuple]) -> None:
+    """Let lapse the proposals that wait though their colour was left, asks for more by now, or was answered by a notice (`left`: the keys
+    of what was not)."""
     for row in Escalation.objects.open().select_for_update(of=("self",)):
         now = due.get((row.project_id, row.finding))
-        if now is not None and now.trigger == row.trigger and now.began_on == row.since:
+        same = now is not None and now.trigger == row.trigger and now.began_on == row.since
+        if same and now.key in left:
             continue
-        label = row.get_trigger_display()
-        text = OVERTAKEN.format(label=now.trigger.label) if now is not None else LEFT.format(label=label)
+        text = LEFT.format(label=row.get_trigger_display())
+        if now is not None:
+            text = ANSWERED if same else OVERTAKEN.format(label=now.trigger.label)
         acting.act(row, MACHINE, EscalationAction.LAPSE, by=None, parties=_parties, text=text)
 
 

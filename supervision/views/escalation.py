@@ -87,7 +87,7 @@ class EscalationList(ListView):
                 for label, states in tabs
             ],
             "breadcrumbs": [{"label": "升级提议"}],
-            "missing": len(service.missing(service.due_on_day(clock.today()))) if decides else 0,
+            "missing": service.missing_today() if decides else 0,
         }
 
 
@@ -192,5 +192,4 @@ class EscalationRefresh(EditView):
         return [list_crumb()]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = service.missing(service.due_on_day(clock.today()))
-        return super().get_context_data(missing=len(found), **context)
+        return super().get_context_data(missing=service.missing_today(), **context)

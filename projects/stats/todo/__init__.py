@@ -3,6 +3,7 @@
 from itertools import chain
 
 from erqi.common import contributions
+from erqi.common.kept import Keeper
 from projects.choices import ResponsibilityKind
 from projects.stats.todo import colours, decisions, months
 from projects.stats.todo.desk import Desk
@@ -34,6 +35,11 @@ def todo(desk: Desk) -> list[Item]:
     found += decisions.liftings(desk)
     found += chain.from_iterable(contribution(desk) for contribution in contributions.TODO)
     return sorted(found, key=lambda item: item.weight)
+
+
+def kept_todo(desk: Desk) -> list[Item]:
+    """Return what `todo` does, kept until the data change or the person may do other things."""
+    return Keeper().get(("todo", desk.user.pk, desk.user.permissions, desk.day), lambda: todo(desk))
 
 
 def waiting(desk: Desk) -> list[Waiting]:
