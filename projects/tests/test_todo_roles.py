@@ -287,12 +287,12 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 
 # Queries of the page, and the lines that it has with one and with three of each kind.
 QUERIES = {
-    "reporter": (26, 5, 13),
-    "reviewer": (13, 1, 1),
-    "office": (24, 4, 8),
-    "supervision": (11, 2, 6),
-    "inspector": (16, 2, 6),
-    "leader": (16, 1, 3),
+    "reporter": (32, 5, 13),
+    "reviewer": (18, 1, 1),
+    "office": (27, 4, 8),
+    "supervision": (18, 2, 6),
+    "inspector": (21, 2, 6),
+    "leader": (21, 1, 3),
     "viewer": (6, 0, 0),
 }
 

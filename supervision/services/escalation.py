@@ -15,6 +15,7 @@ from django.db.models import Min
 from erqi.common import clock, workdays
 from erqi.common.models import Installation, User
 from erqi.common.saving import require
+from erqi.common.simulation import is_simulated
 from projects.choices import GRAVE_LEVELS, ReminderKind, WarningLevel
 from projects.models import WarningSchedule
 from projects.rules.calendar import cutoffs
@@ -133,9 +134,8 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
     _let_lapse({(one.project, one.finding): one for one in due}, {one.key for one in left})
     new = missing(left)
     units = reporters({one.project for one in new})
-    made = []
-    for one in new:
-        escalation = Escalation(
+    rows = [
+        Escalation(
             project_id=one.project,
             year=one.year,
             trigger=one.trigger,
@@ -146,11 +146,12 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
             proposed_on=today,
             reason=one.reason,
             unit_id=units[one.project],
-            simulated=one.simulated,
+            simulated=one.simulated or is_simulated(),
         )
-        text = f"{one.reason}。建议：{DOCUMENTS[one.trigger].kind.label}"
-        made.append(acting.act(escalation, MACHINE, EscalationAction.PROPOSE, by=by, parties=_parties, text=text)[0])
-    return made
+        for one in new
+    ]
+    texts = [f"{one.reason}。建议：{DOCUMENTS[one.trigger].kind.label}" for one in new]
+    return acting.act_many(rows, MACHINE, EscalationAction.PROPOSE, by=by, texts=texts)
 
 
 def _parties(escalation: Escalation, user: User | None) -> frozenset:
@@ -160,15 +161,18 @@ def _parties(escalation: Escalation, user: User | None) -> frozenset:
 def _let_lapse(due: dict[tuple[int, str], Due], left: Collection[tuple]) -> None:
     """Let lapse the proposals that wait though their colour was left, asks for more by now, or was answered by a notice (`left`: the keys
     of what was not)."""
-    for row in Escalation.objects.open().select_for_update(of=("self",)):
+    rows, texts = [], []
+    for row in Escalation.objects.open():
         now = due.get((row.project_id, row.finding))
         same = now is not None and now.trigger == row.trigger and now.began_on == row.since
         if same and now.key in left:
             continue
-        text = LEFT.format(label=row.get_trigger_display())
-        if now is not None:
-            text = ANSWERED if same else OVERTAKEN.format(label=now.trigger.label)
-        acting.act(row, MACHINE, EscalationAction.LAPSE, by=None, parties=_parties, text=text)
+        rows.append(row)
+        if now is None:
+            texts.append(LEFT.format(label=row.get_trigger_display()))
+        else:
+            texts.append(ANSWERED if same else OVERTAKEN.format(label=now.trigger.label))
+    acting.act_many(rows, MACHINE, EscalationAction.LAPSE, by=None, texts=texts)
 
 
 @transaction.atomic
