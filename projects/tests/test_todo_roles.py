@@ -289,7 +289,7 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 QUERIES = {
     "reporter": (32, 5, 13),
     "reviewer": (18, 1, 1),
-    "office": (27, 4, 8),
+    "office": (28, 4, 8),
     "supervision": (18, 2, 6),
     "inspector": (21, 2, 6),
     "leader": (21, 1, 3),
