@@ -16,7 +16,7 @@ from projects.imports.simulation import run
 from projects.imports.simulation.inbox import settle_inboxes
 from projects.models import InvestmentPlan, Milestone, ProgressReport
 from supervision.imports.simulation.run import story as supervision_story
-from supervision.models import Escalation, Issue, Notice
+from supervision.models import Escalation, Finding, Inquiry, Inspection, Issue, Notice, SupervisionItem
 
 STORY = Path(settings.BASE_DIR) / "fixtures" / "demo"
 
@@ -81,6 +81,6 @@ def simulate_demo(password: str, progress: Callable[[str], None]) -> Counter[str
         for _ in live_demo(password):
             pass
         settle_inboxes()
-        for model in (Milestone, InvestmentPlan, ProgressReport, Issue, Notice, Escalation):
+        for model in (Milestone, InvestmentPlan, ProgressReport, Issue, Notice, Escalation, SupervisionItem, Inspection, Finding, Inquiry):
             made[f"模拟{model._meta.verbose_name}"] = model.objects.filter(simulated=True).count()
     return made

@@ -27,6 +27,7 @@ class SupervisionConfig(AppConfig):
         contributions.UNIT_PANELS.add(Panel("issues", "supervision/_issues_panel.html", issue.unit_panel, order=40))
         contributions.PROJECT_PANELS.add(Panel("traces", "supervision/_traces_panel.html", trace.project_panel, order=90))
         contributions.UNIT_PANELS.add(Panel("traces", "supervision/_traces_panel.html", trace.unit_panel, order=90))
-        from supervision.views import notice_contributed  # noqa: PLC0415 as above
+        from supervision.views import item_contributed, notice_contributed  # noqa: PLC0415 as above
 
         notice_contributed.contribute()
+        item_contributed.contribute()

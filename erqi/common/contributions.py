@@ -123,6 +123,8 @@ PROJECT_PANELS: Registry[Panel] = Registry()
 UNIT_PANELS: Registry[Panel] = Registry()
 # Buttons of the project page: (user, project, day) -> (label, url, icon).
 PROJECT_ACTIONS: Registry[Callable[[Any, Any, date], Iterable[tuple[str, str, str]]]] = Registry()
+# Links beside each milestone on the project page: (user, milestone) -> (label, url). No queries: they are asked for every row.
+MILESTONE_ACTIONS: Registry[Callable[[Any, Any], Iterable[tuple[str, str]]]] = Registry()
 # Links of the cards of the warnings board: (user, day) -> a function of a module (project's code, level) -> (label, url) or
 # None, or None: no link on any. What is drawn is kept for all who have the same functions.
 CARD_ACTIONS: Registry[Callable[[Any, date], Callable[[str, Any], tuple[str, str] | None] | None]] = Registry()
@@ -165,6 +167,11 @@ def duties(projects: Collection[int], year: int, day: date) -> list[Duty]:
 def project_actions(user: Any, project: Any, day: date) -> list[tuple[str, str, str]]:
     """Return all buttons of a project's page: label, address, icon."""
     return [action for contribution in PROJECT_ACTIONS for action in contribution(user, project, day)]
+
+
+def milestone_actions(user: Any, milestone: Any) -> list[tuple[str, str]]:
+    """Return all links beside a milestone: label, address."""
+    return [action for contribution in MILESTONE_ACTIONS for action in contribution(user, milestone)]
 
 
 def card_actions(user: Any, day: date) -> list[Callable[[str, Any], tuple[str, str] | None]]:

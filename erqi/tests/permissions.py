@@ -23,6 +23,7 @@ from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
 from supervision.services.issue import REPORTING, report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
+from supervision.tests import item_case
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.notice_case import Cast, order_on
 
@@ -57,6 +58,7 @@ class Rule:
 
 
 VIEW = Rule("business.view")
+_LOOKS = ("inspect", "supervise", "inquiry.ask")
 
 
 def _admin(label: str, permission: str, sample: str) -> dict[str, Rule]:
@@ -116,7 +118,7 @@ TABLE: dict[str, Rule] = {
     "projects:milestone_move": Rule("ledger.edit", "milestone"),
     "projects:milestone_complete": Rule(("report.write", "report.manage"), "milestone"),
     "projects:milestone_reopen": Rule("ledger.edit", "milestone"),
-    "projects:milestone_update": Rule(("report.write", "report.manage", "lifting.verify", "inquiry.ask"), "milestone"),
+    "projects:milestone_update": Rule(("report.write", "report.manage", "lifting.verify"), "milestone"),
     # new dates, holds
     "projects:date_request_new": Rule(("report.write", "report.manage"), "milestone"),
     "projects:date_request": Rule("business.view", "date_request"),
@@ -258,6 +260,44 @@ TABLE: dict[str, Rule] = {
     "supervision:mechanism_list": VIEW,
     "supervision:mechanism_detail": Rule("business.view", "mechanism"),
     "supervision:mechanism_edit": Rule("mechanism.edit", "mechanism"),
+    "supervision:mechanism_parts": Rule("mechanism.edit", "mechanism"),
+    "supervision:theme_new": Rule("supervise"),
+    "supervision:theme_ledger": Rule("business.view", "theme"),
+    # items of the supervision ledgers
+    "supervision:item_list": VIEW,
+    "supervision:item_new": Rule("supervise"),
+    "supervision:item_detail": Rule("business.view", "item"),
+    **{f"supervision:{name}": Rule("supervise", "item") for name in ("item_edit", "item_move", "item_cancel", "item_reopen", "step_new")},
+    **{f"supervision:{name}": Rule("supervise", "item_step") for name in ("step_edit", "step_drop", "step_undo")},
+    "supervision:step_finish": Rule(("report.write", "supervise"), "item_step"),
+    "supervision:item_duty_new": Rule("supervise", "item"),
+    "supervision:item_duty_end": Rule("supervise", "item_duty"),
+    "supervision:item_link_new": Rule("supervise", "item"),
+    "supervision:item_link_end": Rule("supervise", "item_link"),
+    **{f"supervision:{name}": Rule("report.write", "item") for name in ("item_progress", "item_apply", "item_withdraw")},
+    "supervision:item_cause": Rule(("report.write", "inspect", "supervise"), "item"),
+    **{f"supervision:{name}": Rule("inspect", "item") for name in ("item_verify", "item_send_back")},
+    **{f"supervision:{name}": Rule("supervise", "item") for name in ("item_confirm", "item_refuse")},
+    # inspections, findings, leaders' questions
+    "supervision:inspection_list": VIEW,
+    "supervision:inspection_counts": VIEW,
+    **{f"supervision:{name}": Rule(_LOOKS) for name in ("inspection_plan", "inspection_new")},
+    "supervision:inspection_self_check": Rule("report.write"),
+    "supervision:inspection_detail": Rule("business.view", "inspection"),
+    **{f"supervision:{name}": Rule(_LOOKS, "inspection") for name in ("inspection_conduct", "inspection_cancel")},
+    **{f"supervision:{name}": Rule("report.write", "inspection") for name in ("inspection_accept", "inspection_object")},
+    **{f"supervision:{name}": Rule("supervise", "inspection") for name in ("inspection_uphold", "inspection_change")},
+    "supervision:finding_list": VIEW,
+    "supervision:finding_detail": Rule("business.view", "finding"),
+    "supervision:finding_explain": Rule("report.write", "finding"),
+    **{f"supervision:{name}": Rule("inspect", "finding") for name in ("finding_check", "finding_send_back")},
+    **{f"supervision:{name}": Rule("supervise", "finding") for name in ("finding_settle", "finding_refuse", "finding_revoke")},
+    "supervision:inquiry_list": VIEW,
+    "supervision:inquiry_new": Rule("inquiry.ask", "project"),
+    "supervision:inquiry_detail": Rule("business.view", "inquiry"),
+    "supervision:inquiry_answer": Rule(("report.write", "inspect", "supervise"), "inquiry"),
+    **{f"supervision:{name}": Rule("inquiry.ask", "inquiry") for name in ("inquiry_further", "inquiry_withdraw")},
+    "supervision:inquiry_close": Rule(("inquiry.ask", "supervise"), "inquiry"),
     # reference data
     "admin:index": Rule(ADMIN_SITE),
     "admin:login": Rule(PUBLIC),
@@ -304,7 +344,9 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
     mechanism = add_mechanism(code="sample", name="机制", kind="method", by=None)
     of_target = {"year": 2018, "pk": target.pk}
     notice = Cast().signed()
+    supervised = item_case.samples(project, theme, unit)
     return {
+        **supervised,
         "": {},
         "account": {"pk": builders.make_user().pk},
         "ledger": {"code": ledger.code},

@@ -225,19 +225,6 @@ def test_liftings_that_wait_are_told_to_whose_turn_it_is():
     assert told(supervision) == ["“道路工程”摘牌待确认，已等 3 个工作日"]
 
 
-def test_a_leaders_question_is_told_again_until_it_is_answered():
-    case = make_case(due_on=date(2018, 12, 1))
-    with clock.at(date(2018, 6, 4)):
-        milestones.update_milestone(milestone=case.milestone, text="为何停工？", by=case.leader)
-    for day in days(date(2018, 6, 4), date(2018, 6, 8)):
-        write(day)
-    assert told(case.reporter) == ["问查：“道路工程”节点“主体施工”", "区领导丁问查“道路工程”，已等 3 个工作日"]
-    with clock.at(date(2018, 6, 8)):
-        milestones.update_milestone(milestone=case.milestone, text="已复工", by=case.reporter)
-    write(date(2018, 6, 18))
-    assert len(told(case.reporter)) == 2
-
-
 # What people decide
 
 

@@ -14,6 +14,9 @@ NEEDS = {
     "uploads": "请上传照片或文件。",
     "evidence_before": "请上传整改前的照片或文件。",
     "evidence_after": "请上传整改后的照片或文件。",
+    "cause": "请选择病因。",
+    "verdict": "请选择结论。",
+    "corrected": "请写明更正了什么。",
 }
 
 

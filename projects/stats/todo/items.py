@@ -11,7 +11,6 @@ from projects.models import Project
 KINDS = {
     "report": "月报",
     "review": "审核",
-    "inquiry": "问查",
     "project": "项目预警",
     "hold": "暂停到期",
     "request": "审批",

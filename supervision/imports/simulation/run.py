@@ -104,10 +104,11 @@ class Story:
 def story(folder: Path) -> Story:
     """Return the whole story of the supervision side."""
     # Families import this module for its words.
-    from supervision.imports.simulation import escalation, issue, notice  # noqa: PLC0415
+    from supervision.imports.simulation import escalation, issue, item, notice  # noqa: PLC0415
 
     found = Story(folder)
     issue.plan(found)
     notice.plan(found)
+    item.plan(found)
     escalation.plan(found)
     return found
