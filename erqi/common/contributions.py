@@ -125,7 +125,8 @@ UNIT_PANELS: Registry[Panel] = Registry()
 PROJECT_ACTIONS: Registry[Callable[[Any, Any, date], Iterable[tuple[str, str, str]]]] = Registry()
 # Links beside each milestone on the project page: (user, milestone) -> (label, url). No queries: they are asked for every row.
 MILESTONE_ACTIONS: Registry[Callable[[Any, Any], Iterable[tuple[str, str]]]] = Registry()
-# Links of the cards of the warnings board: (user, day) -> a function (project's code, level) -> (label, url) or None; None: no link on any.
+# Links of the cards of the warnings board: (user, day) -> a function of a module (project's code, level) -> (label, url) or
+# None, or None: no link on any. What is drawn is kept for all who have the same functions.
 CARD_ACTIONS: Registry[Callable[[Any, date], Callable[[str, Any], tuple[str, str] | None] | None]] = Registry()
 # (projects: keys, day) -> words beside each project's colour.
 BADGES: Registry[Callable[[Collection[int], date], dict[int, list[Badge]]]] = Registry()

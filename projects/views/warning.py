@@ -1,7 +1,7 @@
 """The warnings board: the district ledger of a year by colour, as of a day, as cards or as a list."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -127,6 +127,15 @@ class WarningBoard(WarningPage):
 
     # The cards.
 
+    @cached_property
+    def card_links(self) -> list[Callable[[str, WarningLevel], tuple[str, str] | None]]:
+        """What gives the cards their links, as far as the person may follow them."""
+        return contributions.card_actions(self.request.user, self.day.day)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return *super().key, tuple(f"{link.__module__}.{link.__qualname__}" for link in self.card_links)
+
     def results(self, listing: Listing) -> dict[str, Any]:
         """Return the matrix and the projects of each level."""
         day, year = self.day.day, self.ledger.year
@@ -139,7 +148,7 @@ class WarningBoard(WarningPage):
         of_level: dict[WarningLevel, list[Any]] = {level: [] for level in GRAVITY}
         for record in sorted(records, key=lambda record: (record.standing.since if record.standing else date.max, record.seq)):
             of_level[record.level].append(record)
-        cards = Cards(version_address, lifting_address, contributions.card_actions(self.request.user, day))
+        cards = Cards(version_address, lifting_address, self.card_links)
         asked = set(listing.filterset.cleaned.get("colour", ()))
         groups = {level: self._group(level, of_level[level], totals[level], cards, listing) for level in GRAVITY}
         return {

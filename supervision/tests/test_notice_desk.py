@@ -21,6 +21,7 @@ from supervision.models import Notice
 from supervision.services import notice as office
 from supervision.services import notice_unit as units
 from supervision.services.notice_duty import duties, place
+from supervision.stats.notice import headlines
 from supervision.stats.notice_todo import items
 from supervision.tests.notice_case import Cast
 
@@ -186,6 +187,18 @@ def test_the_desk_takes_the_same_queries_for_any_number(cast, number):
         with CaptureQueriesContext(connection) as queries:
             assert len(list(items(Desk(user, date(2018, 9, 18))))) == number + 1
     assert len(queries) == 7
+
+
+def test_the_cockpit_counts_what_is_under_way(cast):
+    assert headlines(cast.writer, SENT) == []
+    remind(cast)
+    cast.issued(on=SENT)
+    cast.closed(on=SENT)
+    with clock.at(SENT):
+        cast.draft()
+    (line,) = headlines(cast.writer, date(2018, 9, 18))
+    assert (line.value, line.note) == (2, "逾期 1，未签收 1")
+    assert headlines(cast.writer, date(2018, 9, 2)) == []
 
 
 # Inboxes

@@ -131,6 +131,8 @@ def test_one_step_from_a_red_project_with_its_figures(cast):
     assert address in page
     assert address not in shown(cast.reporter, cast.project.get_absolute_url())
     assert address in shown(cast.writer, "/warnings/?year=2018")
+    assert address not in shown(cast.reporter, "/warnings/?year=2018"), "what is kept of the board is not everybody's"
+    assert address in shown(cast.inspector, "/warnings/?year=2018")
     client = sign_in(cast.writer)
     data = fill(client, address)
     assert (data["kind"], data["source"], data["days"], data["unit"]) == ("supervise", "project", "3", cast.unit.name)

@@ -14,6 +14,7 @@ from supervision.choices import NoticeKind, NoticeSource, NoticeState, OrderAddr
 from supervision.models import Notice, NoticeAct, NoticeText
 from supervision.services import notice as office
 from supervision.services import notice_unit as units
+from supervision.services.mechanism import add_theme
 from supervision.tests.notice_case import DAY, Cast, staff, state
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +260,11 @@ def test_a_unit_is_told_when_it_gets_a_notice(cast):
     with clock.at(TUESDAY):
         office.urge_notice(notice=notice, text="请抓紧办理", version=None, by=cast.writer)
     assert Reminder.objects.filter(user=cast.reporter, title__contains="催办").count() == 1
+
+
+def test_a_notice_knows_what_it_arose_from(cast):
+    theme = add_theme(code="roads", seq=1, name="道路", by=None)
+    notice = cast.draft(origin=theme)
+    cast.draft()
+    assert Notice.objects.arisen_from(theme).get() == notice
+    assert notice.origin == theme

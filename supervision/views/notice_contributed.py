@@ -5,6 +5,7 @@ from erqi.common.attachment_views import let_decide
 from erqi.common.contributions import Panel
 from supervision.services import notice_duty, notice_lines
 from supervision.stats import notice_todo
+from supervision.stats.notice import headlines
 from supervision.views import notice, notice_panels
 
 _TEMPLATE = "supervision/_project_notices.html"
@@ -16,6 +17,7 @@ def contribute() -> None:
     contributions.WORDS.acting |= {"supervise", "supervise.approve", "inspect"}
     contributions.TODO.add(notice_todo.items)
     contributions.WAITING.add(notice_todo.waiting)
+    contributions.HEADLINES.add(headlines)
     contributions.REMINDERS.add(notice_lines.notice_lines)
     contributions.DUTIES.add(notice_duty.duties)
     contributions.PLACES[notice_duty.SOURCE] = notice_duty.place

@@ -95,10 +95,12 @@ def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | 
 
 def card_action(user: Any, day: date) -> Callable[[str, WarningLevel], tuple[str, str] | None] | None:
     """Return what gives the card of a yellow or red project its link to a draft; None for those who draft none, and for other days."""
-    if not may_draft(user) or day < clock.today():
-        return None
-    first = reverse("supervision:notice_new")
-    return lambda code, level: ("拟发通知单", f"{first}?{urlencode({'project': code})}") if level in GRAVE_LEVELS else None
+    return draft_link if may_draft(user) and day >= clock.today() else None
+
+
+def draft_link(code: str, level: WarningLevel) -> tuple[str, str] | None:
+    """Return the link of a project's card, for yellow and red ones."""
+    return ("拟发通知单", f"{reverse('supervision:notice_new')}?{urlencode({'project': code})}") if level in GRAVE_LEVELS else None
 
 
 def project_actions(user: Any, project: Project, day: date) -> Iterable[tuple[str, str, str]]:
