@@ -144,7 +144,7 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
             since=one.began_on,
             finding=one.finding,
             proposed_on=today,
-            reason=one.reason,
+            reason=one.reason[:_LONGEST],
             unit_id=units[one.project],
             simulated=one.simulated or is_simulated(),
         )

@@ -15,7 +15,8 @@ def untrue(day: date) -> Iterable[Due]:
     return [
         Due(
             row.project_id,
-            day.year,
+            # Of the year in which it was found: it is one proposal however long it stands.
+            row.raised_on.year,
             EscalationTrigger.UNTRUE,
             WarningLevel.UNRATED,
             row.raised_on,

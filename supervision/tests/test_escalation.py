@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError
-from projects.choices import WarningLevel
 from projects.models import Ledger, Project, Reminder
 from projects.services.daily import write_reminders
 from projects.stats.todo import todo
@@ -20,6 +19,7 @@ from supervision.choices import NoticeKind
 from supervision.models import Escalation, Notice
 from supervision.rules.escalation import DOCUMENTS, ORDER, due_trigger, weight
 from supervision.services import escalation as service
+from supervision.services.inspection import conduct_inspection
 from supervision.services.notice import draft_notice
 
 pytestmark = pytest.mark.django_db
@@ -122,11 +122,24 @@ def test_a_notice_that_the_office_drafted_by_itself_answers_the_trigger(project)
     assert propose(RED) == ["red"], "that answered yellow only"
 
 
-def test_an_untrue_report_is_proposed_by_who_found_it(project, monkeypatch):
-    due = service.Due(project.pk, 2018, T.UNTRUE, WarningLevel.GREEN, YELLOW, YELLOW, "实测与填报不符", finding="finding/1")
-    monkeypatch.setattr(service, "UNTRUE", [lambda day: [due]])
+def test_an_untrue_report_asks_for_its_correction_until_it_is_settled(project):
+    with clock.at(YELLOW):
+        finding = conduct_inspection(
+            method="field",
+            project=project,
+            inspected_on=YELLOW,
+            verdict="untrue",
+            conclusion="现场与上报不符",
+            untrue="上报主体封顶，现场只到三层",
+            by=make_user("inspector"),
+        ).finding
     assert sorted(propose(YELLOW)) == ["untrue", "yellow"]
     assert propose(YELLOW) == []
+    proposal = Escalation.objects.get(trigger="untrue")
+    assert str(finding.pk) in proposal.finding
+    with clock.at(YELLOW):
+        done = service.confirm_escalation(escalation=proposal, version=proposal.version, by=make_user("supervision"))
+    assert (done.notice.kind, done.notice.days) == (NoticeKind.CORRECT, 2)
 
 
 def test_the_days_run_proposes_and_tells_the_office_once(project):
@@ -146,7 +159,7 @@ def test_the_days_run_proposes_and_tells_the_office_once(project):
 def test_proposing_asks_a_constant_number_of_questions(ledger, number, django_assert_num_queries):
     for place in range(number):
         late(ledger, f"项目{place}")
-    with clock.at(YELLOW), django_assert_num_queries(5):
+    with clock.at(YELLOW), django_assert_num_queries(6):
         assert len(service.missing(service.due_on_day(YELLOW))) == number
 
 
