@@ -68,7 +68,7 @@ class SupervisionItem(Record, Simulated):
         ]
         triggers = [
             pgtrigger.Protect(
-                name="keep_item_baseline",
+                name="fix_item_due",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__baseline_due_on__isnull=False)
                 & pgtrigger.Q(old__baseline_due_on__df=pgtrigger.F("new__baseline_due_on")),
@@ -106,7 +106,7 @@ class ItemStep(Record, Simulated):
         ]
         triggers = [
             pgtrigger.Protect(
-                name="keep_step_baseline",
+                name="fix_step_due",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__baseline_due_on__df=pgtrigger.F("new__baseline_due_on")),
             ),
@@ -134,7 +134,7 @@ class StepDates(Revision, Simulated):
         ordering = ["step", "valid_from", "pk"]
         indexes = [models.Index(fields=["step", "valid_from"], name="dates_of_step")]
         constraints = [models.UniqueConstraint(fields=["step"], condition=Q(valid_until=None), name="one_standing_dates")]
-        triggers = keep_revisions("step_dates")
+        triggers = keep_revisions("step_day")
 
     def __str__(self) -> str:
         return f"{self.step_id} {self.valid_from}"
@@ -261,7 +261,7 @@ class ItemSchedule(Revision, Simulated):
         ordering = ["item", "valid_from", "pk"]
         indexes = [models.Index(fields=["item", "valid_from"], name="schedule_of_item")]
         constraints = [models.UniqueConstraint(fields=["item"], condition=Q(valid_until=None), name="one_item_schedule")]
-        triggers = keep_revisions("item_schedule")
+        triggers = keep_revisions("item_sch")
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.valid_from}"

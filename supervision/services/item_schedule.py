@@ -83,6 +83,7 @@ def refresh_outdated() -> int:
     # Each row of the rules that are known is there where the last one is: they were written together.
     current = ItemSchedule.objects.filter(valid_until=None, policy=keys[-1]).values("item")
     found = SupervisionItem.objects.exclude(state__in=ENDED).exclude(pk__in=current)
-    for item in found.select_for_update(of=("self",)).order_by("pk"):
+    items = list(found.select_for_update(of=("self",)).order_by("pk"))
+    for item in items:
         refresh_item(item)
-    return len(found)
+    return len(items)

@@ -91,6 +91,9 @@ class ThemeLedger(ItemList):
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().filter(theme=self.theme)
 
+    def buttons(self) -> list[tuple[str, str, str]]:
+        return [*super().buttons(), ("主题与出处", self.theme.get_absolute_url(), "quote")]
+
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [{"label": "督察台账", "url": reverse("supervision:theme_list")}, {"label": self.theme.name}]
 
