@@ -1,6 +1,7 @@
 """The warnings board: the district ledger of a year by colour, as of a day, as cards or as a list."""
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -154,6 +155,10 @@ class WarningBoard(WarningPage):
             ],
             "group_label": GROUPS[self.group],
         }
+
+    def key_of(self, listing: Listing) -> Hashable:
+        # The links of a card may depend on what the person may do.
+        return super().key_of(listing), self.request.user.permissions
 
     def size_of(self, results: dict[str, Any]) -> int:
         return super().size_of(results) + 2 * sum(len(group.html) + len(group.folded) for group in results["columns"] + results["others"])
