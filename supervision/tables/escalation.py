@@ -27,10 +27,11 @@ class _Level(Column):
     td_class = "level-cell"
 
     def cell(self, record: Escalation) -> str:
-        return level_html(WarningLevel(record.level))
+        # An untrue report is pressed for whatever the colour is.
+        return self.table.empty(record) if record.level == WarningLevel.UNRATED else level_html(WarningLevel(record.level))
 
     def value(self, record: Escalation) -> str:
-        return record.get_level_display()
+        return "" if record.level == WarningLevel.UNRATED else record.get_level_display()
 
 
 class _Document(Column):
