@@ -36,6 +36,7 @@ def rows_of(table: BaseTable) -> Iterator[Row]:
 def list_sheet(listing: Listing, *, name: str, title: str, day: str, noun: str, unit: str = "", money: bool = False) -> Sheet:
     """Return the sheet of a list. `unit` is who keeps it (填报单位), `day` the day whose state it shows, in words."""
     table = listing.table
+    table.show_also(table.also_exported(listing.totals))
     return Sheet(
         name=name,
         title=title,

@@ -266,6 +266,10 @@ class LedgerTable(BaseTable):
             note += f"，{amount.inside} 项已含在打捆内"
         return f'{(shown or self.in_unit)(amount.total)}<span class="foot-note">{note}</span>'
 
+    def also_exported(self, totals: LedgerTotals | None) -> list[str]:
+        # Whoever adds up a column has to know which rows a bundle among them holds already.
+        return ["bundle"] if totals is not None and totals.inside and "bundle" not in self.names else []
+
     def row_key(self, record: Any) -> str:
         return f"ledgerentry:{record.pk};project:{record.project_id}"
 
