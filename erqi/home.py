@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from erqi.common import clock, contributions
 from erqi.common.access import may
 from erqi.common.asof import as_of
+from erqi.common.kept import Keeper
 from projects.models import Ledger
 from projects.stats.todo import kept_todo
 from projects.stats.todo.desk import Desk
@@ -76,7 +77,10 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         **year_of(ledger, day, scope),
     }
     if not is_screen:
-        context["headlines"] = [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)]
+        context["headlines"] = Keeper().get(
+            ("headlines", request.user.permissions, day.day),
+            lambda: [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)],
+        )
     if may(request.user, (*WORKING, *contributions.WORDS.acting)) and not day.asked and not is_screen:
         items = kept_todo(Desk(request.user, clock.today()))
         context |= {"todo_items": items[:MOST_TODO], "todo_count": len(items)}

@@ -135,7 +135,7 @@ BADGES: Registry[Callable[[Collection[int], date], dict[int, list[Badge]]]] = Re
 DUTIES: Registry[Callable[[Collection[int], int, date], Iterable[Duty]]] = Registry()
 # By the `source` of duties: (key) -> where something is done about it.
 PLACES: dict[str, Callable[[int], Place]] = {}
-# (user, day) -> figures of the cockpit.
+# (user, day) -> figures of the cockpit, the whole district's; of the user they may depend on the permissions alone (they are kept).
 HEADLINES: Registry[Callable[[Any, date], Iterable[Headline]]] = Registry()
 WORDS = Words()
 
