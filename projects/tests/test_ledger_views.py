@@ -160,6 +160,7 @@ def test_the_page_offers_sharing_only_to_those_who_may(client, alice, office):
 
 
 def test_every_list_that_offers_it_keeps_views_and_no_other_page_does(client, alice):
+    make_ledger()
     assert {"ledger", "items", "issues", "supervision:notice_list"} <= ListView.saved_pages
     for page in sorted(ListView.saved_pages):
         assert said(post(client, alice, "/saved-views/", page=page, name=page, query="state=open")) == [f"已保存视图“{page}”。"]
