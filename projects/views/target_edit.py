@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from erqi.common import clock
+from erqi.common.dates import clamp_to_year
 from erqi.common.editing import EditView
 from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.forms import EditForm
@@ -143,7 +144,7 @@ class ReadingCreateView(TargetEditView):
     repeated = False
 
     def first_values(self) -> dict[str, Any]:
-        return {"on": clock.today()}
+        return {"on": clamp_to_year(clock.today(), self.target.year)}
 
     def form_arguments(self) -> dict[str, Any]:
         return {"measured_in": self.target.unit}

@@ -188,6 +188,11 @@ class Row:
             for reading in reversed(self.readings)
         ]
 
+    @property
+    def standing_results(self) -> list[dict[str, Any]]:
+        """The results that nobody had withdrawn by the day."""
+        return [result for result in self.results if not result["is_withdrawn"]]
+
 
 def rows_of(
     targets: Iterable[Target], day: date, may_adopt: bool = False, states: Iterable[TargetState] = ()
