@@ -74,8 +74,10 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "as_of": day,
         "is_screen": is_screen,
         "problems": problems,
-        # A scope that this year does not have stays asked for: the next year may have it.
-        "years": [{"label": f"{one.year}年", "url": _url(request, year=str(one.year), as_of=""), "active": one == ledger} for one in ledgers],
+        # A scope that this year does not have goes along: the next one may have it.
+        "years": [
+            {"label": f"{one.year}年", "url": _url(request, year=str(one.year), as_of=""), "active": one == ledger} for one in ledgers
+        ],
         "scope": scope,
         "scope_key": asked_scope if asked_scope in SCOPES else scope.key,
         "scopes": [{"label": one.label, "url": _url(request, scope=one.key), "active": one == scope} for one in scopes],
