@@ -66,7 +66,7 @@ def reading_day_words(year: int, last: date) -> str:
 
 def again_words(on: date, standing: str, figure: str) -> str:
     """Return what is asked before a day gets a second result: 2018年6月30日已登记 30个，确认再登记 32个？"""
-    return f"{chinese_day(on)}已登记 {standing}，确认再登记 {figure}？确认后这一天以 {figure} 为准；原数有误的，请改为撤回原数。"
+    return f"{chinese_day(on)}已登记 {standing}，确认再登记 {figure}？确认后这一天以 {figure}为准；原数有误的，请改为撤回原数。"
 
 
 def state_word(judgement: Judgement, wording: str) -> str:
