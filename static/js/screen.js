@@ -1,6 +1,6 @@
 // The display of a meeting room (?screen=1). Esc leads back, as the link [data-leave-screen] does; a dialog, a menu or what stands beside a
-// mark takes the key first. Where a list is cut by the edge of the screen, the nearest [data-on-screen="<its items>"] says how many of all
-// (data-total; left out where it stands beside, data-total-said) are seen.
+// mark takes the key first. Where a list is cut by the edge of the screen, [data-on-screen="<its items>"], which stands beside their number
+// (data-total), says how many are seen.
 (function () {
   "use strict";
   var link = document.querySelector("[data-leave-screen]");
@@ -35,7 +35,7 @@
       var total = Number(words.dataset.total);
       var inside = words.closest("section") || document;
       var shown = Array.prototype.filter.call(inside.querySelectorAll(words.dataset.onScreen), seen).length;
-      words.textContent = shown < total ? (words.dataset.totalSaid === undefined ? "共 " + total + " 个，" : "") + "本屏 " + shown + " 个" : "";
+      words.textContent = shown < total ? "本屏 " + shown + " 个" : "";
     });
   }
 
