@@ -19,6 +19,7 @@ SHOTS = {
     "wall": "/wall/2018/?sort=level",
     "ledger": "/ledgers/2018/",
     "targets": "/targets/2018/?conflict=on",
+    "notices": "/supervision/notices/",
 }
 
 

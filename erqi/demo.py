@@ -2,7 +2,7 @@
 once."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from erqi.common.roles import Role
 from projects.imports.simulation import run
 from projects.imports.simulation.inbox import settle_inboxes
 from projects.models import InvestmentPlan, Milestone, ProgressReport
+from supervision.imports.simulation.run import story as supervision_story
+from supervision.models import Escalation, Finding, Inquiry, Inspection, Issue, Notice, SupervisionItem
 
 STORY = Path(settings.BASE_DIR) / "fixtures" / "demo"
 
@@ -58,6 +60,15 @@ def make_demo(password: str) -> int:
     return added
 
 
+def live_demo(password: str) -> Iterator[date]:
+    """Live through the simulated days of projects and of supervision, and yield each one that is over (projects.imports.simulation.run)."""
+    supervision = supervision_story(STORY)
+    for day in run.simulate(STORY, password):
+        supervision.live(day)
+        yield day
+    supervision.end()
+
+
 def simulate_demo(password: str, progress: Callable[[str], None]) -> Counter[str]:
     """Live through the simulated months (projects.imports.simulation) and return how many records of which kind they left.
 
@@ -67,9 +78,9 @@ def simulate_demo(password: str, progress: Callable[[str], None]) -> Counter[str
     made: Counter[str] = Counter()
     if run.is_wanted():
         progress("模拟数据")
-        for _ in run.simulate(STORY, password):
+        for _ in live_demo(password):
             pass
         settle_inboxes()
-        for model in (Milestone, InvestmentPlan, ProgressReport):
+        for model in (Milestone, InvestmentPlan, ProgressReport, Issue, Notice, Escalation, SupervisionItem, Inspection, Finding, Inquiry):
             made[f"模拟{model._meta.verbose_name}"] = model.objects.filter(simulated=True).count()
     return made

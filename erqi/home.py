@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from erqi.common import clock
+from erqi.common import clock, contributions
 from erqi.common.access import may
 from erqi.common.asof import as_of
+from erqi.common.kept import Keeper
 from projects.models import Ledger
 from projects.stats.todo import kept_todo
 from projects.stats.todo.desk import Desk
@@ -86,7 +87,12 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "print_subtitle": f"{ledger.name} · {scope.label}",
         **year_of(ledger, day, scope),
     }
-    if may(request.user, WORKING) and ledger == current and not day.asked and not is_screen:
+    if not is_screen:
+        context["headlines"] = Keeper().get(
+            ("headlines", request.user.permissions, day.day),
+            lambda: [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)],
+        )
+    if may(request.user, (*WORKING, *contributions.WORDS.acting)) and ledger == current and not day.asked and not is_screen:
         items = kept_todo(Desk(request.user, clock.today()))
         context |= {"todo_items": items[:MOST_TODO], "todo_count": len(items)}
     return render(request, "home.html", context)

@@ -59,7 +59,15 @@ MENU: list[tuple[str, list[Entry]]] = [
     (
         "督察",
         [
-            Entry("督察台账主题", "supervision:theme_list", "list-check", "business.view"),
+            Entry("问题直报", "supervision:issue_list", "speakerphone", "business.view"),
+            Entry("督察通知单", "supervision:notice_list", "mail", "business.view"),
+            Entry("升级提议", "supervision:escalation_list", "trending-up", "business.view"),
+            Entry("督察痕迹", "supervision:trace_list", "timeline", "business.view"),
+            Entry("督察台账", "supervision:theme_list", "list-check", "business.view", also=("/supervision/ledgers/",)),
+            Entry("督察事项", "supervision:item_list", "list-details", "business.view"),
+            Entry("督察", "supervision:inspection_list", "eye-check", "business.view"),
+            Entry("不实认定", "supervision:finding_list", "alert-triangle", "business.view"),
+            Entry("领导问查", "supervision:inquiry_list", "message", "business.view"),
             Entry("工作机制", "supervision:mechanism_list", "settings", "business.view"),
         ],
     ),

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from erqi.common.list_state import MONEY_UNITS, Listing
 from erqi.common.tables import BaseTable
-from erqi.common.workbook.declare import Column, Row, Sheet
+from erqi.common.workbook.declare import SIMULATED_COLUMN, Column, Row, Sheet
 
 # Beside the rows: which of their values are simulated. Out of sight where none is.
-SIMULATED = Column("simulated", "模拟数据", "long", widest=24, hide_empty=True)
+SIMULATED = Column(SIMULATED_COLUMN, "模拟数据", "long", widest=24, hide_empty=True)
 WHOLE_ROW = "整行"
 
 
@@ -36,6 +36,7 @@ def rows_of(table: BaseTable) -> Iterator[Row]:
 def list_sheet(listing: Listing, *, name: str, title: str, day: str, noun: str, unit: str = "", money: bool = False) -> Sheet:
     """Return the sheet of a list. `unit` is who keeps it (填报单位), `day` the day whose state it shows, in words."""
     table = listing.table
+    table.show_also(table.also_exported(listing.totals))
     return Sheet(
         name=name,
         title=title,

@@ -30,6 +30,8 @@ class Kind:
     project: str
     is_account: bool
     private: models.Q | None = None
+    # The permissions with which somebody reads what is private, instead of the grid of responsibility.
+    readers: tuple[str, ...] = ()
     visible: models.Q = field(default_factory=models.Q)
 
 
@@ -58,6 +60,7 @@ def _tracked() -> list[Kind]:
             project=project_path(tracked),
             is_account=tracked._meta.app_label == _ACCOUNT_APP and not issubclass(tracked, Simulated),
             private=getattr(tracked, "history_private", None),
+            readers=getattr(tracked, "history_readers", ()),
         )
         for events in apps.get_models()
         if issubclass(events, pghistory.models.Event) and not events._meta.proxy

@@ -142,7 +142,7 @@ def test_what_is_missing_adds_nothing_and_is_said():
     # Like with like: nothing done of 100, 50 of 100; the 30 without a plan are compared with nothing.
     assert lines[4] == ["合计", "4 项", 200, 80, 0.25, None]
     assert [line[0] for line in lines[5:]] == [
-        "注：年度计划、累计完成合计未计：1 项无数、1 项已含在打捆项目内。",
+        "注：投资·年度计划、投资·累计完成合计未计：1 项无数、1 项已含在打捆项目内。",
     ]
 
 

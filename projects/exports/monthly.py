@@ -9,12 +9,14 @@ from erqi.common.workbook.declare import SUM, Row, Share, Sheet
 from projects.exports.fields import Field, columns_of, field, of_table
 from projects.exports.ledger import heading_of
 from projects.exports.scope import Scope, simulated_words
+from projects.querysets.ledger import unclosed
 from projects.querysets.report_month import read_month
 from projects.tables.ledger import LedgerTable
 
 NOTES = [
-    "本月完成＝本月累计－上月累计；上月没有计入的月报的，不能算出，留空。本月没有计入的月报的，完成数留空，不视为 0。",
-    "小计、合计的比率按合计数计算，只比较有计划的项目，未报的按未完成计。",
+    "累计完成按截至本月最近一份计入的月报，与台账一致；本月未报的，状态栏注明累计数截至哪个月。",
+    "本月完成＝本月累计－上月累计；本月或上月没有计入的月报的，不能算出，留空。",
+    "小计、合计的比率按合计数计算，只比较有计划的项目；从未报过的按未完成计。",
 ]
 
 
@@ -70,9 +72,12 @@ def monthly_sheets(scope: Scope) -> list[Sheet]:
 def _rows(scope: Scope, table: LedgerTable, fields: list[Field]) -> Iterator[Row]:
     held = {"total_investment": "total_investment", "whole": "whole"} | dict.fromkeys(("in_month", "planned"), "planned")
     held |= dict.fromkeys(("added", "done"), "done")
+    # What is closed (销号) reports no more.
+    closed = set(scope.entries.order_by().exclude(unclosed(scope.day.day)).values_list("pk", flat=True))
     for records in table.batches():
         read_month(records, scope.basis, scope.data_month)
         for record in records:
+            record.is_closed = record.pk in closed
             inside = scope.uncounted(record.pk)
             simulated = simulated_words(
                 [
@@ -98,6 +103,8 @@ def _physical(record: Any) -> str | None:
 
 
 def _state(record: Any) -> str:
+    if record.is_closed:
+        return "已销号"
     if not record.has_report:
-        return "未报"
+        return f"未报（累计至{record.done_month}月）" if record.done_month else "未报"
     return "已审核" if record.reviewed_by else "已报"

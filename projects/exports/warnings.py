@@ -11,6 +11,7 @@ from projects.exports.scope import Scope
 from projects.exports.summary import INCLUDES, SIMULATED
 from projects.models import LedgerEntry
 from projects.tables.warning import WarningTable
+from projects.tables.warning_words import who
 
 LISTED = (WarningLevel.RED, WarningLevel.YELLOW, WarningLevel.BLUE)
 
@@ -30,7 +31,8 @@ def warning_sheets(scope: Scope) -> list[Sheet]:
         field("since", "自", "date", lambda record: record.first),
         of_table(table, "days"),
         of_table(table, "why", widest=44),
-        of_table(table, "answering", widest=20),
+        # Who answers by name stands in a column of its own.
+        field("answering", "责任单位", "text", who, widest=20),
         of_table(table, "people", widest=26),
         of_table(table, "report", widest=26),
         of_table(table, "step", widest=20),

@@ -6,16 +6,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from erqi.common.dates import month_end
 from erqi.common.filters import BaseFilterSet, CodeFilter, ManyFilter, NumberFilter, OneFilter, Option, SearchFilter, tree_options
 from erqi.common.kept import Keeper
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import Grade, MilestoneKind, Nature, ResponsibilityKind, Stage
-from projects.models import Area, Category, Person, Project, Responsibility, Target, Unit
+from projects.models import Area, Category, Person, Project, Unit
 from projects.querysets.ledger_figures import Basis, figure_basis, with_figures
 from projects.querysets.warning import GRAVITY
+from projects.stats.reporting import expected
 
 NOTHING = ("none", "文件未载（未填）")
 # The levels by their codes, the worst first.
@@ -117,10 +118,7 @@ class LedgerFilter(BaseFilterSet):
 
     def unit_options(self) -> list[Option]:
         """Return the units that have a responsibility for a project, own one or have targets of their own, by pinyin."""
-        responsible = Exists(Responsibility.objects.filter(unit=OuterRef("pk")))
-        owner, aims = Exists(Project.objects.filter(owner=OuterRef("pk"))), Exists(Target.objects.filter(scope=OuterRef("pk")))
-        units = Unit.objects.filter(responsible | owner | aims).order_by("sort_key", "pk").values_list("pk", "name")
-        return self.keeper.get("unit options", lambda: _options(units))
+        return self.keeper.get("unit options", lambda: _options(Unit.objects.involved()))
 
     def patron_options(self) -> list[Option]:
         """Return the people who are patrons of projects, by pinyin."""
@@ -131,9 +129,7 @@ class LedgerFilter(BaseFilterSet):
         return self._people(ResponsibilityKind.INSPECTOR)
 
     def _people(self, kind: str) -> list[Option]:
-        named = Person.objects.filter(Exists(Responsibility.objects.filter(person=OuterRef("pk"), kind=kind)))
-        people = named.order_by("sort_key", "pk").values_list("pk", "name")
-        return self.keeper.get(("people options", kind), lambda: _options(people))
+        return self.keeper.get(("people options", kind), lambda: _options(Person.objects.responsible(kind)))
 
     def check(self) -> None:
         low, high = self.cleaned.get("min"), self.cleaned.get("max")
@@ -234,8 +230,9 @@ class LedgerFilter(BaseFilterSet):
         if "done" not in queryset.query.annotations:
             queryset = with_figures(queryset, self.basis)
         filed = Q(done_month__gte=self.basis.month)
-        # Before the year's first cut-off nothing is asked for yet.
-        return queryset.filter(filed if value == "in" else Q(done_month=None) | ~filed) if self.basis.month else queryset.none()
+        # Before the year's first cut-off nothing is asked for yet. What is closed (销号) or has left the ledger reports no more.
+        missing = (Q(done_month=None) | ~filed) & expected(self.as_of)
+        return queryset.filter(filed if value == "in" else missing) if self.basis.month else queryset.none()
 
     def filter_flag(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(any_of(FLAGS, value))

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from erqi.common.filters import BaseFilterSet, ManyFilter, Option, SearchFilter, tree_options
 from erqi.common.kept import Keeper
-from projects.choices import ANSWERING_KINDS, LEVELS, Dimension, WarningLevel
-from projects.models import Area, Category, Responsibility, Unit
+from projects.choices import ANSWERING_KINDS, LEVELS, Dimension, ResponsibilityKind, WarningLevel
+from projects.models import Area, Category, Person, Responsibility, Unit
 from projects.querysets.warning import GRAVITY
 
 NOBODY = "none"
@@ -54,7 +54,44 @@ class Tree:
         return code if code == NOBODY else self.root(self._codes[code])[0]
 
 
-class WarningFilter(BaseFilterSet):
+class ScopeFilter(BaseFilterSet):
+    """Whose projects they are, as of a day: filters of a ledger's entries, whichever of their colours a page is about."""
+
+    involved = ManyFilter(label="参与单位", options="involved_options", more=True)
+    patron = ManyFilter(label="分包领导", options="patron_options", more=True)
+    inspector = ManyFilter(label="督察员", options="inspector_options", more=True)
+
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int, keeper: Keeper | None = None) -> None:
+        self.as_of, self.year = as_of, year
+        self.keeper = keeper or Keeper()
+        super().__init__(data, queryset)
+
+    def involved_options(self) -> list[Option]:
+        """Return the units that have a part in any project, by pinyin."""
+        return self.keeper.get("unit options", lambda: [Option(str(pk), name) for pk, name in Unit.objects.involved()])
+
+    def patron_options(self) -> list[Option]:
+        """Return the people who are patrons of projects, by pinyin."""
+        return self._people(ResponsibilityKind.PATRON)
+
+    def inspector_options(self) -> list[Option]:
+        """Return the people who are inspectors of projects, by pinyin."""
+        return self._people(ResponsibilityKind.INSPECTOR)
+
+    def _people(self, kind: str) -> list[Option]:
+        return self.keeper.get(("people options", kind), lambda: [Option(str(pk), name) for pk, name in Person.objects.responsible(kind)])
+
+    def filter_involved(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_units(map(int, value), self.as_of)
+
+    def filter_patron(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_people(map(int, value), ResponsibilityKind.PATRON, self.as_of)
+
+    def filter_inspector(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.of_people(map(int, value), ResponsibilityKind.INSPECTOR, self.as_of)
+
+
+class WarningFilter(ScopeFilter):
     """Filters of LedgerEntry.objects.for_warnings as of a day."""
 
     q = SearchFilter(label="搜索", hint="项目名称、编号或拼音首字母")
@@ -63,11 +100,6 @@ class WarningFilter(BaseFilterSet):
     category = ManyFilter(label="类别", options="category_options")
     area = ManyFilter(label="片区", options="area_options")
     cause = ManyFilter(label="原因", options=[*Dimension.choices, (HELD, "待摘牌、观察或人工定级")])
-
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, year: int, keeper: Keeper | None = None) -> None:
-        self.as_of, self.year = as_of, year
-        self.keeper = keeper or Keeper()
-        super().__init__(data, queryset)
 
     @property
     def trees(self) -> dict[str, Tree]:

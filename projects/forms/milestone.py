@@ -131,7 +131,6 @@ TEXT_LABELS = {
     UpdateLayer.SELF: ("进展情况", "干到哪一步、存在什么问题、下一步怎么做"),
     UpdateLayer.OFFICE: ("进展情况", ""),
     UpdateLayer.INSPECTOR: ("督察情况", "现场看到的情况；与上报不符的请写明"),
-    UpdateLayer.LEADER: ("您的问题/要求", "提交后进入填报单位的收件箱"),
 }
 
 

@@ -14,6 +14,8 @@ from projects.querysets.ledger_figures import Basis
 from projects.rules.progress import planned
 
 _WORDS = ("physical_percent", "physical", "progress", "problem", "problem_cause", "next_step")
+# What there is of a report that there is not: amount, whether simulated, words.
+_NOTHING = (None, False, (None,) * len(_WORDS))
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ def _month_plan(basis: Basis, month: int, plan: tuple[Decimal, ...] | None, annu
 
 
 def read_month(entries: Iterable[Any], basis: Basis, month: int) -> None:
-    """Set on ledger entries, as known on the basis's day: `month_plan` (MonthPlan) and `plan_simulated`; of the month's report, where its
-    figures counted, `month_done` (from January), `month_added` (in the month itself; None where the month before is missing), the words of
-    the report, `filed_on`, `filed_by`, `reviewed_by` and `report_simulated`; `of_time` and `of_year`, done ÷ plan. Three queries."""
+    """Set on ledger entries, as known on the basis's day: `month_plan` (MonthPlan) and `plan_simulated`; `month_done` (from January, by the
+    last report up to the month whose figures counted, as the ledger has it), `done_month` (that report's month), `report_simulated`; of the
+    month's own report `month_added` (in the month itself; None where it or the one before is missing), its words, `filed_on`, `filed_by`,
+    `reviewed_by`; `of_time` and `of_year`, done ÷ plan. Three queries."""
     entries = list(entries)
     projects = {entry.project_id for entry in entries}
     plans = _plans(basis, projects)
@@ -46,13 +49,16 @@ def read_month(entries: Iterable[Any], basis: Basis, month: int) -> None:
     for entry in entries:
         plan, entry.plan_simulated = plans.get(entry.project_id, (None, False))
         entry.month_plan = _month_plan(basis, month, plan, entry.annual_plan)
-        done, entry.report_simulated, words = steps.get((entry.project_id, month), (None, False, (None,) * len(_WORDS)))
-        entry.has_report = (entry.project_id, month) in steps
+        reports = steps.get(entry.project_id, {})
+        entry.has_report = month in reports
+        entry.done_month = max((number for number, found in reports.items() if found[0] is not None), default=None)
+        done, entry.report_simulated, _ = reports.get(entry.done_month, _NOTHING)
         entry.month_done = done
+        own, _, words = reports.get(month, _NOTHING)
         for name, value in zip(_WORDS, words, strict=True):
             setattr(entry, name, value)
-        before = Decimal(0) if month == 1 else steps.get((entry.project_id, month - 1), (None,))[0]
-        entry.month_added = None if done is None or before is None else done - before
+        before = Decimal(0) if month == 1 else reports.get(month - 1, _NOTHING)[0]
+        entry.month_added = None if own is None or before is None else own - before
         entry.of_time, entry.of_year = ratio(done, entry.month_plan.to_month), ratio(done, entry.month_plan.whole)
         shown = people.get(entry.project_id, {}) if entry.has_report else {}
         entry.filed_by, entry.filed_on = shown.get("filed", (None, None))
@@ -65,11 +71,15 @@ def _plans(basis: Basis, projects: set[int]) -> dict[int, tuple[tuple[Decimal, .
     return {project: (tuple(amounts), simulated) for project, simulated, *amounts in rows.values_list("project_id", "simulated", *months)}
 
 
-def _figures(basis: Basis, month: int, projects: set[int]) -> dict[tuple[int, int], tuple]:
+def _figures(basis: Basis, month: int, projects: set[int]) -> dict[int, dict[int, tuple]]:
+    """Return what counted of the reports up to the month, by project and month."""
     steps = apps.get_model("projects", "ReportStep").objects.on(basis.day)
-    rows = steps.filter(counts=True, report__year=basis.year, report__month__in=(month - 1, month), report__project__in=projects)
+    rows = steps.filter(counts=True, report__year=basis.year, report__month__lte=month, report__project__in=projects)
     columns = ("report__project_id", "report__month", "cumulative", "simulated", *_WORDS)
-    return {(project, number): (done, simulated, words) for project, number, done, simulated, *words in rows.values_list(*columns)}
+    found: dict[int, dict[int, tuple]] = {}
+    for project, number, done, simulated, *words in rows.values_list(*columns):
+        found.setdefault(project, {})[number] = (done, simulated, words)
+    return found
 
 
 def _people(basis: Basis, month: int, projects: set[int]) -> dict[int, dict[str, tuple[str, date]]]:

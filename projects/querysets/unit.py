@@ -5,7 +5,21 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BigIntegerField, Case, CharField, Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from erqi.common.sql import count_children
@@ -69,6 +83,13 @@ class SearchableQuerySet(QuerySet):
 class UnitQuerySet(SearchableQuerySet):
     """Units with what they answer for."""
 
+    def involved(self) -> QuerySet:
+        """Return (key, name) of the units that have a responsibility for a project, own one or have targets of their own, by pinyin."""
+        models = {name: apps.get_model("projects", name).objects for name in ("Responsibility", "Project", "Target")}
+        responsible = Exists(models["Responsibility"].filter(unit=OuterRef("pk")))
+        owner, aims = Exists(models["Project"].filter(owner=OuterRef("pk"))), Exists(models["Target"].filter(scope=OuterRef("pk")))
+        return self.filter(responsible | owner | aims).order_by("sort_key", "pk").values_list("pk", "name")
+
     def parts(self) -> Callable[[Iterable[int]], set[int]]:
         """Return the function that gives the keys of units with those of all units below them: one query for any number of calls."""
         below: dict[int, list[int]] = {}
@@ -119,6 +140,11 @@ class UnitQuerySet(SearchableQuerySet):
 
 class PersonQuerySet(SearchableQuerySet):
     """People with their posts."""
+
+    def responsible(self, kind: str) -> QuerySet:
+        """Return (key, name) of the people who have a responsibility of the kind for a project (patrons, inspectors), by pinyin."""
+        rows = apps.get_model("projects", "Responsibility").objects.filter(person=OuterRef("pk"), kind=kind)
+        return self.filter(Exists(rows)).order_by("sort_key", "pk").values_list("pk", "name")
 
     def for_list(self) -> "PersonQuerySet":
         """Return people with their posts and units."""

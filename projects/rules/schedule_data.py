@@ -22,6 +22,11 @@ def _amount(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
+def _source(one: Obligation | Cause) -> dict[str, str]:
+    """Return the source as it is kept: rows without one read as they always did."""
+    return {"source": one.source} if one.source else {}
+
+
 def facts_data(facts: Facts) -> dict[str, Any]:
     """Return the facts as JSON takes them; numbers and days as texts."""
     figures = facts.investment
@@ -45,7 +50,8 @@ def facts_data(facts: Facts) -> dict[str, Any]:
             "month": figures.month,
         },
         "obligations": [
-            {"key": one.key, "dimension": str(one.dimension), "name": one.name, "due": one.due_on.isoformat()} for one in facts.obligations
+            {"key": one.key, "dimension": str(one.dimension), "name": one.name, "due": one.due_on.isoformat(), **_source(one)}
+            for one in facts.obligations
         ],
     }
 
@@ -66,7 +72,8 @@ def facts_from_data(data: Mapping[str, Any]) -> Facts:
             month=figures["month"],
         ),
         obligations=tuple(
-            Obligation(one["key"], Dimension(one["dimension"]), one["name"], date.fromisoformat(one["due"])) for one in data["obligations"]
+            Obligation(one["key"], Dimension(one["dimension"]), one["name"], date.fromisoformat(one["due"]), one.get("source", ""))
+            for one in data["obligations"]
         ),
     )
 
@@ -84,6 +91,7 @@ def causes_data(thresholds: Thresholds) -> dict[str, Any]:
             "month": cause.month,
             "planned": _text(cause.planned),
             "done": _text(cause.done),
+            **_source(cause),
         }
         for level, cause in thresholds.causes
     }
@@ -104,6 +112,7 @@ def causes_from_data(data: Mapping[str, Any]) -> tuple[tuple[WarningLevel, Cause
                 one["month"],
                 _amount(one["planned"]),
                 _amount(one["done"]),
+                one.get("source", ""),
             ),
         )
         for code, one in data.items()

@@ -73,6 +73,8 @@ class Obligation:
     dimension: Dimension
     name: str
     due_on: date
+    # What kind of record it is of; empty: the problem that a monthly report names.
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Cause:
     month: int = 0
     planned: Decimal | None = None
     done: Decimal | None = None
+    # Obligations only: as there.
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,7 +285,7 @@ def _investment_course(policy: Policy, facts: Facts, calendar: WorkCalendar) -> 
 
 def _obligation_course(policy: Policy, obligation: Obligation, year: int, calendar: WorkCalendar) -> _Course:
     due_on = obligation.due_on
-    cause = Cause(obligation.dimension, CauseKind.OBLIGATION, obligation.key, obligation.name, due_on)
+    cause = Cause(obligation.dimension, CauseKind.OBLIGATION, obligation.key, obligation.name, due_on, source=obligation.source)
 
     def day_of(number: int) -> date:
         if number > 0 and obligation.dimension == Dimension.ISSUE:
@@ -321,7 +325,15 @@ def assess(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> l
         late = workdays_late(obligation.due_on, day, calendar)
         if day > obligation.due_on and obligation.dimension == Dimension.ISSUE:
             late = (day - obligation.due_on).days
-        cause = Cause(obligation.dimension, CauseKind.OBLIGATION, obligation.key, obligation.name, obligation.due_on, Decimal(late))
+        cause = Cause(
+            obligation.dimension,
+            CauseKind.OBLIGATION,
+            obligation.key,
+            obligation.name,
+            obligation.due_on,
+            Decimal(late),
+            source=obligation.source,
+        )
         found.append(Assessment(cause, rule.level(Decimal(late)), rule.counts))
     return sorted(found, key=lambda one: (-one.counts, -one.level, one.cause.due_on or date.max, one.cause.key))
 

@@ -46,6 +46,8 @@ def prevent_words(cause: Cause, day: date) -> str:
     if cause.dimension == Dimension.INVESTMENT:
         by = f"{month_day(cause.due_on, day)}前" if cause.due_on else ""
         return f"{by}累计完成投资达到 {money(cause.planned)}"
+    if cause.source or cause.dimension == Dimension.NOTICE:
+        return f"办结“{cause.name}”"
     if cause.dimension == Dimension.ISSUE:
         return f"在月报中报告问题“{cause.name}”已解决"
     return f"按期完成并登记“{cause.name}”；确有困难的，到期前申请变更时限"

@@ -27,10 +27,10 @@ def prevention_words(policy: Policy, cause: Cause | None, before: WarningLevel, 
         return ""
     if cause.dimension == Dimension.INVESTMENT:
         return f"截止前报送{cause.month}月月报，累计完成投资达到 {money(amount_needed(policy, cause, after))}"
+    if cause.source or cause.dimension == Dimension.NOTICE:
+        return f"办结“{cause.name}”"
     if cause.dimension == Dimension.ISSUE:
         return f"报告问题“{cause.name}”已解决"
-    if cause.dimension == Dimension.NOTICE:
-        return f"办结“{cause.name}”"
     return f"登记“{cause.name}”完成并附佐证，或申请变更时限（待审批期间计时停止）"
 
 

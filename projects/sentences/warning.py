@@ -34,7 +34,7 @@ def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
         return f"{head}，本月到期" if late == 0 else f"{head}，已过 {late} 个月末仍未完成"
     what = (
         f"问题“{cause.name}”拟于{chinese_day(due_on)}解决"
-        if cause.dimension == Dimension.ISSUE
+        if cause.dimension == Dimension.ISSUE and not cause.source
         else f"“{cause.name}”时限{chinese_day(due_on)}"
     )
     unit = (
@@ -121,6 +121,8 @@ def lifting_words(level: WarningLevel, bounds: Bounds, assessments: Sequence[Ass
     for one in giving[:3]:
         if one.cause.dimension == Dimension.INVESTMENT:
             parts.append(f"累计完成投资达到 {money(one.cause.planned)}")
+        elif one.cause.source or one.cause.dimension == Dimension.NOTICE:
+            parts.append(f"办结“{one.cause.name}”")
         elif one.cause.dimension == Dimension.ISSUE:
             parts.append(f"报告问题“{one.cause.name}”已解决")
         else:

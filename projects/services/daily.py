@@ -8,12 +8,12 @@ from itertools import chain
 
 from django.db import transaction
 
-from erqi.common import clock
+from erqi.common import clock, contributions
 from erqi.common.models import Installation
 from projects.services.addressees import Addressees
 from projects.services.due_lines import Day, hold_lines, month_lines, project_lines
 from projects.services.reminder import tell
-from projects.services.waiting_lines import inquiry_lines, lifting_lines, request_lines, review_lines
+from projects.services.waiting_lines import lifting_lines, request_lines, review_lines
 
 
 @transaction.atomic
@@ -30,8 +30,8 @@ def write_reminders() -> int:
             project_lines(day, of),
             hold_lines(day, of),
             review_lines(day, of),
-            inquiry_lines(day, of),
             request_lines(day),
             lifting_lines(day),
+            chain.from_iterable(contribution(day, of) for contribution in contributions.REMINDERS),
         )
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from erqi.common import contributions
 from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
 from projects.models import (
     CountedReport,
@@ -74,7 +75,8 @@ def warned_entries(year: int, on: date) -> Any:
 
 
 def known_facts(projects: Collection[int], year: int, on: date) -> dict[int, Known]:
-    """Return what is known of the projects (keys) that have colours in the year: seven queries for any number of them."""
+    """Return what is known of the projects (keys) that have colours in the year: seven queries for any number of them, and those of
+    what other apps contribute."""
     parts: dict[int, _Parts] = {}
     for project, annual, closed_on in (
         warned_entries(year, on).filter(project__in=projects).values_list("project", "annual_plan", "closed_on")
@@ -82,6 +84,7 @@ def known_facts(projects: Collection[int], year: int, on: date) -> dict[int, Kno
         parts[project] = _Parts(annual=annual, closed_on=closed_on)
     _add_milestones(parts, year, on)
     _add_figures(parts, year)
+    _add_duties(parts, year, on)
     _add_bounds(parts, year, on)
     return {project: _known(found, year, on) for project, found in parts.items()}
 
@@ -139,6 +142,14 @@ def _add_figures(parts: dict[int, _Parts], year: int) -> None:
         found.done, found.month, found.simulated = cumulative, month, found.simulated or simulated
         if problem and problem_due_on:
             found.obligations.append(Obligation(key, Dimension.ISSUE, problem[:60], problem_due_on))
+
+
+def _add_duties(parts: dict[int, _Parts], year: int, on: date) -> None:
+    """Add what other apps know of the projects that has to be settled by a day (supervision notices, problems reported directly)."""
+    for duty in contributions.duties(list(parts), year, on):
+        if (found := parts.get(duty.project)) is not None:
+            found.obligations.append(Obligation(duty.key, Dimension(duty.dimension), duty.name[:60], duty.due_on, duty.source))
+            found.simulated |= duty.simulated
 
 
 def _add_bounds(parts: dict[int, _Parts], year: int, on: date) -> None:

@@ -130,7 +130,8 @@ def _refuse_before(milestone: Milestone, rows: QuerySet[Any], what: str) -> None
 
 def layers_of(by: User | None, project: Project) -> list[UpdateLayer]:
     """Return in which layers somebody may speak of the project's milestones (domain.md §2): the office, who reports the project
-    (自查), an inspector (督察), a leader (问查). The account is read anew; `None` is the system itself."""
+    (自查), an inspector (督察). A leader asks (领导问查) by a question with a due day, which is a record of its own; the layer of that
+    name keeps what leaders said before. The account is read anew; `None` is the system itself."""
     if by is None:
         return [UpdateLayer.OFFICE]
     fresh = read_anew(by)
@@ -141,8 +142,6 @@ def layers_of(by: User | None, project: Project) -> list[UpdateLayer]:
         found.append(UpdateLayer.OFFICE if fresh.can("report.manage") else UpdateLayer.SELF)
     if fresh.can("lifting.verify"):
         found.append(UpdateLayer.INSPECTOR)
-    if fresh.can("inquiry.ask"):
-        found.append(UpdateLayer.LEADER)
     return found
 
 
@@ -175,8 +174,8 @@ def update_milestone(
     uploads: Sequence[File] = (),
     request_key: UUID | None = None,
 ) -> MilestoneUpdate:
-    """Say how a milestone stands, with evidence, and return the update: 自查 by who reports the project, 督察 by an inspector, 问查 by a
-    leader. It changes neither date nor completion; the last two are put into the inbox of those who report the project.
+    """Say how a milestone stands, with evidence, and return the update: 自查 by who reports the project, 督察 by an inspector.
+    It changes neither date nor completion; the latter is put into the inbox of those who report the project.
 
     `layer` is needed from somebody who has several. Raises NotAllowed (none of the layers; a project that the grid does not give),
     InvalidInput without a text, for words that the person said of it today already, without a choice of the layer, or for a wrong file.
@@ -212,7 +211,7 @@ def _said_today(milestone: Milestone, layer: str, by: User, text: str) -> bool:
 
 
 def _ask(update: MilestoneUpdate) -> None:
-    """Put what an inspector found or a leader asks into the inbox of those who report the project."""
+    """Put what an inspector found into the inbox of those who report the project."""
     project = update.milestone.project
     units = writing_units(grids([project.pk])[project.pk])
     people = [user for users in accounts_of(units, "report.write").values() for user in users]

@@ -1,4 +1,4 @@
-"""What has waited too long for somebody: requests, liftings, reports that nobody reviewed, leaders' questions. Told once after three
+"""What has waited too long for somebody: requests, liftings, reports that nobody reviewed. Told once after three
 working days and once more after six."""
 
 from collections import defaultdict
@@ -18,7 +18,6 @@ from projects.sentences.report import month_name
 from projects.sentences.todo import review_locks_words
 from projects.services.addressees import Addressees, accounts_with
 from projects.services.due_lines import Day
-from projects.services.inquiries import unanswered
 from projects.services.period import open_months
 from projects.services.reminder import Line
 
@@ -97,19 +96,4 @@ def review_lines(day: Day, of: Addressees) -> Iterator[Line]:
                 f"{month_name(month.year, month.month, day.on)}月报：{left[pk]} 份待审核" + ("，已过审核时限" if stage == OVERDUE else ""),
                 f"{review_locks_words(month.locks_on, day.on)}。",
                 f"{reverse('projects:report_review')}?year={month.year}&month={month.month}",
-            )
-
-
-def inquiry_lines(day: Day, of: Addressees) -> Iterator[Line]:
-    """Leaders' questions that nobody has answered, for those who report the project."""
-    for row in unanswered(projects=list(of.projects)).values():
-        if stage := _stage(row.recorded_on, day.on):
-            yield Line(
-                of.reporters[row.milestone.project_id],
-                ReminderKind.TASK,
-                f"inquiry/{row.pk}/waits/{stage}",
-                f"{row.by_name}问查“{row.milestone.project}”，已等 {workdays.workdays_between(row.recorded_on, day.on)} 个工作日",
-                row.text,
-                reverse("projects:milestone_update", args=[row.milestone_id]),
-                row.simulated,
             )

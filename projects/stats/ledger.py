@@ -35,6 +35,9 @@ class Reported:
     planned: Amount
     of_plan: Decimal | None
     of_year: Decimal | None
+    # Whether simulated reports, or plans, are among what is added.
+    done_simulated: bool = False
+    planned_simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,14 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None, *,
         if "done" not in entries.query.annotations:
             entries = with_figures(entries, basis)
         sums |= REPORTED
-    units = {}
+    more = {}
+    if basis is not None:
+        played = {"played": Q(counted__simulated=True), "plans_played": Q(figures_plan__simulated=True)}
+        more |= {name: Count("pk", filter=stands & condition) for name, condition in played.items()}
     if quantity:
         sums["quantity"] = "project__quantity"
         measured = stands & Q(project__quantity__isnull=False)
-        units = {f"unit_{name}": one("project__quantity_unit", filter=measured) for name, one in (("first", Min), ("last", Max))}
+        more |= {f"unit_{name}": one("project__quantity_unit", filter=measured) for name, one in (("first", Min), ("last", Max))}
     found = entries.aggregate(
         count=Count("pk"),
         entries=Count("pk", filter=stands),
@@ -90,7 +96,7 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None, *,
         parts=Count("project__bundle_of", filter=stands),
         **{f"{name}_sum": Sum(column, filter=stands & _counts(name)) for name, column in sums.items()},
         **{f"{name}_known": Count(column, filter=stands & _counts(name)) for name, column in sums.items()},
-        **units,
+        **more,
     )
     twice = _counted_twice(entries.filter(stands), sums) if found["parts"] else {}
 
@@ -108,6 +114,8 @@ def ledger_totals(entries: QuerySet, as_of: date, basis: Basis | None = None, *,
             amounts["planned"],
             ratio(amounts["done_of_planned"].total or 0, amounts["planned"].total),
             ratio(amounts["done_of_whole"].total or 0, amounts["whole"].total),
+            done_simulated=bool(found["played"]),
+            planned_simulated=bool(found["plans_played"]),
         )
     return LedgerTotals(
         found["count"],

@@ -7,6 +7,8 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from projects.choices import WarningLevel
 from projects.models import Ledger, LedgerEntry, WarningSchedule
 from projects.querysets.ledger_state import read_answering_units
@@ -55,10 +57,12 @@ class Change:
         return self.path[-1].first if len(self.path) > 1 else None
 
 
-def changes_between(ledger: Ledger, first: date, last: date) -> list[Change]:
-    """Return what changed after a day, up to another one: one query. `explain` reads the rest for those that are shown."""
+def changes_between(ledger: Ledger, first: date, last: date, among: QuerySet | None = None) -> list[Change]:
+    """Return what changed after a day, up to another one, `among` some of the ledger's entries (None: all): one query. `explain` reads the
+    rest for those that are shown."""
     found = []
-    for row in LedgerEntry.objects.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS):
+    entries = LedgerEntry.objects.all() if among is None else LedgerEntry.objects.filter(pk__in=among.order_by().values("pk"))
+    for row in entries.changed_colour(ledger, first, last).values(*_COLUMNS, *_LEVELS):
         record = SimpleNamespace(**row)
         came = record.left_was is not None or (record.listed_on is not None and record.listed_on > first)
         before = None if came else WarningLevel(record.level_was)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from erqi.common import clock, numbers
+from erqi.common.columns import SIMULATED
 from erqi.common.tables import (
     NOT_DOCUMENTED,
     NOT_FILLED_IN,
@@ -243,11 +244,12 @@ class LedgerTable(BaseTable):
         }
 
     def _reported(self, reported: Reported) -> dict[str, str]:
+        done, planned = (f" {SIMULATED}" if one else "" for one in (reported.done_simulated, reported.planned_simulated))
         return {
-            "done": self._sum(reported.done),
-            "planned": self._sum(reported.planned),
-            "of_plan": numbers.percent(reported.of_plan),
-            "of_year": numbers.percent(reported.of_year),
+            "done": self._sum(reported.done) + done,
+            "planned": self._sum(reported.planned) + planned,
+            "of_plan": numbers.percent(reported.of_plan) + done,
+            "of_year": numbers.percent(reported.of_year) + done,
         }
 
     def _quantity(self, totals: LedgerTotals) -> str:
@@ -263,6 +265,10 @@ class LedgerTable(BaseTable):
         if amount.inside:
             note += f"，{amount.inside} 项已含在打捆内"
         return f'{(shown or self.in_unit)(amount.total)}<span class="foot-note">{note}</span>'
+
+    def also_exported(self, totals: LedgerTotals | None) -> list[str]:
+        # Whoever adds up a column has to know which rows a bundle among them holds already.
+        return ["bundle"] if totals is not None and totals.inside and "bundle" not in self.names else []
 
     def row_key(self, record: Any) -> str:
         return f"ledgerentry:{record.pk};project:{record.project_id}"

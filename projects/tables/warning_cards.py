@@ -1,6 +1,6 @@
 """The cards of the warnings board: one function draws one project, escaped; a template per card would cost more than all the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape
 from typing import Any
@@ -14,11 +14,16 @@ from projects.tables.warning_words import coming, last_report, lifting_state, pe
 
 
 class Cards:
-    """Draws the cards and compact rows of one page. Takes the addresses of a version of the rules and of a lifting ("" for none)."""
+    """Draws the cards and compact rows of one page. Takes the addresses of a version of the rules and of a lifting ("" for none), and
+    what gives each card its links (erqi.common.contributions.card_actions)."""
 
     def __init__(
-        self, version_address: Callable[[int], str] = lambda key: "", lifting_address: Callable[[int], str] = lambda key: ""
+        self,
+        version_address: Callable[[int], str] = lambda key: "",
+        lifting_address: Callable[[int], str] = lambda key: "",
+        actions: Sequence[Callable[[str, WarningLevel], tuple[str, str] | None]] = (),
     ) -> None:
+        self.actions = actions
         self.address = page_address("projects:project_detail")
         self.explained = page_address("projects:project_colour")
         # All cards of a page follow one or two versions.
@@ -44,8 +49,9 @@ class Cards:
         lines = [("责任", self._responsible(record)), ("上报", self._report(record))]
         if record.lifting:
             lines.append(("摘牌", self._lifting(record)))
-        if step := step_words(record):
-            lines.append(("建议", escape(step)))
+        advice = " ".join(filter(None, [escape(step_words(record) or ""), self._links(record)]))
+        if advice:
+            lines.append(("建议", advice))
         facts = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in lines)
         code = f'<span class="wcard-code">{escape(record.project__code)}</span>'
         return (
@@ -54,6 +60,11 @@ class Cards:
             f'<span class="wcard-since">自 {standing.since.isoformat()}</span></p>'
             f'<p class="wcard-why">{escape(why(standing))}。</p><dl class="wcard-facts">{facts}</dl>{self._details(record)}</article>'
         )
+
+    def _links(self, record: Any) -> str:
+        """Return what can be done about the colour in one step."""
+        found = (action(record.project__code, record.standing.level) for action in self.actions)
+        return " ".join(f'<a class="no-print" href="{escape(one[1])}">{escape(one[0])}</a>' for one in found if one is not None)
 
     def _lifting(self, record: Any) -> str:
         text = f"<strong>{escape(lifting_state(record))}</strong>"

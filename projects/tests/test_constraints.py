@@ -48,6 +48,7 @@ from projects.tests.builders import (
 from projects.tests.entry_absences import leave_and_return
 from projects.tests.report_builders import file_month
 from projects.tests.warning_builders import make_plan, make_report, warn_ledger
+from supervision.tests.notice_case import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -251,6 +252,7 @@ class TestAppendOnly:
         make_plan(project)
         make_report(project, 3, 300, on=D(2018, 3, 26))
         document_service.upload_text(document=make_document(), file_name="D2.txt", raw="第一段".encode(), by=make_user("office"))
+        Cast().issued()
 
     def test_what_is_meant_to_be_append_only(self):
         expected = {"Citation", "DateChange", "DocumentText", "LedgerRevision", "MilestoneUpdate", "TargetReading"}

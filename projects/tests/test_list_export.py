@@ -219,3 +219,13 @@ def test_the_board_is_exported_as_its_list(viewer, ledger):
         found = rows(workbook(viewer, f"/warnings/?{query}export=xlsx").worksheets[1])
         assert (found[0]["项目名称"], found[0]["预警"]) == ("甲", "未评价")
     assert 'id="export-form"' in viewer.get("/warnings/").content.decode()
+
+
+def test_rows_whose_amounts_a_listed_bundle_holds_say_so_in_a_file(viewer, ledger):
+    whole = enter(ledger, "道路打捆", bundle_count=5, total_investment=Decimal(900)).project
+    enter(ledger, "经一路", bundle_of=whole, total_investment=Decimal(300))
+    found = list(csv.DictReader(StringIO(content(viewer.get(f"{LEDGER}?export=csv")).decode("utf-8-sig"))))
+    assert {row["项目名称"]: row["所属打捆项目"] for row in found} == {"道路打捆": "", "经一路": "道路打捆"}
+    # A column that nobody needs is not added.
+    alone = list(csv.DictReader(StringIO(content(viewer.get(f"{LEDGER}?export=csv&q=经一路")).decode("utf-8-sig"))))
+    assert "所属打捆项目" not in alone[0]

@@ -163,9 +163,9 @@ def test_the_number_of_queries_of_a_batch_does_not_grow(warned):
         return len(found)
 
     fill(warned, 1)
-    assert queries(DAY, STATUS_POLICY) == 22
+    assert queries(DAY, STATUS_POLICY) == 24
     fill(warned, 30)
-    assert queries(DAY + ONE_DAY, WARNING_POLICY) == 22
+    assert queries(DAY + ONE_DAY, WARNING_POLICY) == 24
 
 
 @pytest.mark.django_db(transaction=True)

@@ -220,5 +220,5 @@ def refresh_queries(ledger: Ledger, number: int) -> int:
 
 
 def test_the_number_of_queries_does_not_grow_with_projects(ledger):
-    assert refresh_queries(ledger, 1) == 16
-    assert refresh_queries(ledger, 50) == 16
+    assert refresh_queries(ledger, 1) == 18
+    assert refresh_queries(ledger, 50) == 18

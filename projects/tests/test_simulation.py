@@ -114,7 +114,7 @@ class TestNow:
             cause = thresholds.cause(thresholds.level(TODAY))
             if cause is not None and row.level_on(TODAY) in (WarningLevel.BLUE, WarningLevel.YELLOW, WarningLevel.RED):
                 found[cause.dimension] += 1
-        assert set(found) == {Dimension.MILESTONE, Dimension.INVESTMENT, Dimension.START, Dimension.ISSUE}
+        assert set(found) == {Dimension.MILESTONE, Dimension.INVESTMENT, Dimension.START, Dimension.ISSUE, Dimension.NOTICE}
 
     def test_some_projects_went_through_red_and_came_back(self, demo_db):
         project = Project.objects.get(name="人才公寓")

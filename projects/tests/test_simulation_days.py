@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from erqi.common import clock
-from erqi.demo import STORY
+from erqi.demo import live_demo
 from erqi.tests import databases
 from erqi.tests.plugin import DEMO_PASSWORD
-from projects.imports.simulation import run
 from projects.imports.simulation.material import FIRST_DAY, LAST_DAY
 from projects.tests.simulated_days import digest, entries_2018, figures_now, levels_in_sql, shown
 
@@ -31,7 +30,7 @@ def kept_digest(django_db_blocker) -> Iterator[dict[str, str]]:
 
 def test_every_week_is_read_later_as_it_was_shown_then_and_two_runs_are_the_same(kept_digest, seeded_db):
     noted = {}
-    for day in run.simulate(STORY, DEMO_PASSWORD):
+    for day in live_demo(DEMO_PASSWORD):
         if day.weekday() == FRIDAY or day == FIRST_DAY:
             with clock.at(day):
                 noted[day] = shown(day, past=False)

@@ -10,7 +10,6 @@ from erqi.common.models import User
 from projects.choices import WarningLevel
 from projects.models import ReportPeriod
 from projects.rules.presets import STATUS_POLICY
-from projects.services import milestone as milestones
 from projects.services.report import return_report
 from projects.stats.todo import todo, waiting
 from projects.stats.todo.desk import Desk
@@ -304,31 +303,6 @@ def test_a_pause_whose_renewal_was_asked_for_is_none(state):
     make_hold(case.project, date(2018, 5, 1), date(2018, 5, 12))
     make_hold(case.project, date(2018, 5, 13), date(2018, 6, 20), on=date(2018, 5, 9), state=state)
     assert of_kind(case.reporter, "hold", date(2018, 5, 10)) == []
-
-
-def test_a_leaders_question_is_a_line_until_it_is_answered():
-    case = make_case()
-    day = date(2018, 5, 10)
-    with clock.at(day):
-        milestones.update_milestone(milestone=case.milestone, text="为何停工？", by=case.leader)
-    (item,) = of_kind(case.reporter, "inquiry", day + timedelta(days=5))
-    assert item.text == "区领导丁5月10日问查：为何停工？"
-    assert item.url == reverse("projects:milestone_update", args=[case.milestone.pk])
-    with clock.at(day + timedelta(days=5)):
-        assert [one.label for one in waiting(Desk(case.leader, day + timedelta(days=5)))] == ["问查"]
-        milestones.update_milestone(milestone=case.milestone, text="已复工", by=case.reporter)
-        assert waiting(Desk(case.leader, day)) == []
-    assert of_kind(case.reporter, "inquiry", day + timedelta(days=5)) == []
-
-
-def test_a_question_about_a_late_milestone_is_told_in_its_line():
-    case = make_case()
-    day = case.milestone.due_on + timedelta(days=10)
-    with clock.at(day):
-        milestones.update_milestone(milestone=case.milestone, text="何时完工？", by=case.leader)
-    (item,) = lines(case.reporter, day)
-    assert item.kind == "project"
-    assert item.note == "区领导丁7月10日问查：何时完工？"
 
 
 def test_other_milestones_of_the_same_project_are_counted_in_its_line():

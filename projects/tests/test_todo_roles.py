@@ -11,7 +11,6 @@ from erqi.common import clock
 from erqi.common.models import User
 from projects.choices import LiftingState, PolicyState, ReportState, ResponsibilityKind, WarningLevel
 from projects.models import Lifting, ProgressReport, Project, Rescheduling, Unit
-from projects.services import milestone as milestones
 from projects.stats.todo import todo, waiting
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item
@@ -20,6 +19,7 @@ from projects.tests.builders import make_milestone, make_person, make_responsibi
 from projects.tests.report_builders import district_ledger, file_month, make_reporter, report_project, report_projects
 from projects.tests.request_case import make_case
 from projects.tests.warning_builders import FROM, make_date_request, make_hold, make_lifting, make_policy, recompute, warn_ledger
+from supervision.services.inquiry import ask_inquiry
 
 pytestmark = pytest.mark.django_db
 
@@ -202,7 +202,8 @@ def test_who_watches_over_a_project_sees_when_it_is_yellow_or_will_be(role, kind
     assert item.title == "道路工程"
     assert item.action == action
     assert item.unit == "道路工程承办局"
-    assert item.url == reverse("projects:milestone_update", args=[case.milestone.pk])
+    asked = f"{reverse('supervision:inquiry_new', args=[case.project.code])}?milestone={case.milestone.pk}"
+    assert item.url == (asked if role == "leader" else reverse("projects:milestone_update", args=[case.milestone.pk]))
     assert item.remedy == "按规则应办：督察通知单（提醒）"
     assert other.project.name not in {item.title for item in lines(user, due_on + timedelta(days=10))}
 
@@ -282,17 +283,17 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
         returned = file_month(report_project(unit, lead=lead))
         ProgressReport.objects.filter(pk=returned.pk).update(state=ReportState.RETURNED, return_reason="数据有误")
         question = late(f"问查{place}", date(2018, 12, 10)).milestones.get()
-        milestones.update_milestone(milestone=question, text="进展如何？", by=people["leader"])
+        ask_inquiry(project=question.project, milestone=question, text="进展如何？", by=people["leader"])
 
 
 # Queries of the page, and the lines that it has with one and with three of each kind.
 QUERIES = {
-    "reporter": (26, 5, 13),
-    "reviewer": (13, 1, 1),
-    "office": (24, 4, 8),
-    "supervision": (11, 2, 6),
-    "inspector": (16, 2, 6),
-    "leader": (16, 1, 3),
+    "reporter": (38, 5, 13),
+    "reviewer": (18, 1, 1),
+    "office": (28, 4, 8),
+    "supervision": (26, 2, 6),
+    "inspector": (26, 2, 6),
+    "leader": (24, 1, 3),
     "viewer": (6, 0, 0),
 }
 

@@ -70,7 +70,7 @@ def test_the_last_seven_days_are_compared_unless_others_are_asked_for(viewer, le
     assert 'name="from" value="2018-09-21"' in html
     assert 'name="to" value="2018-09-28"' in html
     assert kinds(html) == {"worse": [("近", "■ 提醒 → ▲ 预警", "2018-09-25")]}
-    assert "2018年9月21日至2018年9月28日，变重 1 个、变轻 0 个。" in html
+    assert "2018年9月21日至2018年9月28日，变重 1 个、好转 0 个。" in html
     assert kinds(page(viewer, "?from=2018-09-17&to=2018-09-18", PATH)) == {"worse": [("远", "■ 提醒 → ▲ 预警", "2018-09-18")]}
 
 
@@ -91,7 +91,7 @@ def test_a_confirmed_lifting_is_lighter(viewer, ledger):
     html = page(viewer, "", PATH)
     assert kinds(html) == {"better": [("甲", "◆ 告警 → ▲ 预警", "2018-09-24")]}
     assert "已摘牌，观察至2018年10月25日" in html
-    assert "变重 0 个、变轻 1 个" in html
+    assert "变重 0 个、好转 1 个" in html
 
 
 def test_pauses_closings_entries_and_departures_are_counted_apart(viewer, ledger):
@@ -110,7 +110,7 @@ def test_pauses_closings_entries_and_departures_are_counted_apart(viewer, ledger
         "closed": [("销号", "● 正常 → ✓ 已销号", "2018-09-25")],
     }
     assert "并入别的项目" in html
-    assert "变重 0 个、变轻 0 个；暂停、恢复等 1 个，新列入 1 个，退出 1 个，销号 1 个。" in html
+    assert "变重 0 个、好转 0 个；暂停、恢复等 1 个，新列入 1 个，退出 1 个，销号 1 个。" in html
 
 
 def test_the_gravest_come_first(viewer, ledger):

@@ -202,11 +202,11 @@ def test_without_warnings_a_sentence_says_so_and_htmx_gets_the_results(viewer):
 def test_queries_do_not_grow_with_the_turns(viewer, ledger, django_assert_num_queries, query):
     due(ledger, "甲", date(2018, 9, 25))
     page(viewer, query, PATH)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         page(viewer, query, PATH)
     for number in range(2):
         make_responsibility(due(ledger, f"乙{number}", date(2018, 9, 25)).project, make_unit())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(18):
         page(viewer, query, PATH)
 
 

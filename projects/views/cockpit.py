@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from erqi.common import numbers
+from erqi.common import clock, numbers
+from erqi.common.dates import clamp_to_year
 from erqi.common.kept import Keeper
 from erqi.common.models import User
 from projects import charts
@@ -46,6 +47,11 @@ class Scope:
     key: str
     label: str
     query: Query
+
+    @property
+    def of_warnings(self) -> Query:
+        """The same as the filters of the warnings pages say it (filters.warning.ScopeFilter)."""
+        return {"involved" if name == "unit" else name: values for name, values in self.query.items()}
 
 
 @dataclass(frozen=True)
@@ -168,9 +174,9 @@ class YearView:
         return {"as_of": self.day.isoformat()} if self.asked else {}
 
     @property
-    def of_year(self) -> dict[str, str]:
-        """The year as the pages of warnings take it."""
-        return {"year": str(self.ledger.year)}
+    def of_year(self) -> Query:
+        """The year and the scope as the pages of warnings take them."""
+        return {"year": str(self.ledger.year), **self.scope.of_warnings}
 
     @property
     def is_warned(self) -> bool:
@@ -191,7 +197,7 @@ class YearView:
             Tile("已过时限未完成", str(self.count(due="late")), "个", late, simulated=self.simulated),
             Tile("7天内到期", str(self.due_this_week), "个", week, simulated=self.simulated),
             Tile(f"{month}月月报未报", str(self.count(report="missing")), "个", self.url(report="missing"), simulated=self.simulated)
-            if month and self.is_warned
+            if month and self.is_warned and self.day <= clock.today()
             else _NOT_ASKED,
         ]
 
@@ -204,7 +210,8 @@ class YearView:
         return [self._milestone_tile("本年新开工", (MilestoneKind.START,)), self._milestone_tile("本年竣工投产", FINISHED)]
 
     def _milestone_tile(self, label: str, kinds: Iterable[MilestoneKind]) -> Tile:
-        codes, due_by = [kind.value for kind in kinds], str(self.day.month)
+        # A year that is over is asked for as a whole.
+        codes, due_by = [kind.value for kind in kinds], str(clamp_to_year(self.day, self.ledger.year).month)
         note = (f"{due_by}月底前计划 {self.count(node=codes, due=due_by)} 个", self.url(node=codes, due=due_by))
         return Tile(label, str(self.count(achieved=codes)), "个", self.url(achieved=codes), (note,), self.simulated)
 
@@ -225,12 +232,12 @@ class YearView:
 
     @cached_property
     def simulated(self) -> bool:
-        """Whether any of what the page counts is simulated: three queries at most."""
+        """Whether any of what the page counts on the day is simulated: three queries at most."""
         of_ours = {"project__in": self.entries.order_by().values("project"), "simulated": True}
         models = (
-            CountedReport.objects.of_year(self.ledger.year),
-            Milestone.objects.all(),
-            WarningSchedule.objects.of_year(self.ledger.year),
+            CountedReport.objects.of_year(self.ledger.year).filter(valid_from__lte=self.day),
+            Milestone.objects.known(self.day),
+            WarningSchedule.objects.of_year(self.ledger.year).filter(valid_from__lte=self.day),
         )
         return any(rows.filter(**of_ours).exists() for rows in models)
 

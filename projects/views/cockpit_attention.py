@@ -6,12 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from erqi.common import clock
 from erqi.common.columns import SIMULATED
 from projects.choices import WarningLevel
+from projects.filters.warning import ScopeFilter
 from projects.models import LedgerEntry
 from projects.rules.turning import Direction
 from projects.stats.warning import read_circumstances, read_standings
@@ -54,12 +57,19 @@ def grave(view: YearView) -> dict[str, Any]:
     return {"cards": [SafeString(cards.card(record)) for record in records], "lines": lines, "count": count, "more": count - len(records)}
 
 
+def _ours(view: YearView) -> QuerySet | None:
+    """Return the entries of the scope as the page of changes takes them: also those that have left the ledger. None for all."""
+    if view.scope.key == "all":
+        return None
+    params = QueryDict(urlencode(view.scope.of_warnings, doseq=True))
+    entries = LedgerEntry.objects.filter(ledger=view.ledger)
+    return ScopeFilter(params, entries, as_of=view.day, year=view.ledger.year, keeper=view.keeper).qs
+
+
 def turned(view: YearView) -> dict[str, Any]:
     """Return what changed colour in the week before the day, the worse first."""
     first = max(view.day - WEEK, date(view.ledger.year, 1, 1))
-    ours = None if view.scope.key == "all" else view.keys
-    changes = changes_between(view.ledger, first, view.day)
-    kinds = by_kind([change for change in changes if ours is None or change.record.project_id in ours])
+    kinds = by_kind(changes_between(view.ledger, first, view.day, _ours(view)))
     shown = (kinds["worse"] + kinds["better"])[:NAMED]
     explain(shown, view.ledger, first, view.day, view.versions)
     lines = [
@@ -75,7 +85,7 @@ def turned(view: YearView) -> dict[str, Any]:
     ]
     numbers = {kind: len(of_kind) for kind, of_kind in kinds.items()}
     count = numbers["worse"] + numbers["better"]
-    query = urlencode({"from": first.isoformat(), "to": view.day.isoformat(), **view.of_year})
+    query = urlencode({"from": first.isoformat(), "to": view.day.isoformat(), **view.of_year}, doseq=True)
     return {"first": first, "lines": lines, "numbers": numbers, "count": count, "url": f"{reverse('projects:warning_changes')}?{query}"}
 
 
@@ -97,7 +107,7 @@ def turning(view: YearView) -> dict[str, Any]:
         }
         for turn in worse[:NAMED]
     ]
-    query = urlencode({"days": AHEAD.days, **view.of_year, **view.of_day})
+    query = urlencode({"days": AHEAD.days, **view.of_year, **view.of_day}, doseq=True)
     return {"lines": lines, "count": len(worse), "until": until, "url": f"{reverse('projects:warning_upcoming')}?{query}"}
 
 
@@ -134,7 +144,11 @@ def year_context(view: YearView, *, has_targets: bool) -> dict[str, Any]:
         "grave": grave(view) if is_warned else None,
         # What has not come yet is no change: it stands under what will turn.
         "turned": turned(view) if is_warned and view.day <= clock.today() else None,
-        "turning": turning(view) if is_warned else None,
+        "turning": turning(view) if is_warned and view.day.year <= view.ledger.year else None,
         "due": due(view),
-        "url_of": {"grave": view.url(colour=[level.code for level in GRAVE], sort="level"), "all": view.url()},
+        "url_of": {
+            "grave": view.url(colour=[level.code for level in GRAVE], sort="level"),
+            "all": view.url(),
+            "board": f"{reverse('projects:warning_board')}?{urlencode({**view.of_year, **view.of_day}, doseq=True)}",
+        },
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -90,6 +91,7 @@ def ranked(view: YearView) -> dict[str, Any]:
     """Return the units by kind and place (stats.ranking), with the change since the end of the month before."""
     before = view.day.replace(day=1) - timedelta(days=1)
     earlier = view.entries_on(before) if before.year == view.ledger.year else None
+    query = {"year": view.ledger.year, **view.scope.query, **view.of_day}
     found = ranking(view.entries, view.ledger.year, view.day, earlier, before if earlier is not None else None)
     groups = [
         (
@@ -111,5 +113,7 @@ def ranked(view: YearView) -> dict[str, Any]:
     return {
         "groups": [(label, lines) for label, lines in groups if lines],
         "before": before if earlier is not None else None,
-        "url": reverse("projects:export_report", args=["ranking"]),
+        "url": f"{reverse('projects:export_report', args=['ranking'])}?{urlencode(query, doseq=True)}",
+        # A place among one's own few projects is none: the district's is said where the whole district is shown.
+        "is_whole": view.scope.key == "all",
     }

@@ -111,6 +111,7 @@ class LedgerDetail(ListView):
         return read() if self.ticks else self.keeper.get(key, read)
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
+        reported = listing.totals.reported
         return {
             **super().list_context(listing),
             "ledger": self.ledger,
@@ -119,7 +120,7 @@ class LedgerDetail(ListView):
             "money_totals": [
                 money_line("总投资", listing.totals.total_investment),
                 money_line("年度计划", listing.totals.annual_plan),
-                *([money_line("本年累计完成", listing.totals.reported.done)] if listing.totals.reported else []),
+                *([money_line("本年累计完成", reported.done, reported.done_simulated)] if reported else []),
             ],
             "print_unit": f"单位：{'亿元' if listing.money_unit == 'yi' else '万元'}",
             "print_subtitle": f"建账单位：{self.ledger.unit}" if self.ledger.unit else "",
@@ -221,9 +222,9 @@ class LedgerDetail(ListView):
         return {"label": label, "url": url} if url else None
 
 
-def money_line(label: str, amount: Amount) -> dict[str, Any]:
+def money_line(label: str, amount: Amount, simulated: bool = False) -> dict[str, Any]:
     """Return a sum as the summary line says it: 总投资 79.3亿元（1 项有数）."""
-    return {"label": label, "text": numbers.money(amount.total) or "—", "known": amount.known}
+    return {"label": label, "text": numbers.money(amount.total) or "—", "known": amount.known, "simulated": simulated}
 
 
 def scale_sentence(scale: LedgerRevision | None, named: LedgerTotals) -> str:

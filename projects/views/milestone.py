@@ -177,14 +177,14 @@ class MilestoneReopen(MilestoneAction):
 
 
 class MilestoneUpdatePage(EditView):
-    """Say how a milestone stands, each in the layer that is theirs: 自查, 督察, 问查; who reports it may say that it is done."""
+    """Say how a milestone stands, each in the layer that is theirs: 自查, 督察; who reports it may say that it is done."""
 
-    permission = (*WRITERS, "lifting.verify", "inquiry.ask")
+    permission = (*WRITERS, "lifting.verify")
     form_class = MilestoneUpdateForm
     template_name = "projects/milestone_form.html"
     submit_label = "提交"
 
-    TITLES = {UpdateLayer.INSPECTOR: "登记督察情况", UpdateLayer.LEADER: "领导问查"}
+    TITLES = {UpdateLayer.INSPECTOR: "登记督察情况"}
 
     def get_record(self) -> None:
         self.milestone = get_object_or_404(Milestone.objects.select_related("project"), pk=self.kwargs["pk"])
@@ -224,8 +224,6 @@ class MilestoneUpdatePage(EditView):
     def success_text(self, result: MilestoneUpdate) -> str:
         if result.changes_done:
             return f"节点“{self.milestone}”已于{chinese_day(result.done_on)}完成。"
-        if result.layer == UpdateLayer.LEADER:
-            return "已提交，并已告知填报单位。"
         return f"节点“{self.milestone}”的{result.get_layer_display()}情况已登记。"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

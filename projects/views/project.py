@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+from erqi.common import contributions
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
 from projects.choices import Duty, LedgerKind, LedgerLevel, ResponsibilityKind
@@ -101,6 +102,9 @@ class ProjectDetail(PermissionRequiredMixin, TemplateView):
             can_edit=rights.edits,
             **hold_context(project, on.day, writes=rights.writes),
             breadcrumbs=self._trail(entries, project),
+            badges=contributions.badges([project.pk], on.day).get(project.pk, []),
+            panels=contributions.panels(contributions.PROJECT_PANELS, self.request, project, on.day),
+            contributed_actions=contributions.project_actions(self.request.user, project, on.day),
             sheet_url=self._sheet(project, entries, on),
             **colour_context(project, entries, on.day, self.request.GET.get("year", ""), self.request.user),
             **reports_context(project, entries, on.day, self.request.GET.get("year", "")),

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from erqi.common import attachments
+from erqi.common import attachments, contributions
 from erqi.common.models import Attachment, User
 from projects.choices import DecisionState, UpdateLayer
 from projects.models import DateChange, DateRequest, Milestone, MilestoneUpdate, Project
@@ -102,18 +102,18 @@ class Rights:
     edits: bool
     writes: bool
     inspects: bool
-    asks: bool
+    user: User
 
     @classmethod
     def of(cls, user: User, project: Project) -> "Rights":
         """Return the rights of an account; only for a reporter the grid is asked."""
-        return cls(user.can("ledger.edit"), may_write(user, project), user.can("lifting.verify"), user.can("inquiry.ask"))
+        return cls(user.can("ledger.edit"), may_write(user, project), user.can("lifting.verify"), user)
 
     def actions(self, milestone: Milestone) -> list[tuple[str, str]]:
         """Return (label, address) of what the person may do about a milestone now."""
         is_open, pk = milestone.done_by is None, [milestone.pk]
         found = []
-        speaks = [label for label, may in (("更新进展", self.writes), ("督察", self.inspects), ("问查", self.asks)) if may]
+        speaks = [label for label, may in (("更新进展", self.writes), ("督察", self.inspects)) if may]
         if speaks:
             # One form for all who have something to say; it asks in which layer where somebody has several.
             found.append(("、".join(speaks), "milestone_update"))
@@ -128,7 +128,8 @@ class Rights:
             found.append(("修改", "milestone_edit"))
         if self.edits and milestone.done_on is not None:
             found.append(("撤销完成", "milestone_reopen"))
-        return [(label, reverse(f"projects:{name}", args=pk)) for label, name in found]
+        own = [(label, reverse(f"projects:{name}", args=pk)) for label, name in found]
+        return [*own, *contributions.milestone_actions(self.user, milestone)]
 
 
 def milestone_rows(project: Project, day: date, rights: Rights) -> list[MilestoneRow]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from erqi.common import clock
+from erqi.common import clock, contributions
 from erqi.common.access import PermissionRequiredMixin, may
 from erqi.common.exporting import PageExport
 from erqi.common.workbook.declare import Sheet
@@ -16,7 +16,7 @@ from projects.sentences.colour import month_day
 from projects.stats.inbox import unread
 from projects.stats.todo import kept_todo, todo, waiting
 from projects.stats.todo.desk import Desk
-from projects.stats.todo.items import KINDS, Item
+from projects.stats.todo.items import Item, kinds
 
 # Nobody reads further in one go; the rest is a click away (`?all=1`).
 MOST = 60
@@ -57,13 +57,13 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
     def kind(self) -> str:
         """The kind of lines that is asked for; empty for all."""
         asked = self.request.GET.get("kind", "")
-        return asked if asked in KINDS else ""
+        return asked if asked in kinds() else ""
 
     def export_title(self) -> str:
         return "我的待办"
 
     def export_filters(self) -> str:
-        return f"类别：{KINDS[self.kind]}" if self.kind else ""
+        return f"类别：{kinds()[self.kind]}" if self.kind else ""
 
     def export_sheets(self) -> list[Sheet]:
         desk = Desk(self.request.user, clock.today())
@@ -91,7 +91,7 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
             export=self.page_menu() if items else None,
             unread_count=len(unread(self.request.user, desk.day)),
             # Somebody who only looks has nothing to do here; who reports is told when the next month begins.
-            only_looks=not may(self.request.user, ACTING),
+            only_looks=not may(self.request.user, (*ACTING, *contributions.WORDS.acting)),
             nothing=self._nothing(desk),
             # An account whose person has no post is told why nothing comes.
             lost=may(self.request.user, ("report.write", "report.review")) and not desk.units,
@@ -107,7 +107,7 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
     def _tabs(self, items: list[Item], kind: str) -> list[dict[str, Any]]:
         address = reverse("projects:todo")
         tabs = [{"label": "全部", "url": address, "count": len(items), "active": not kind}]
-        for code, label in KINDS.items():
+        for code, label in kinds().items():
             number = sum(item.kind == code for item in items)
             if number or code == kind:
                 tabs.append({"label": label, "url": f"{address}?kind={code}", "count": number, "active": code == kind})

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from erqi.common import clock
+from erqi.common import clock, contributions
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.exporting import PageExport
 from erqi.common.workbook.declare import Sheet
@@ -133,5 +133,6 @@ class UnitDetailView(PermissionRequiredMixin, TemplateView):
             project_count=len({item.project.pk for kind in answered for item in kind.projects if item.current}),
             targets=targets,
             sources=sources,
+            panels=contributions.panels(contributions.UNIT_PANELS, self.request, unit, day),
             **kwargs,
         )

@@ -1,7 +1,7 @@
 """The warnings board: the district ledger of a year by colour, as of a day, as cards or as a list."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
+from erqi.common import contributions
 from erqi.common.list_state import Listing
 from erqi.common.listing import ListView
 from projects.choices import LEVELS, WarningLevel
@@ -126,6 +127,15 @@ class WarningBoard(WarningPage):
 
     # The cards.
 
+    @cached_property
+    def card_links(self) -> list[Callable[[str, WarningLevel], tuple[str, str] | None]]:
+        """What gives the cards their links, as far as the person may follow them."""
+        return contributions.card_actions(self.request.user, self.day.day)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return *super().key, tuple(f"{link.__module__}.{link.__qualname__}" for link in self.card_links)
+
     def results(self, listing: Listing) -> dict[str, Any]:
         """Return the matrix and the projects of each level."""
         day, year = self.day.day, self.ledger.year
@@ -138,7 +148,7 @@ class WarningBoard(WarningPage):
         of_level: dict[WarningLevel, list[Any]] = {level: [] for level in GRAVITY}
         for record in sorted(records, key=lambda record: (record.standing.since if record.standing else date.max, record.seq)):
             of_level[record.level].append(record)
-        cards = Cards(version_address, lifting_address)
+        cards = Cards(version_address, lifting_address, self.card_links)
         asked = set(listing.filterset.cleaned.get("colour", ()))
         groups = {level: self._group(level, of_level[level], totals[level], cards, listing) for level in GRAVITY}
         return {
@@ -154,10 +164,6 @@ class WarningBoard(WarningPage):
             ],
             "group_label": GROUPS[self.group],
         }
-
-    def key_of(self, listing: Listing) -> Hashable:
-        # The links of a card may depend on what the person may do.
-        return super().key_of(listing), self.request.user.permissions
 
     def size_of(self, results: dict[str, Any]) -> int:
         return super().size_of(results) + 2 * sum(len(group.html) + len(group.folded) for group in results["columns"] + results["others"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import cached_property
@@ -13,10 +14,12 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, carry
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 from erqi.common.exporting import PageExport
+from erqi.common.listing import without_empty
 from erqi.common.workbook.declare import Sheet
 from projects.choices import WarningLevel
 from projects.exports.pages import changes_sheet
-from projects.models import Rescheduling
+from projects.filters.warning import ScopeFilter
+from projects.models import LedgerEntry, Rescheduling
 from projects.querysets.warning import GRAVITY
 from projects.sentences.policy import level_word
 from projects.sentences.warning import rules_words
@@ -31,8 +34,8 @@ MOST, FIRST = 100, 40
 # The kinds in the order of the page: heading, what it means.
 KINDS = {
     "worse": ("变重", "状态比起始日更差"),
-    "better": ("变轻", "状态比起始日更好"),
-    "other": ("暂停、恢复、开始评价", "既不算变重也不算变轻"),
+    "better": ("好转", "状态比起始日更好"),
+    "other": ("暂停、恢复、开始评价", "既不算变重也不算好转"),
     "listed": ("新列入台账", ""),
     "delisted": ("退出台账", ""),
     "closed": ("销号", ""),
@@ -175,7 +178,7 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
         if self.ledger is None:
             return super().get_context_data(**kwargs, page_title=self.page_title, reason=self.not_warned())
         versions, period = Versions(), self.period
-        changes = changes_between(self.ledger, period.first, period.last) if period.first < period.last else []
+        changes = self.changes()
         found = by_kind(changes)
         numbers = {kind: len(of_kind) for kind, of_kind in found.items()}
         version = versions.in_force(period.last)
@@ -185,7 +188,10 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
             page_title=self.page_title,
             ledger=self.ledger,
             period=period,
-            problems=[*self.year_problems(), *period.problems],
+            problems=[*self.year_problems(), *self.scope.problems, *period.problems],
+            scope_words=self.scope.summary(),
+            scope_fields=self.scope_fields,
+            unscoped_url=f"?{urlencode({**self.kept_year, 'from': period.first.isoformat(), 'to': period.last.isoformat()})}",
             kinds=self.kinds(found, versions, MOST),
             numbers=numbers,
             count=len(changes),
@@ -217,9 +223,29 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
 
     def export_sheets(self) -> list[Sheet]:
         period = self.period
-        changes = changes_between(self.ledger, period.first, period.last) if period.first < period.last else []
-        kinds = self.kinds(by_kind(changes), Versions(), None)
+        kinds = self.kinds(by_kind(self.changes()), Versions(), None)
         return [changes_sheet(f"{self.ledger.name}变化对比", kinds, period.first, period.last)]
+
+    def export_filters(self) -> str:
+        return self.scope.summary()
+
+    @cached_property
+    def scope(self) -> ScopeFilter:
+        """Whose projects are compared."""
+        entries = LedgerEntry.objects.filter(ledger=self.ledger)
+        return ScopeFilter(without_empty(self.request.GET), entries, as_of=self.period.last, year=self.ledger.year)
+
+    @property
+    def scope_fields(self) -> list[tuple[str, str]]:
+        """The parameters that say whose they are."""
+        return [(one.name, one.value) for one in self.scope.active()]
+
+    def changes(self) -> list[Change]:
+        """Return what changed between the days among the projects asked for."""
+        period = self.period
+        if period.first >= period.last:
+            return []
+        return changes_between(self.ledger, period.first, period.last, self.scope.qs if self.scope.is_active else None)
 
     def kinds(self, changes: dict[str, list[Change]], versions: Versions, most: int | None) -> list[Kind]:
         """Return the changes by kind, the gravest first: all of a kind with up to `most` (None: any number), else the first ones."""
@@ -237,7 +263,7 @@ class WarningChanges(PermissionRequiredMixin, PageExport, OfYear, TemplateView):
     def sentence(self, numbers: dict[str, int]) -> str:
         """Return the page in one sentence."""
         period = self.period
-        head = f"{chinese_day(period.first)}至{chinese_day(period.last)}，变重 {numbers['worse']} 个、变轻 {numbers['better']} 个"
+        head = f"{chinese_day(period.first)}至{chinese_day(period.last)}，变重 {numbers['worse']} 个、好转 {numbers['better']} 个"
         named = {"other": "暂停、恢复等", "listed": "新列入", "delisted": "退出", "closed": "销号"}
         more = [f"{name} {numbers[kind]} 个" for kind, name in named.items() if numbers[kind]]
         return f"{head}{'；' if more else ''}{'，'.join(more)}。"

@@ -1,6 +1,43 @@
 """The records of the supervision app, one module per family."""
 
-from supervision.models.mechanism import Mechanism
+from supervision.models.escalation import Escalation, EscalationAct
+from supervision.models.finding import Finding, FindingAct
+from supervision.models.inquiry import Inquiry, InquiryAct
+from supervision.models.inspection import InspectedMilestone, Inspection, InspectionAct, InspectionPoint
+from supervision.models.issue import Issue, IssueAct, IssueMeeting
+from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, StepDates, SupervisionItem
+from supervision.models.mechanism import Mechanism, MechanismPart
+from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
-__all__ = ["Mechanism", "Theme"]
+__all__ = [
+    "Escalation",
+    "EscalationAct",
+    "Finding",
+    "FindingAct",
+    "Inquiry",
+    "InquiryAct",
+    "InspectedMilestone",
+    "Inspection",
+    "InspectionAct",
+    "InspectionPoint",
+    "Issue",
+    "IssueAct",
+    "IssueMeeting",
+    "ItemAct",
+    "ItemDuty",
+    "ItemEvidence",
+    "ItemLink",
+    "ItemSchedule",
+    "ItemStep",
+    "Mechanism",
+    "MechanismPart",
+    "Notice",
+    "NoticeAct",
+    "NoticeCopy",
+    "NoticeOrder",
+    "NoticeText",
+    "StepDates",
+    "SupervisionItem",
+    "Theme",
+]

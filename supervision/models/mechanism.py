@@ -6,7 +6,7 @@ from django.urls import reverse
 from erqi.common.history import tracked
 from erqi.common.models import Record
 from projects.models.unit import Unit, citations
-from supervision.choices import MechanismKind
+from supervision.choices import MechanismKind, SystemPart
 
 
 @tracked()
@@ -32,3 +32,21 @@ class Mechanism(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:mechanism_detail", args=[self.code])
+
+
+@tracked()
+class MechanismPart(models.Model):
+    """A part of this system that carries a mechanism out, as the supervision office sees it; `note` says in what."""
+
+    mechanism = models.ForeignKey(Mechanism, models.CASCADE, related_name="parts", verbose_name="机制")
+    part = models.CharField("功能", max_length=20, choices=SystemPart)
+    note = models.CharField("说明", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "机制的落实"
+        verbose_name_plural = "机制的落实"
+        ordering = ["mechanism", "pk"]
+        constraints = [models.UniqueConstraint(fields=["mechanism", "part"], name="mechanism_part_once")]
+
+    def __str__(self) -> str:
+        return self.get_part_display()

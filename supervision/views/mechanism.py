@@ -12,10 +12,35 @@ from erqi.common.access import PermissionRequiredMixin
 from erqi.common.editing import EditView
 from projects.models import Citation
 from projects.rules.search import normal, search_terms
-from supervision.choices import MechanismKind
-from supervision.forms.mechanism import MechanismForm
+from supervision.choices import MechanismKind, SystemPart
+from supervision.forms.mechanism import MechanismForm, PartsForm
 from supervision.models import Mechanism
-from supervision.services.mechanism import change_mechanism
+from supervision.services.mechanism import change_mechanism, set_parts
+
+# Which page each part of the system is.
+PAGES = {
+    SystemPart.LEDGER: "projects:ledger_current",
+    SystemPart.WALL: "projects:wall_current",
+    SystemPart.WARNINGS: "projects:warning_board",
+    SystemPart.LIFTINGS: "projects:lifting_list",
+    SystemPart.TARGETS: "projects:target_current",
+    SystemPart.REPORTS: "projects:period_list",
+    SystemPart.REVIEW: "projects:period_list",
+    SystemPart.PERIODS: "projects:period_list",
+    SystemPart.PLANS: "projects:plan_current",
+    SystemPart.REQUESTS: "projects:request_list",
+    SystemPart.EXPORTS: "projects:export_centre",
+    SystemPart.DOCUMENTS: "projects:document_list",
+    SystemPart.UNITS: "projects:unit_list",
+    SystemPart.HISTORY: "history",
+    SystemPart.THEMES: "supervision:theme_list",
+    SystemPart.ITEMS: "supervision:item_list",
+    SystemPart.INSPECTIONS: "supervision:inspection_list",
+    SystemPart.FINDINGS: "supervision:finding_list",
+    SystemPart.INQUIRIES: "supervision:inquiry_list",
+    SystemPart.NOTICES: "supervision:notice_list",
+    SystemPart.ISSUES: "supervision:issue_list",
+}
 
 
 def search_text(mechanism: Mechanism) -> str:
@@ -71,6 +96,7 @@ class MechanismDetailView(PermissionRequiredMixin, TemplateView):
             citations=[citation for found in sources.values() for citation in found],
             text_printed=bool(sources.get(("mechanism", mechanism.pk, "text"))),
             sources=sources,
+            parts=[(row, reverse(PAGES[SystemPart(row.part)])) for row in mechanism.parts.all()],
             may_edit=self.request.user.can("mechanism.edit"),
             **kwargs,
         )
@@ -104,3 +130,31 @@ class MechanismEditView(EditView):
             citations=[citation for found in sources.values() for citation in found],
             **context,
         )
+
+
+class MechanismParts(EditView):
+    """Say which parts of the system carry a mechanism out. Asks for `mechanism.edit` (the supervision office)."""
+
+    permission = "mechanism.edit"
+    form_class = PartsForm
+    page_title = "落实到哪些功能"
+    success_message = "已保存。"
+
+    def get_record(self) -> Mechanism:
+        return get_object_or_404(Mechanism, code=self.kwargs["code"])
+
+    def values_of(self, record: Mechanism) -> dict[str, Any]:
+        return {}
+
+    def first_values(self) -> dict[str, Any]:
+        rows = self.record.parts.all() if self.record is not None else []
+        return {f"{name}_{row.part}": value for row in rows for name, value in (("has", True), ("note", row.note))}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Mechanism:
+        return set_parts(mechanism=self.record, by=self.request.user, **values)
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [
+            {"label": "工作机制", "url": reverse("supervision:mechanism_list")},
+            {"label": self.record.name, "url": self.record.get_absolute_url()},
+        ]

@@ -65,6 +65,10 @@ class Column:
         return f"{self.group}·{self.label}" if self.group else self.label
 
 
+# The column that says which of a row's values are simulated; in a row of sums it says how many rows are.
+SIMULATED_COLUMN = "simulated"
+
+
 class Toned(str):
     """A word that carries the tone of a warning level: red, yellow, blue, green, paused, unrated, done. The word says it all; the
     tone only fills the cell."""

@@ -8,7 +8,7 @@ from typing import IO, Any
 from openpyxl.utils import get_column_letter
 
 from erqi.common.workbook.cells import ColumnWriter, Tall, lines_of
-from erqi.common.workbook.declare import KEY_HEADER, VERSION_HEADER, Column, Foot, Row, Sheet
+from erqi.common.workbook.declare import KEY_HEADER, SIMULATED_COLUMN, VERSION_HEADER, Column, Foot, Row, Sheet
 from erqi.common.workbook.head import has_groups, title_lines, write_head
 from erqi.common.workbook.layout import parts_of, widths
 from erqi.common.workbook.lines import LINE_HEIGHT, Lines
@@ -83,14 +83,14 @@ class SheetWriter:
     def _rows(self, rows: Iterable[Row]) -> list[str]:
         """Write the rows and sums; return the notes."""
         sheet, lines = self.sheet, self.lines
-        whole, part, group = Sums(sheet.columns), Sums(sheet.columns), ""
+        whole, part, group, before = Sums(sheet.columns), Sums(sheet.columns), "", 0
         plain = [writer.maker() for writer in self.writers]
         muted = [writer.maker(ink=MUTED) for writer in self.writers]
         for row in rows:
             if row.group != group:
                 if group and sheet.total:
-                    self._sum("小计", part.words(sheet.noun), part.value, SUBTOTAL)
-                group, part = row.group, Sums(sheet.columns)
+                    self._sum("小计", part.words(sheet.noun), part.value, SUBTOTAL, self.simulated - before)
+                group, part, before = row.group, Sums(sheet.columns), self.simulated
                 # Not merged: the text runs over the empty cells beside it, and rows can still be sorted and filtered.
                 self._texts({0: group}, HEADING)
             number = lines.at + 1
@@ -101,10 +101,10 @@ class SheetWriter:
             self.simulated += row.simulated
             whole.add(row)
             part.add(row)
-        return self._end(whole, part if group else None)
+        return self._end(whole, part if group else None, self.simulated - before)
 
-    def _end(self, whole: Sums, part: Sums | None) -> list[str]:
-        """Write the last 小计 and 合计; return the notes."""
+    def _end(self, whole: Sums, part: Sums | None, of_part: int) -> list[str]:
+        """Write the last 小计, `of_part` of whose rows are simulated, and 合计; return the notes."""
         sheet = self.sheet
         notes = [*sheet.notes]
         if not self.count:
@@ -112,16 +112,16 @@ class SheetWriter:
             self.lines.merge(0, len(self.shown) - 1)
         elif sheet.foot is not None:
             foot = sheet.foot if isinstance(sheet.foot, Foot) else sheet.foot()
-            self._sum("合计", foot.words, lambda column: foot.values.get(column.name), TOTAL)
+            self._sum("合计", foot.words, lambda column: foot.values.get(column.name), TOTAL, self.simulated)
             notes += foot.notes
         elif sheet.total:
             if part is not None:
-                self._sum("小计", part.words(sheet.noun), part.value, SUBTOTAL)
-            self._sum("合计", whole.words(sheet.noun), whole.value, TOTAL)
+                self._sum("小计", part.words(sheet.noun), part.value, SUBTOTAL, of_part)
+            self._sum("合计", whole.words(sheet.noun), whole.value, TOTAL, self.simulated)
             notes += whole.notes()
         return notes
 
-    def _sum(self, label: str, words: str, value: Callable[[Column], Any], fill: str) -> None:
+    def _sum(self, label: str, words: str, value: Callable[[Column], Any], fill: str, simulated: int) -> None:
         number = self.lines.at + 1
         cells = [self.lines.cell(0, label, Look(bold=True, fill=fill, align="center"))]
         for writer in self.shown[1:]:
@@ -129,6 +129,8 @@ class SheetWriter:
             if words and amount is None and writer.column.kind == "text":
                 # Beside the label, in the first column of words: usually that of the names.
                 amount, words = words, ""
+            if writer.column.name == SIMULATED_COLUMN and simulated:
+                amount = f"含 {simulated} 行模拟"
             cells.append(writer.maker(bold=True, fill=fill)[type(amount)](amount, number))
         self.lines.add(cells)
 

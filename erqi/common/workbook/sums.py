@@ -61,7 +61,7 @@ class Sums:
 
     def notes(self) -> list[str]:
         """Return a sentence for each sum that some rows had no figure for, or whose figure another row holds."""
-        labels = {column.name: column.label for column in self.columns}
+        labels = {column.name: column.heading for column in self.columns}
         found: dict[str, list[str]] = {}
         for name in self._sums:
             left_out = []

@@ -75,8 +75,8 @@ class Acts:
         milestone_service.reopen_milestone(milestone=step.milestone, version=None, by=self.people.by("office"), text=event["text"])
 
     def remark(self, course: Course, step: Step, who: str, text: str = "", picture: bool = False) -> None:
-        """Say how a step stands: the reporter (self), an inspector (inspect) or a leader (inquire)."""
-        by = {"self": course.reporter, "inspect": self.people.by("inspector"), "inquire": self.people.by("leader")}[who]
+        """Say how a step stands: the reporter (self) or an inspector (inspect)."""
+        by = {"self": course.reporter, "inspect": self.people.by("inspector")}[who]
         text = text or self.writer.say(course.plot, who, step=step.name)
         uploads = [pictures.upload(self._scene(course))] if picture else []
         milestone_service.update_milestone(milestone=step.milestone, text=text, by=by, uploads=uploads)

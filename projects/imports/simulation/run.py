@@ -215,7 +215,7 @@ class _Story:
     def _schedule_event(self, course: Course, event: dict) -> None:
         acts = self.acts
         day = date.fromisoformat(f"{YEAR}-{event['on']}")
-        if event["do"] in ("inspect", "inquire"):
+        if event["do"] == "inspect":
             text, picture = event.get("text", ""), event.get("picture", False)
             self.at(self.WORK, day, partial(acts.remark, course, course.step(event["step"]), event["do"], text, picture))
         elif event["do"] in ("override", "close"):

@@ -59,7 +59,7 @@ class Writer:
         return self._fill(plot, self._phrases[self._words[plot.road]]["next"], next=next_step) + "。"
 
     def say(self, plot: Plot, key: str, **values: Any) -> str:
-        """Return one of the phrases of a key (self, inspect, inquire, verify, return)."""
+        """Return one of the phrases of a key (self, inspect, verify, return)."""
         return self._fill(plot, self._phrases[key], **values)
 
     @property

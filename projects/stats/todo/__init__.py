@@ -1,5 +1,8 @@
 """我的待办: what is due from a person today, the gravest consequence first, each matter once."""
 
+from itertools import chain
+
+from erqi.common import contributions
 from erqi.common.kept import Keeper
 from projects.choices import ResponsibilityKind
 from projects.stats.todo import colours, decisions, months
@@ -30,6 +33,7 @@ def todo(desk: Desk) -> list[Item]:
     found += decisions.policies(desk)
     found += decisions.passes(desk)
     found += decisions.liftings(desk)
+    found += chain.from_iterable(contribution(desk) for contribution in contributions.TODO)
     return sorted(found, key=lambda item: item.weight)
 
 
@@ -40,4 +44,5 @@ def kept_todo(desk: Desk) -> list[Item]:
 
 def waiting(desk: Desk) -> list[Waiting]:
     """Return what the person has handed over and others act on next, the oldest first."""
-    return decisions.waiting(desk)
+    found = [*decisions.waiting(desk), *chain.from_iterable(contribution(desk) for contribution in contributions.WAITING)]
+    return sorted(found, key=lambda one: (one.since, one.label, one.text))

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from erqi.common import contributions
 from projects.choices import GRAVE_LEVELS, Dimension, Family, ReportState, ResponsibilityKind, WarningLevel
-from projects.models import LevelOverride, Project, Unit
+from projects.models import LevelOverride, Milestone, Project, Unit
 from projects.rules.colour import floor_on
 from projects.rules.responsibility import reporting_unit
 from projects.rules.todo import next_step
@@ -27,10 +28,8 @@ from projects.sentences.todo import (
 )
 from projects.sentences.warning import cause_words, lifting_words, reason_words
 from projects.services.grid import grids
-from projects.services.inquiries import unanswered
 from projects.services.period import Month
 from projects.stats.todo.desk import Desk
-from projects.stats.todo.inquiries import asked_words, inquiry_item
 from projects.stats.todo.items import Item, Link, Shown
 from projects.stats.todo.months import report_url, returned_item, returned_reports
 from projects.stats.warning import Standing
@@ -137,7 +136,7 @@ class Trouble:
             return ""
         if not self.acting:
             return prevent_words(self.cause, one.day)
-        if self.cause.dimension == Dimension.ISSUE:
+        if self.cause.dimension == Dimension.ISSUE and not self.cause.source:
             # The problem is a sentence, and stands in the line already.
             return "，".join(filter(None, [ISSUE_SOLVED, lifting_words(self.level, one.bounds, (), one.policy)]))
         return lifting_words(self.level, one.bounds, self.giving, one.policy)
@@ -195,10 +194,9 @@ class OwnLines:
 
 
 def own_projects(desk: Desk) -> OwnLines:
-    """The reporter's lines: projects in trouble, reports that were returned, questions that a leader asked; each matter once."""
+    """The reporter's lines: projects in trouble, reports that were returned; each matter once."""
     lines = OwnLines()
     returned = returned_reports(desk)
-    asked = unanswered(projects=desk.own)
     overrides = desk.overrides(desk.own)
     for one in troubles(desk, desk.own):
         key = one.standing.row.project_id
@@ -214,7 +212,6 @@ def own_projects(desk: Desk) -> OwnLines:
         mending = _mending(one, project, month, desk)
         if mending.reports:
             lines.reported.add(key)
-        inquiry = asked.pop(one.cause.key, None) if one.cause is not None and one.cause.kind is CauseKind.MILESTONE else None
         lines.items.append(
             one.item(
                 project,
@@ -224,11 +221,10 @@ def own_projects(desk: Desk) -> OwnLines:
                 overrides.get(key),
                 remedy=mending.remedy or one.remedy(),
                 links=mending.links,
-                note=asked_words(inquiry, desk.day) if inquiry is not None else PAUSE_ASKED if key in desk.pausing else "",
+                note=PAUSE_ASKED if key in desk.pausing else "",
             )
         )
     lines.items += [returned_item(report, month, desk) for report, month in returned.values()]
-    lines.items += [inquiry_item(update, desk) for update in asked.values()]
     return lines
 
 
@@ -247,6 +243,11 @@ def _mending(one: Trouble, project: Project, month: Month | None, desk: Desk) ->
         if one.level in GRAVE_LEVELS and key not in desk.pausing:
             links += (Link("申请暂停", reverse("projects:hold_new", args=[project.code])),)
         return Mending(reverse("projects:milestone_update", args=[cause.key]), "更新进展", links=links)
+    if cause.source:
+        place = contributions.place_of(cause.source, cause.key)
+        if place is not None:
+            return Mending(place.url, place.action)
+        return Mending(reverse("projects:project_colour", args=[project.code]), "看依据")
     if month is not None:
         return Mending(report_url(month, project), f"填{month_name(month.year, month.month, desk.day)}月报", reports=True)
     if cause.dimension == Dimension.ISSUE and (again := _report_again(project, one, desk)):
@@ -299,21 +300,31 @@ def watched_projects(desk: Desk, kind: str) -> list[Item]:
     listed = desk.ledger(desk.day.year).filter(project__in=projects).order_by().values_list("project_id", flat=True)
     reports = {key: reporting_unit(units) for key, units in grids(list(listed), desk.day).items()}
     units = Unit.objects.in_bulk({unit for unit in reports.values() if unit is not None})
+    behind = [one.cause.key for one in found if one.cause is not None and one.cause.kind is CauseKind.MILESTONE]
+    milestones = Milestone.objects.select_related("project").in_bulk(behind)
     items = []
     for one in found:
         key = one.standing.row.project_id
         unit = units.get(reports.get(key) or 0)
-        items.append(_watched(one, projects[key], str(unit) if unit else "", kind, overrides.get(key), desk))
+        milestone = milestones.get(one.cause.key) if one.cause is not None and one.cause.kind is CauseKind.MILESTONE else None
+        act = _looking(milestone, projects[key], kind, desk)
+        items.append(_watched(one, projects[key], str(unit) if unit else "", act, overrides.get(key), desk))
     return items
 
 
-def _watched(one: Trouble, project: Project, unit: str, kind: str, override: LevelOverride | None, desk: Desk) -> Item:
-    asks = "问查" if kind == ResponsibilityKind.PATRON else "登记督察"
+def _looking(milestone: Milestone | None, project: Project, kind: str, desk: Desk) -> tuple[str, str]:
+    """Return what a patron or an inspector does about a project: address and word. A patron asks about the milestone that is behind."""
+    if milestone is not None and kind == ResponsibilityKind.INSPECTOR:
+        return reverse("projects:milestone_update", args=[milestone.pk]), "登记督察"
+    for word, url in contributions.milestone_actions(desk.user, milestone) if milestone is not None else ():
+        return url, word
+    return project.get_absolute_url(), "看项目"
+
+
+def _watched(one: Trouble, project: Project, unit: str, act: tuple[str, str], override: LevelOverride | None, desk: Desk) -> Item:
+    url, asks = act
     page = project.get_absolute_url()
-    if one.cause is not None and one.cause.kind is CauseKind.MILESTONE:
-        url, links = reverse("projects:milestone_update", args=[one.cause.key]), (Link("看项目", page),)
-    else:
-        url, asks, links = page, "看项目", ()
+    links = () if url == page else (Link("看项目", page),)
     step = step_words(one.standing.step)
     line = one.item(project, url, asks, desk.cutoffs, override, unit=unit, links=links)
     return replace(line, remedy="" if line.follows == step else step)

@@ -14,7 +14,6 @@ from projects.rules.reminder import AHEAD
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.holds_ending import holds_ending
-from projects.services.inquiries import unanswered
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link, Shown, Waiting
 
@@ -201,8 +200,6 @@ def waiting(desk: Desk) -> list[Waiting]:
     if desk.user.can("policy.edit"):
         rows = WarningPolicy.objects.filter(Q(created_by=desk.user) | Q(submitted_by=desk.user), state=PolicyState.SUBMITTED)
         found += [Waiting("预警规则", f"{row.name}：待批准", row.get_absolute_url(), row.submitted_on or row.created_on) for row in rows]
-    if desk.user.can("inquiry.ask"):
-        found += _questions(desk)
     return sorted(found, key=lambda one: (one.since, one.label, one.text))
 
 
@@ -220,11 +217,3 @@ def _asked(desk: Desk, own: Collection[int]) -> list[Waiting]:
     rows += [("申请暂停", str(one.project), one) for one in paused]
     rows += [("更正单", str(one.report), one) for one in slips]
     return [Waiting(label, text, one.get_absolute_url(), one.requested_on, one.simulated) for label, text, one in rows]
-
-
-def _questions(desk: Desk) -> list[Waiting]:
-    rows = unanswered(by=desk.user)
-    return [
-        Waiting("问查", f"{row.milestone.project}：{row.milestone}", row.milestone.get_absolute_url(), row.recorded_on, row.simulated)
-        for row in rows.values()
-    ]

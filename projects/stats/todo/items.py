@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from erqi.common import contributions
 from projects.choices import WarningLevel
 from projects.models import Project
 
@@ -10,13 +11,17 @@ from projects.models import Project
 KINDS = {
     "report": "月报",
     "review": "审核",
-    "inquiry": "问查",
     "project": "项目预警",
     "hold": "暂停到期",
     "request": "审批",
     "lifting": "摘牌",
     "policy": "预警规则",
 }
+
+
+def kinds() -> dict[str, str]:
+    """Return the names of all kinds of lines by code, those that other apps contribute last."""
+    return {**KINDS, **contributions.WORDS.todo_kinds}
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Item:
 
     @property
     def kind_label(self) -> str:
-        return KINDS[self.kind]
+        return kinds()[self.kind]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Filters of the supervision app, one module per family."""

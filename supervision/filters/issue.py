@@ -1,0 +1,75 @@
+"""Filters of the list of problems reported directly."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from erqi.common.filters import BaseFilterSet, CodeFilter, ManyFilter, OneFilter, Option, SearchFilter
+from projects.choices import DelayCause
+from projects.models import Project, Unit
+from projects.rules.search import search_terms
+from supervision.choices import IssueGrade, IssueState
+from supervision.models import Issue
+from supervision.rules.issue import RUNNING
+
+_LATE, _MET = "late", "met"
+
+
+class IssueFilter(BaseFilterSet):
+    """Filters of Issue.objects.for_table."""
+
+    q = SearchFilter(label="搜索", hint="问题、项目名称或拼音首字母")
+    state = ManyFilter(label="状态", options=IssueState.choices)
+    grade = ManyFilter(label="定级", options=IssueGrade.choices)
+    cause = ManyFilter(label="病因", options=DelayCause.choices)
+    unit = ManyFilter(label="承办单位", options="unit_options")
+    late = OneFilter(label="时限", options=[(_LATE, "已逾期"), (_MET, "未逾期")], more=True)
+    project = CodeFilter(label="项目", hint="项目编号", shown="project_name", more=True)
+
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
+        self.as_of = as_of
+        self._projects: dict[str, str] = {}
+        super().__init__(data, queryset)
+
+    def check(self) -> None:
+        code = self.cleaned.get("project")
+        if code and (name := Project.objects.filter(code=code).values_list("name", flat=True).first()):
+            self._projects[code] = name
+        elif code:
+            del self.cleaned["project"]
+            self.problems.append(f"筛选“项目”的值“{code[:20]}”无效（没有这个项目），已忽略。")
+
+    def project_name(self, code: str) -> str:
+        """Return what is shown of a project's code."""
+        return self._projects.get(code, code)
+
+    def unit_options(self) -> list[Option]:
+        """Return the units that handle or handled a problem, by pinyin."""
+        units = Unit.objects.filter(pk__in=Issue.objects.exclude(unit=None).values("unit"))
+        return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+
+    def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        for term in search_terms(value):
+            found = Q(project__search_key__contains=term) | Q(title__icontains=term) | Q(description__icontains=term)
+            queryset = queryset.filter(found | Q(place__icontains=term))
+        return queryset
+
+    def filter_state(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(state_then__in=value)
+
+    def filter_grade(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(grade_then__in=value)
+
+    def filter_cause(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(cause_then__in=value)
+
+    def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(unit_then__in=[int(key) for key in value])
+
+    def filter_late(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        late = Q(state_then__in=RUNNING, due_then__lt=self.as_of)
+        return queryset.filter(late) if value == _LATE else queryset.exclude(late)
+
+    def filter_project(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(project__code=value)

@@ -1,0 +1,74 @@
+"""What was done to a supervision record, one row an action, appended and never changed: the record's course and its state on any day."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from erqi.common.models import Simulated
+from projects.models import Project, Unit
+from projects.models.revision import account
+from supervision.rules.machine import Machine
+
+
+class Act(Simulated):
+    """Base of the acts of each family. A family's own has its foreign key with `related_name="acts"`, names it in `of`, its table in
+    `machine`, and declares
+
+        @appended()
+        class NoticeAct(Act):
+            machine, of = MACHINE, "notice"
+            notice = models.ForeignKey(Notice, models.PROTECT, related_name="acts")
+
+            class Meta(Act.Meta):
+                triggers = append_only()
+
+    `on` is the business day, `created_at` the clock. What stood after the act (state, due date, for which unit and project) is kept with
+    it, so that any day is read from the acts alone (supervision.querysets.acts), and traces need no other table. `copies` names further
+    columns of the record that the family's own act keeps as they stood after it.
+    """
+
+    machine: ClassVar[Machine]
+    of: ClassVar[str]
+    copies: ClassVar[tuple[str, ...]] = ()
+
+    action = models.CharField("动作", max_length=20, editable=False)
+    from_state = models.CharField("原状态", max_length=20, blank=True, editable=False)
+    to_state = models.CharField("状态", max_length=20, editable=False)
+    on = models.DateField("日期", editable=False)
+    created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+    by = account("办理人账号")
+    by_name = models.CharField("办理人", max_length=60, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位", editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="项目", editable=False)
+    due_on = models.DateField("时限", null=True, blank=True, editable=False)
+    text = models.TextField("内容", blank=True, editable=False)
+    request_key = models.UUIDField("提交标识", null=True, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+        verbose_name = "办理经过"
+        verbose_name_plural = "办理经过"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.action_label}"
+
+    @property
+    def action_label(self) -> str:
+        return self.machine.action_label(self.action)
+
+    @property
+    def state_label(self) -> str:
+        """The name of the state that it led to."""
+        return self.machine.state_label(self.to_state)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it changed the state."""
+        return self.from_state != self.to_state
+
+    @property
+    def owner(self) -> Any:
+        """The record that was acted on."""
+        return getattr(self, self.of)

@@ -1,0 +1,29 @@
+"""Proposals to escalate, on their list and on desks."""
+
+from datetime import date
+
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+
+from supervision.choices import EscalationState
+from supervision.querysets.acts import ActedQuerySet
+
+
+class EscalationQuerySet(ActedQuerySet):
+    """Proposals; `on_day` gives their state then."""
+
+    def open(self) -> "EscalationQuerySet":
+        """Return what awaits the supervision office, the gravest first."""
+        return self.filter(state=EscalationState.PROPOSED).select_related("project", "unit").order_by("-weight", "since", "pk")
+
+    def for_table(self, day: date) -> QuerySet:
+        """Return what had been proposed by the day, as it stood then: what waits first, the gravest at the top, then what was decided
+        last."""
+        acts = self.model._meta.get_field("acts").related_model.objects
+        last = acts.filter(escalation=OuterRef("pk"), on__lte=day).order_by("-pk")
+        waits = Case(When(state_then=EscalationState.PROPOSED, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return (
+            self.on_day(day)
+            .annotate(waits=waits, decided_by=Subquery(last.values("by_name")[:1]), opinion=Subquery(last.values("text")[:1]))
+            .select_related("project", "unit", "notice")
+            .order_by("waits", "-weight", "-acted_then", "-pk")
+        )

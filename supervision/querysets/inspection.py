@@ -1,0 +1,53 @@
+"""Inspections as of a day, and how often each unit was inspected."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db.models.functions import Coalesce, ExtractMonth
+
+from erqi.common.dates import month_end
+from supervision.choices import InspectionLayer, InspectionState
+from supervision.querysets.acts import ActedQuerySet
+
+# A unit's own check burdens nobody but itself.
+COUNTED = (InspectionLayer.INSPECTOR, InspectionLayer.LEADER)
+
+
+class InspectionQuerySet(ActedQuerySet):
+    """Inspections."""
+
+    def for_table(self, day: date) -> "InspectionQuerySet":
+        """Return what was known on the day, with `state_then` and `verdict_then`: what is planned first, then the latest look."""
+        verdict = Case(
+            When(state_then__in=[InspectionState.PLANNED, InspectionState.CANCELLED], then=Value("")),
+            When(changed_on__gt=day, then=F("first_verdict")),
+            default=F("verdict"),
+            output_field=CharField(),
+        )
+        when = Coalesce("inspected_on", "planned_for")
+        planned = Case(When(state_then=InspectionState.PLANNED, then=Value(0)), default=Value(1))
+        rows = self.on_day(day).select_related("unit", "project", "item")
+        return rows.annotate(verdict_then=verdict, held_on=when, _planned=planned).order_by("_planned", F("held_on").desc(), "-pk")
+
+    def counting(self) -> "InspectionQuerySet":
+        """Return those that burden the inspected unit: conducted or planned by others than itself."""
+        return self.filter(layer__in=COUNTED).exclude(state=InspectionState.CANCELLED)
+
+    def in_month(self, unit: int, day: date) -> int:
+        """Return how many inspections of a unit (key) the month of the day has: conducted, or planned for it."""
+        first, last = day.replace(day=1), month_end(day.year, day.month)
+        held = Q(inspected_on__range=(first, last)) | Q(inspected_on=None, planned_for__range=(first, last))
+        return self.counting().filter(held, unit=unit).count()
+
+    def by_unit_and_month(self, year: int, until: date, units: Collection[int] = ()) -> dict[int, Counter[int]]:
+        """Return how many inspections each unit (key) had in each month of the year up to a day: one query."""
+        rows = self.counting().filter(inspected_on__year=year, inspected_on__lte=until)
+        if units:
+            rows = rows.filter(unit__in=units)
+        found: dict[int, Counter[int]] = {}
+        counted = rows.order_by().annotate(_month=ExtractMonth("inspected_on")).values_list("unit_id", "_month").annotate(Count("pk"))
+        for unit, month, number in counted:
+            found.setdefault(unit, Counter())[month] = number
+        return found

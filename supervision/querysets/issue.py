@@ -1,0 +1,100 @@
+"""Problems reported directly, on their list, on desks and in figures; every day is read from the acts."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from supervision.choices import IssueAction, IssueState
+from supervision.querysets.acts import ActedQuerySet
+from supervision.rules.issue import ANSWERED, OPEN, RUNNING
+
+# How many days before its limit a problem is asked for at most: two working days and what lies between.
+_NEAR = timedelta(days=14)
+
+
+class IssueQuerySet(ActedQuerySet):
+    """Problems; `on_day` gives their state then."""
+
+    def on_day(self, day: date) -> "IssueQuerySet":
+        """Return what had been reported by the day, as it stood then: besides `ActedQuerySet.on_day`, `grade_then`, `cause_then`, and
+        `ended_then`, the day of its last reply or of its end, NULL where it is open."""
+        acts = self.model._meta.get_field("acts").related_model.objects.order_by("-pk")
+        last = acts.filter(issue=OuterRef("pk"), on__lte=day)
+        replies = last.filter(action=IssueAction.REPLY)
+        return (
+            super()
+            .on_day(day)
+            .annotate(
+                grade_then=Subquery(last.values("grade")[:1]),
+                cause_then=Subquery(last.values("cause")[:1]),
+                replied_then=Subquery(replies.values("on")[:1]),
+            )
+            .annotate(
+                ended_then=Case(
+                    When(state_then=IssueState.CLOSED, then=F("replied_then")),
+                    When(state_then__in=[IssueState.DECLINED, IssueState.WITHDRAWN], then=F("acted_then")),
+                    When(state_then__in=ANSWERED, then=F("replied_then")),
+                    default=None,
+                )
+            )
+        )
+
+    def for_table(self, day: date) -> "IssueQuerySet":
+        """Return what the list shows on the day: what is late first, then by limit, what has ended last."""
+        waits = Case(
+            When(state_then__in=RUNNING, due_then__lt=day, then=Value(0)),
+            When(state_then__in=OPEN, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        unit = self.model._meta.get_field("unit").related_model.objects.filter(pk=OuterRef("unit_then"))
+        return (
+            self.on_day(day)
+            .annotate(waits=waits, unit_label=Subquery(unit.values("name")[:1]))
+            .select_related("project", "author_unit")
+            .order_by("waits", F("due_then").asc(nulls_last=True), "-year", "-seq")
+        )
+
+    def of_units(self, units: Collection[int]) -> "IssueQuerySet":
+        """Return what units (keys) handle or reported."""
+        return self.filter(Q(unit__in=units) | Q(author_unit__in=units))
+
+    def handled_by(self, units: Collection[int]) -> "IssueQuerySet":
+        """Return what awaits the units (keys) now."""
+        return self.filter(unit__in=units, state__in=[IssueState.ASSIGNED, IssueState.HANDLING])
+
+    def in_states(self, states: Iterable[str]) -> "IssueQuerySet":
+        """Return what stands in one of the states now, the earliest first."""
+        return self.filter(state__in=list(states)).select_related("project", "unit").order_by(F("due_on").asc(nulls_last=True), "pk")
+
+    def running(self, day: date) -> "IssueQuerySet":
+        """Return those whose clock ran on the day."""
+        return self.on_day(day).filter(state_then__in=RUNNING, due_then__isnull=False)
+
+    def near(self, day: date) -> "IssueQuerySet":
+        """Return what the units have to do now and is late or nearly so; the exact days are counted in working days."""
+        return self.in_states(RUNNING).filter(due_on__lte=day + _NEAR)
+
+    def by_cause(self, day: date, since: date) -> QuerySet:
+        """Return figures by cause of what was reported from a day to another, as it stood then: all, open, late, in time, over time."""
+        rows = (
+            self.on_day(day)
+            .filter(reported_on__gte=since, reported_on__lte=day)
+            .exclude(state_then__in=[IssueState.WITHDRAWN, IssueState.DECLINED])
+        )
+        closed = Q(state_then=IssueState.CLOSED)
+        return (
+            rows.order_by()
+            .values("cause_then")
+            .annotate(
+                count=Count("pk"),
+                open=Count("pk", filter=~closed),
+                late=Count("pk", filter=Q(state_then__in=RUNNING, due_then__lt=day)),
+                in_time=Count("pk", filter=closed & Q(ended_then__lte=F("due_then"))),
+                over=Count("pk", filter=closed & Q(ended_then__gt=F("due_then"))),
+                grade_a=Count("pk", filter=Q(grade_then="A")),
+                grade_b=Count("pk", filter=Q(grade_then="B")),
+                grade_c=Count("pk", filter=Q(grade_then="C")),
+            )
+        )

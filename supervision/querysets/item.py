@@ -1,0 +1,72 @@
+"""Items of the supervision ledgers as of a day: state and deadline from their acts, colour from the schedule that holds."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.apps import apps
+from django.db.models import Case, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Value, When
+
+from projects.choices import WarningLevel
+from projects.querysets.responsibility import in_force
+from projects.querysets.revision import RevisionQuerySet, valid_on
+from projects.querysets.warning import gravity
+from projects.rules.search import search_terms
+from supervision.choices import ItemState
+from supervision.querysets.acts import ActedQuerySet
+
+# What a person of each side has to do next is in these states.
+WORKING = (ItemState.OPEN, ItemState.APPLIED, ItemState.VERIFIED)
+
+
+class ItemScheduleQuerySet(RevisionQuerySet):
+    """Schedules of items' colours."""
+
+
+def level_case(day: date, prefix: str = "schedule__") -> Case:
+    """Return the expression of an item's level on the day; `prefix` leads to the schedule row that holds then (NULL: not evaluated)."""
+    dates = [
+        (WarningLevel.DONE, "closed_on"),
+        (WarningLevel.RED, "red_on"),
+        (WarningLevel.YELLOW, "yellow_on"),
+        (WarningLevel.BLUE, "blue_on"),
+        (WarningLevel.GREEN, "green_on"),
+    ]
+    whens = [When(**{f"{prefix}{column}__lte": day, "then": Value(int(level))}) for level, column in dates]
+    return Case(*whens, default=Value(int(WarningLevel.UNRATED)), output_field=IntegerField())
+
+
+class ItemQuerySet(ActedQuerySet):
+    """Items of the supervision ledgers."""
+
+    def with_level(self, day: date) -> "ItemQuerySet":
+        """Return them with `level` as shown on the day; never multiplies rows."""
+        rows = self.annotate(schedule=FilteredRelation("schedules", condition=valid_on(day, "schedules__")))
+        return rows.annotate(level=level_case(day))
+
+    def for_table(self, day: date) -> "ItemQuerySet":
+        """Return what stood in the ledgers on the day with level, state and deadline as of it: what lags most first, what is done last."""
+        done = Case(When(state_then__in=[ItemState.CLOSED, ItemState.CANCELLED], then=Value(1)), default=Value(0))
+        rows = self.on_day(day).with_level(day).select_related("theme", "unit", "project")
+        return rows.annotate(_done=done, _grave=gravity()).order_by("_done", "_grave", F("due_then").asc(nulls_last=True), "pk")
+
+    def of_units(self, units: Iterable[int], day: date, kinds: Collection[str] = ()) -> "ItemQuerySet":
+        """Return those for which one of the units (keys) has a responsibility on the day; `kinds`: only of these kinds."""
+        rows = apps.get_model("supervision", "ItemDuty").objects.filter(in_force(day), item=OuterRef("pk"), unit__in=list(units))
+        return self.filter(Exists(rows.filter(kind__in=kinds) if kinds else rows))
+
+    def of_project(self, project: int, day: date) -> "ItemQuerySet":
+        """Return those that are about a project (key) on the day."""
+        links = apps.get_model("supervision", "ItemLink").objects.filter(in_force(day), item=OuterRef("pk"), project=project)
+        return self.filter(Exists(links))
+
+    def search(self, text: str) -> "ItemQuerySet":
+        """Return those in which every word occurs: name, number, source, goal, also by pinyin."""
+        rows = self
+        for term in search_terms(text):
+            rows = rows.filter(search_key__contains=term)
+        return rows
+
+    def late(self, day: date) -> "ItemQuerySet":
+        """Return what is worked on and has passed its deadline, or that of an open step."""
+        steps = apps.get_model("supervision", "ItemStep").objects.filter(item=OuterRef("pk"), due_on__lt=day, done_on=None, dropped_on=None)
+        return self.filter(Q(due_on__lt=day) | Exists(steps), state=ItemState.OPEN)

@@ -1,0 +1,92 @@
+"""Supervision notices: what a list shows on a day, what somebody may see, what waits for whom."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Case, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from projects.rules.search import search_terms
+from supervision.choices import NoticeState, OrderAddressee
+from supervision.querysets.acts import ActedQuerySet
+from supervision.rules.notice import INTERNAL, OWED, UNDER_WAY
+
+# Whoever has one of these sees notices before they are issued.
+INSIDERS = ("supervise", "supervise.approve", "inspect")
+# What has an end in sight: what is to be written or signed, and what is under way.
+_OPEN = sorted(UNDER_WAY | (INTERNAL - {NoticeState.WITHDRAWN}))
+
+
+def is_insider(user: Any) -> bool:
+    """Say whether the account may see notices that have not been issued."""
+    return any(user.can(code) for code in INSIDERS)
+
+
+class NoticeQuerySet(ActedQuerySet):
+    """Supervision notices."""
+
+    def visible_to(self, user: Any) -> "NoticeQuerySet":
+        """Return what the account may see now: what is not issued is its writers' and signers' alone."""
+        return self if is_insider(user) else self.exclude(state__in=INTERNAL)
+
+    def known_to(self, user: Any, day: date) -> "NoticeQuerySet":
+        """Return what the account may see of the day, with the state of that day (`on_day`)."""
+        rows = self.visible_to(user).on_day(day)
+        return rows if is_insider(user) else rows.exclude(state_then__in=INTERNAL)
+
+    def for_table(self, user: Any, day: date) -> "NoticeQuerySet":
+        """Return the rows of the list on a day: what is open first, the earliest deadline at the top; then the last one made."""
+        rank = Case(When(state_then__in=_OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
+        rows = self.known_to(user, day).select_related("unit", "project", "asked_unit")
+        soonest = Case(When(state_then__in=_OPEN, then=F("due_then")))
+        return rows.annotate(rank=rank).order_by("rank", soonest.asc(nulls_last=True), "-pk")
+
+    def moved(self) -> "NoticeQuerySet":
+        """Return the notices with `acted_on`: the day on which they came to their present state."""
+        acts = self.model._meta.get_field("acts").related_model.objects.filter(notice=OuterRef("pk"))
+        return self.annotate(acted_on=Subquery(acts.exclude(from_state=F("to_state")).order_by("-pk").values("on")[:1]))
+
+    def owed(self, day: date) -> "NoticeQuerySet":
+        """Return the notices to which a reply was owed on the day."""
+        return self.on_day(day).filter(state_then__in=OWED)
+
+    def of_units(self, units: Collection[int], *, copies: bool = True) -> "NoticeQuerySet":
+        """Return the notices that one of the units has, had, or got a copy of; rows come from `on_day`."""
+        acts = self.model._meta.get_field("acts").related_model.objects
+        had = Exists(acts.filter(notice=OuterRef("pk"), unit__in=units).exclude(to_state__in=INTERNAL))
+        copied = self.model._meta.get_field("copies").related_model.objects.filter(notice=OuterRef("pk"), unit__in=units)
+        return self.filter(had | Exists(copied)) if copies else self.filter(had)
+
+    def arisen_from(self, record: Model) -> "NoticeQuerySet":
+        """Return the notices that were drafted for a record (an escalation, a supervision item, an inspection, a problem), as
+        `draft_notice(origin=…)` keeps it: what links a closed notice with the closing (销号) of what it was about."""
+        kind = ContentType.objects.get_for_model(record)
+        return self.filter(origin_type=kind, origin_id=record.pk)
+
+    def search(self, text: str) -> "NoticeQuerySet":
+        """Return the notices that have each word in title, number, basis, project or unit."""
+        found = self
+        for term in search_terms(text):
+            words = Q(title__icontains=term) | Q(basis__icontains=term) | Q(text__icontains=term)
+            words |= Q(project__search_key__contains=term) | Q(unit__search_key__contains=term)
+            if term.isdigit():
+                words |= Q(number=int(term[:9]))
+            found = found.filter(words)
+        return found
+
+
+class OrderQuerySet(QuerySet):
+    """Leaders' instructions on notices."""
+
+    def unanswered(self) -> "OrderQuerySet":
+        """Return what nobody has answered, where the notice is not at its end."""
+        return self.filter(answered_on=None, notice__state__in=[*UNDER_WAY, NoticeState.CLOSED])
+
+    def for_units(self, units: Collection[int]) -> "OrderQuerySet":
+        """Return those that one of the units carries out."""
+        return self.filter(addressee=OrderAddressee.HANDLER, notice__unit__in=units)
+
+    def for_office(self) -> "OrderQuerySet":
+        """Return those that the supervision office carries out."""
+        return self.filter(addressee=OrderAddressee.SUPERVISION)

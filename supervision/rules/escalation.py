@@ -1,0 +1,104 @@
+"""What follows a colour that is not left, and an untrue report (domain.md §1.7): which document, what it asks for, by when.
+
+The rules for warnings say after how many reporting cut-offs a step follows (projects.rules.policy.Escalation); the table here says what the
+step is as a document. Proposed only: a person of the supervision office confirms or declines, and each trigger is decided once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from supervision.choices import EscalationAction as A
+from supervision.choices import EscalationState as S
+from supervision.choices import EscalationTrigger, NoticeKind, NoticeSource, Party
+from supervision.rules.machine import Machine, Step
+
+_OFFICE = frozenset({Party.SUPERVISION})
+
+MACHINE = Machine(
+    name="escalation",
+    label="升级提议",
+    states=tuple((str(state), str(state.label)) for state in S),
+    actions=tuple((str(action), str(action.label)) for action in A),
+    steps=(
+        # By the day's run or by the office itself; what is overtaken lapses the same way.
+        Step(A.PROPOSE, frozenset({None}), S.PROPOSED, _OFFICE),
+        Step(A.CONFIRM, frozenset({S.PROPOSED}), S.CONFIRMED, _OFFICE, ends=True),
+        Step(A.DECLINE, frozenset({S.PROPOSED}), S.DECLINED, _OFFICE, needs=frozenset({"reason"}), ends=True),
+        Step(A.LAPSE, frozenset({S.PROPOSED}), S.LAPSED, _OFFICE, needs=frozenset({"text"}), ends=True),
+    ),
+    finals=frozenset({S.CONFIRMED, S.DECLINED, S.LAPSED}),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a trigger is answered with: the kind and source of the notice, the working days for the reply, what the reply has to hold,
+    who is told besides, and what else the office should do by itself."""
+
+    kind: NoticeKind
+    source: NoticeSource
+    days: int
+    asks: str
+    tells: str
+    besides: str = ""
+
+
+_YELLOW = "承办单位主管领导、牵头单位、分包领导、督察员"
+_YELLOW_AGAIN = f"{_YELLOW}、重点项目办主任"
+_RED = f"{_YELLOW_AGAIN}、区分管领导、区委督察办"
+
+DOCUMENTS: dict[EscalationTrigger, Document] = {
+    EscalationTrigger.YELLOW: Document(NoticeKind.REMIND, NoticeSource.PROJECT, 5, "病因、整改措施、新节点", _YELLOW),
+    EscalationTrigger.YELLOW_AGAIN: Document(NoticeKind.LETTER, NoticeSource.PROJECT, 5, "整改报告", _YELLOW_AGAIN, "约谈分管负责人"),
+    EscalationTrigger.RED: Document(
+        NoticeKind.SUPERVISE,
+        NoticeSource.PROJECT,
+        3,
+        "整改方案（时间表、路线图、责任人）",
+        _RED,
+        "列入警示通报，约谈主要负责人",
+    ),
+    EscalationTrigger.RED_LONG: Document(
+        NoticeKind.SUPERVISE, NoticeSource.PROJECT, 5, "书面专报", f"{_RED}、区主要领导", "报请领导问查，按规则取消评先"
+    ),
+    EscalationTrigger.UNTRUE: Document(
+        NoticeKind.CORRECT, NoticeSource.INSPECTION, 2, "更正数据并说明", "督察办、分管领导", "列入警示通报"
+    ),
+}
+# From the mildest to the gravest.
+ORDER = (
+    EscalationTrigger.YELLOW,
+    EscalationTrigger.YELLOW_AGAIN,
+    EscalationTrigger.RED,
+    EscalationTrigger.RED_LONG,
+    EscalationTrigger.UNTRUE,
+)
+# The steps of the rules for warnings that ask for a document; blue asks for none.
+BY_STEP = {
+    "notice": EscalationTrigger.YELLOW,
+    "interview": EscalationTrigger.YELLOW_AGAIN,
+    "urge": EscalationTrigger.RED,
+    "inquiry": EscalationTrigger.RED_LONG,
+}
+
+
+def weight(trigger: str) -> int:
+    """Return how grave a trigger is."""
+    return ORDER.index(EscalationTrigger(trigger))
+
+
+def due_trigger(
+    level: str, began: date, day: date, cutoffs: Iterable[date], steps: Iterable[tuple[str, int, str]]
+) -> tuple[EscalationTrigger, date] | None:
+    """Return the gravest trigger that a colour shown since a day has pulled by another, and the day on which it was pulled.
+
+    `cutoffs` are those of reporting; `steps` are those of the rules in force: (level, cut-offs that the colour has outlived, step). None
+    where no document is asked for.
+    """
+    passed = sorted(cutoff for cutoff in cutoffs if began <= cutoff <= day)
+    found = [(times, BY_STEP[step]) for of, times, step in steps if of == level and times <= len(passed) and step in BY_STEP]
+    if not found:
+        return None
+    times, trigger = max(found, key=lambda one: (one[0], weight(one[1])))
+    return trigger, passed[times - 1] if times else began

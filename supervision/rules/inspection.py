@@ -1,0 +1,84 @@
+"""An inspection (督察): planned, conducted, read by the inspected unit, which may object once (domain.md §2 政府督查: the conclusion is
+shown to whom it concerns).
+
+A unit's own check (责任人自查) has nobody else to read it and ends at once. A conclusion that was objected to is upheld or changed by
+somebody else than who drew it.
+"""
+
+from collections.abc import Iterable
+
+from supervision.choices import InspectionAction, InspectionLayer, InspectionMethod, InspectionState, Party, Verdict
+from supervision.rules.machine import Machine, Step
+
+_S, _A = InspectionState, InspectionAction
+_LOOKS = frozenset({Party.INSPECTOR, Party.SUPERVISION, Party.LEADER})
+_UNIT = frozenset({Party.HANDLER})
+_OFFICE = frozenset({Party.SUPERVISION})
+
+MACHINE = Machine(
+    name="inspection",
+    label="督察",
+    states=tuple((one.value, str(one.label)) for one in InspectionState),
+    actions=tuple((one.value, str(one.label)) for one in InspectionAction),
+    steps=(
+        Step(_A.PLAN, frozenset({None}), _S.PLANNED, _LOOKS),
+        Step(_A.CONDUCT, frozenset({None, _S.PLANNED}), _S.CONCLUDED, _LOOKS, needs=frozenset({"verdict", "text"})),
+        Step(_A.SELF_CHECK, frozenset({None}), _S.CLOSED, _UNIT, needs=frozenset({"text"}), ends=True),
+        Step(_A.ACCEPT, frozenset({_S.CONCLUDED}), _S.CLOSED, _UNIT, ends=True),
+        Step(_A.OBJECT, frozenset({_S.CONCLUDED}), _S.ANSWERED, _UNIT, needs=frozenset({"text"})),
+        Step(
+            _A.UPHOLD,
+            frozenset({_S.ANSWERED}),
+            _S.CLOSED,
+            _OFFICE,
+            needs=frozenset({"reason"}),
+            other_than=frozenset({_A.CONDUCT, _A.OBJECT}),
+            ends=True,
+        ),
+        Step(
+            _A.CHANGE,
+            frozenset({_S.ANSWERED}),
+            _S.CLOSED,
+            _OFFICE,
+            needs=frozenset({"verdict", "reason"}),
+            other_than=frozenset({_A.CONDUCT, _A.OBJECT}),
+            ends=True,
+        ),
+        Step(_A.CANCEL, frozenset({_S.PLANNED}), _S.CANCELLED, _LOOKS, needs=frozenset({"reason"}), ends=True),
+    ),
+    finals=frozenset({_S.CLOSED, _S.CANCELLED}),
+)
+
+# So many inspections of one unit in a month are usual; planning a further one asks for a reason (the national regulation limits
+# how often a unit is inspected, without a figure of its own).
+USUAL_A_MONTH = 2
+
+# Which methods belong to which layer: a unit only checks itself.
+METHODS: dict[InspectionLayer, tuple[InspectionMethod, ...]] = {
+    InspectionLayer.SELF: (InspectionMethod.SELF_CHECK,),
+    InspectionLayer.INSPECTOR: tuple(one for one in InspectionMethod if one != InspectionMethod.SELF_CHECK),
+    InspectionLayer.LEADER: (InspectionMethod.FIELD, InspectionMethod.COVERT, InspectionMethod.TELEPHONE),
+}
+
+
+def layer_of(parties: Iterable[Party]) -> InspectionLayer:
+    """Return in which layer somebody inspects: a leader asks, an inspector or the supervision office inspects, a unit checks itself."""
+    found = frozenset(parties)
+    if found & {Party.INSPECTOR, Party.SUPERVISION}:
+        return InspectionLayer.INSPECTOR
+    return InspectionLayer.LEADER if Party.LEADER in found else InspectionLayer.SELF
+
+
+def is_finding(verdict: str) -> bool:
+    """Say whether a verdict becomes a finding of its own (D2: 上报不实 is a trigger by itself, not a kind of delay)."""
+    return verdict == Verdict.UNTRUE
+
+
+def is_often(inspected: int) -> bool:
+    """Say whether a unit that was inspected so many times this month should be asked about before it is inspected again."""
+    return inspected >= USUAL_A_MONTH
+
+
+def contradicts(verdict: str, overstated: bool) -> bool:
+    """Say whether a verdict cannot be, since something was reported as done that was found undone (`overstated`)."""
+    return overstated and verdict == Verdict.TRUE

@@ -1,0 +1,1 @@
+"""What codes of the supervision rules say in Chinese."""

@@ -1,0 +1,50 @@
+"""What a refused action says: in which state the record is, and whose turn it is; what is missing."""
+
+from collections.abc import Iterable
+
+from supervision.choices import Party
+from supervision.rules.machine import Machine, Step
+
+# What has to be given, by its name; families add theirs.
+NEEDS = {
+    "text": "请写明内容。",
+    "reason": "请写明理由。",
+    "due_on": "请填写时限。",
+    "unit": "请选择承办单位。",
+    "uploads": "请上传照片或文件。",
+    "evidence_before": "请上传整改前的照片或文件。",
+    "evidence_after": "请上传整改后的照片或文件。",
+    "cause": "请选择病因。",
+    "verdict": "请选择结论。",
+    "corrected": "请写明更正了什么。",
+}
+
+
+def names(parties: Iterable[Party]) -> str:
+    """Return the parties' names in their order."""
+    found = set(parties)
+    return "、".join(party.label for party in Party if party in found)
+
+
+def wrong_state(machine: Machine, action: str, state: str) -> str:
+    """Return why an action cannot be taken in a state."""
+    done = machine.action_label(action)
+    if machine.is_final(state):
+        return f"这份{machine.label}已“{machine.state_label(state)}”，不能再“{done}”。"
+    turn = names(machine.turn(state))
+    return f"这份{machine.label}现在是“{machine.state_label(state)}”，不能“{done}”；下一步由{turn}办理。请刷新页面查看。"
+
+
+def not_yours(machine: Machine, step: Step) -> str:
+    """Return that a step belongs to others."""
+    return f"“{machine.action_label(step.action)}”由{names(step.by)}办理，您的账号（或您的任职单位）不能办理此项。"
+
+
+def same_person(machine: Machine, step: Step, done: str) -> str:
+    """Return that four eyes are needed."""
+    return f"“{machine.action_label(done)}”是您办理的，“{machine.action_label(step.action)}”须由他人办理。"
+
+
+def missing(name: str) -> str:
+    """Return what is asked for a value that was not given."""
+    return NEEDS.get(name, "请填写此项。")

@@ -1,0 +1,23 @@
+"""What a problem reported directly says of its limit, and what follows."""
+
+from datetime import date
+
+from erqi.common.dates import chinese_day
+from supervision.choices import IssueTrack
+from supervision.rules.issue import WorkCalendar
+
+
+def limit_words(track: IssueTrack, due_on: date | None, ended_on: date | None, day: date, calendar: WorkCalendar) -> str:
+    """Return how a problem stands against its limit: 已逾期 3 天，2018年9月25日到期."""
+    if due_on is None:
+        return "尚未交办，没有时限"
+    until = chinese_day(due_on)
+    if track is IssueTrack.LATE:
+        return f"{until}到期，已逾期 {(day - due_on).days} 天"
+    if track in (IssueTrack.RUNNING, IssueTrack.SOON):
+        left = calendar.workdays_between(day, due_on)
+        return f"{until}到期，" + (f"还有 {left} 个工作日" if left else "今天是最后一天")
+    if track in (IssueTrack.IN_TIME, IssueTrack.OVER, IssueTrack.WAITING) and ended_on is not None:
+        late = (ended_on - due_on).days
+        return f"{until}到期，{chinese_day(ended_on)}反馈，" + (f"超期 {late} 天" if late > 0 else "在时限内")
+    return f"{until}到期"

@@ -1,0 +1,27 @@
+"""Items in words: what comes next, and whose turn it is."""
+
+from datetime import date
+
+from projects.sentences.colour import month_day
+from supervision.choices import ItemState
+
+NEXT = {
+    ItemState.OPEN: "由承办单位推进；完成后申请销号。",
+    ItemState.APPLIED: "已申请销号，待督察员核验。",
+    ItemState.VERIFIED: "已核验，待督察办另一人确认销号。",
+    ItemState.CLOSED: "已销号。",
+    ItemState.CANCELLED: "已撤项，不再督办。",
+}
+
+
+def next_words(state: str) -> str:
+    """Return what comes next for an item in the state."""
+    return NEXT.get(ItemState(state), "")
+
+
+def due_words(due_on: date, day: date) -> str:
+    """Return when an item is due, seen from a day: 6月30日到期，还有 5 天."""
+    days = (due_on - day).days
+    if days < 0:
+        return f"{month_day(due_on, day)}到期，已逾期 {-days} 天"
+    return f"{month_day(due_on, day)}到期，今天到期" if days == 0 else f"{month_day(due_on, day)}到期，还有 {days} 天"

@@ -1,0 +1,128 @@
+"""A supervision notice in words: how it stands, what it says of a project, what the unit is asked for."""
+
+from datetime import date
+
+from erqi.common.dates import chinese_day
+from supervision.choices import NoticeKind, NoticeState, WarningLevel
+from supervision.rules.notice import Course, Standing, Why
+
+# What a unit is asked to reply, by the kind of the notice (domain.md §1.7).
+ASKED = {
+    NoticeKind.REMIND: ("影响进度的原因（病因）", "整改措施", "新的节点安排"),
+    NoticeKind.LETTER: ("影响进度的原因（病因）", "整改情况和下一步措施", "新的节点安排和责任人"),
+    NoticeKind.SUPERVISE: ("影响进度的原因（病因）", "整改方案（时间表、路线图、责任人）", "整改进展"),
+    NoticeKind.CORRECT: ("更正后的数据和情况", "出现不实的原因和责任人", "防止再次发生的措施"),
+    NoticeKind.URGE: ("未按期办理的原因", "目前办理情况", "办结时间"),
+    NoticeKind.ASSIGN: ("办理情况", "存在问题和下一步措施", "责任人和完成时间"),
+}
+# The kinds whose reply about a project names why it fell behind.
+ASKS_CAUSE = frozenset({NoticeKind.REMIND, NoticeKind.SUPERVISE, NoticeKind.LETTER, NoticeKind.URGE})
+_TITLES = {
+    NoticeKind.REMIND: "关于加快推进{name}的提醒",
+    NoticeKind.LETTER: "关于加快推进{name}的督办函",
+    NoticeKind.SUPERVISE: "关于督办{name}的通知",
+    NoticeKind.CORRECT: "关于更正{name}上报情况的通知",
+    NoticeKind.URGE: "关于催办{name}有关事项的通知",
+    NoticeKind.ASSIGN: "关于办理{name}有关事项的通知",
+}
+# What the form is called above the red line.
+_HEADS = {NoticeKind.LETTER: "督办函", NoticeKind.URGE: "督察催办通知"}
+_LONGEST_NAME = 40
+_NUMERALS = "一二三四五六七八九"
+
+
+def head_words(kind: str) -> str:
+    """Return what the document is called in its red head."""
+    return _HEADS.get(NoticeKind(kind), "督察通知单")
+
+
+def title_words(kind: str, name: str) -> str:
+    """Return the title of a notice about a project."""
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    return _TITLES[NoticeKind(kind)].format(name=f"“{shown}”项目")
+
+
+def body_words(kind: str, name: str, code: str, sentence: str, facts: list[str], days: int, day: date) -> str:
+    """Return the text of a notice about a project: how it stands on the day with its figures, and what is asked for within so many days."""
+    kind = NoticeKind(kind)
+    first = f"截至{chinese_day(day)}，“{name}”项目（编号{code}）状态为{sentence}"
+    if not sentence:
+        first = f"现就“{name}”项目（编号{code}）有关事项通知如下。"
+    lines = [first]
+    if facts:
+        lines.append("主要情况：" + "；".join(facts) + "。")
+    lines += asked_words(kind, days)
+    return "\n".join(lines)
+
+
+def asked_words(kind: str, days: int) -> list[str]:
+    """Return the paragraphs that say what the unit is asked for within so many working days."""
+    asked = ASKED[NoticeKind(kind)]
+    head = f"请你单位认真研究，抓紧落实，于收到本通知后 {days} 个工作日内书面反馈以下内容："
+    return [head, *(f"{_NUMERALS[place]}、{words}{'。' if place == len(asked) - 1 else '；'}" for place, words in enumerate(asked))]
+
+
+def standing_words(found: Standing | None) -> str:
+    """Return why a notice has its level; an empty text where nothing presses."""
+    if found is None:
+        return ""
+    if found.why is Why.LATE:
+        return f"反馈逾期 {found.days} 个工作日"
+    if found.why is Why.DUE:
+        return f"距反馈时限 {found.days} 个工作日" if found.days else "今天到期"
+    if found.why is Why.UNSIGNED:
+        return f"下发后 {found.days} 个工作日未签收"
+    if found.why is Why.RETURNED:
+        return f"反馈被退回 {found.days} 次"
+    return "拒收，待改派或维持" if found.why is Why.REFUSED else ""
+
+
+def standing_label(found: Standing | None, state: str | None) -> str:
+    """Return the word beside a notice's level."""
+    if found is None:
+        return ""
+    return {WarningLevel.GREEN: "按期", WarningLevel.BLUE: "提醒", WarningLevel.YELLOW: "预警", WarningLevel.RED: "告警"}[found.level]
+
+
+def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked_unit: str, day: date) -> str:
+    """Return what comes next and by whom, as the page says it below the heading."""
+    late = due_on is not None and day > due_on
+    by = f"，反馈时限{chinese_day(due_on)}" if due_on else ""
+    hard = "，请尽快反馈并说明原因。" if late else "；确有困难的，到期前申请延期。"
+    asked = f"申请延期至{chinese_day(asked_due_on)}" if asked_due_on else "申请延期"
+    return {
+        NoticeState.DRAFT: "拟稿中，送审后由他人审签。",
+        NoticeState.APPROVING: "已送审，由督察办负责人或区领导审签（不能是拟稿、送审的人）。",
+        NoticeState.APPROVED: "已审签，由督察办下发；下发时编号，时限从下发之日起算。",
+        NoticeState.ISSUED: f"已下发，承办单位须签收{by}；不属本单位职责的，写明理由拒收。",
+        NoticeState.HANDLING: f"承办单位办理中{by}{hard}",
+        NoticeState.EXTENDING: f"承办单位{asked}，由督察办决定；决定前停止计时。",
+        NoticeState.TRANSFERRING: f"承办单位申请转办{f'（建议转{asked_unit}）' if asked_unit else ''}，由督察办决定；时限照算。",
+        NoticeState.REFUSED: "承办单位拒收，由督察办改派，或由督察办、区领导维持交办。",
+        NoticeState.REPLIED: "承办单位已反馈，由督察员或督察办审核。",
+        NoticeState.REVIEWED: "反馈已审核通过，由督察办另一人办结。",
+        NoticeState.CLOSED: "已办结；可归档，情况有变的可重新办理。",
+        NoticeState.ARCHIVED: "已归档。",
+        NoticeState.WITHDRAWN: "拟稿已撤回，没有下发。",
+        NoticeState.REVOKED: "已撤销，承办单位不再办理；文号保留。",
+    }[NoticeState(state)]
+
+
+def lateness_words(days: int | None) -> str:
+    """Return how punctual a reply came."""
+    if days is None:
+        return ""
+    return f"逾期 {days} 个工作日反馈" if days else "按期反馈"
+
+
+def counts_words(found: Course) -> str:
+    """Return how often what happened: 延期 1 次、催办 2 次."""
+    counted = (
+        ("延期", found.extensions),
+        ("转办", found.transfers),
+        ("拒收", found.refusals),
+        ("退回", found.returns),
+        ("催办", found.urges),
+        ("变更", found.changes),
+    )
+    return "、".join(f"{word} {number} 次" for word, number in counted if number)

@@ -1,0 +1,253 @@
+"""Escalation (domain.md §1.7): what the day's colours ask for is proposed; a person of the supervision office confirms or declines.
+
+Proposals are computed from the colours' schedules and the reporting cut-offs, by the day's run (`manage.py remind`) or when the office
+asks for it; each trigger of one stretch of a colour is proposed, and decided, once. Confirming drafts the notice of that kind.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Min
+
+from erqi.common import clock, workdays
+from erqi.common.models import Installation, User
+from erqi.common.saving import require
+from erqi.common.simulation import is_simulated
+from projects.choices import GRAVE_LEVELS, ReminderKind, WarningLevel
+from projects.models import WarningSchedule
+from projects.rules.calendar import cutoffs
+from projects.rules.colour import cutoffs_passed
+from projects.rules.policy import Policy
+from projects.rules.warning import assess
+from projects.sentences.warning import reason_words
+from projects.services.addressees import accounts_with
+from projects.services.facts import CHUNK, schedules_of, warned_entries
+from projects.services.grid import reporters
+from projects.services.locks import lock_project
+from projects.services.reminder import notify
+from supervision.choices import EscalationAction, EscalationTrigger, NoticeState
+from supervision.models import Escalation, EscalationAct, Notice
+from supervision.rules.escalation import DOCUMENTS, MACHINE, due_trigger, weight
+from supervision.services import acting
+from supervision.services.notice import draft_notice
+from supervision.services.parties import parties_of
+
+_LONGEST = 300
+LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
+ANSWERED = "已就此拟发通知单，不再需要。"
+OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a project's colour, or what found a report untrue, asks for on a day."""
+
+    project: int
+    year: int
+    trigger: EscalationTrigger
+    level: WarningLevel
+    began_on: date
+    # The day on which the trigger was pulled: a cut-off, where it asks how many the colour outlives.
+    pulled_on: date
+    reason: str
+    finding: str = ""
+    simulated: bool = False
+
+    @property
+    def key(self) -> tuple[int, int, str, date, str]:
+        """What makes it the same proposal."""
+        return (self.project, self.year, str(self.trigger), self.began_on, self.finding)
+
+
+# Who finds reports untrue adds here what is found and not settled on a day.
+UNTRUE: list[Callable[[date], Iterable[Due]]] = []
+
+
+def due_on_day(day: date) -> list[Due]:
+    """Return what the colours of the day's year and the untrue reports ask for: the gravest step of each project. The number of queries
+    does not grow with projects beyond one more for every five hundred."""
+    found: list[Due] = []
+    days = cutoffs(day.year, workdays.is_workday)
+    keys = list(warned_entries(day.year, day).values_list("project_id", flat=True))
+    grave = WarningSchedule.objects.of_year(day.year).with_level(day).filter(level__in=[int(level) for level in GRAVE_LEVELS])
+    wanted = sorted(set(grave.filter(project__in=keys).order_by().values_list("project_id", flat=True)))
+    for start in range(0, len(wanted), CHUNK):
+        for row, policy in schedules_of(wanted[start : start + CHUNK], day):
+            if (due := _due(row, policy, day, days)) is not None:
+                found.append(due)
+    for source in UNTRUE:
+        found += source(day)
+    return found
+
+
+def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> Due | None:
+    level, began = WarningLevel(row.level_on(day)), row.since(day)
+    bounds = row.bounds
+    by_hand = bounds.manual_level == level and bounds.manual_until is not None and day <= bounds.manual_until
+    if row.dates.level(day) < level and not by_hand:
+        # It is only observed after red, or waits for its lifting to be verified: there is nothing left to press for.
+        return None
+    passed = cutoffs_passed(began, day, days)
+    pulled = due_trigger(level.code, began, day, days, [(item.level.code, item.times, str(item.step)) for item in policy.escalations])
+    if pulled is None:
+        return None
+    why = reason_words(level, policy, assess(policy, row.known_facts, workdays, day), bounds, day)
+    lasting = f"自{began.month}月{began.day}日起{policy.label(level)}" + (f"，已过 {passed} 个月报截止日" if passed else "")
+    return Due(row.project_id, row.year, pulled[0], level, began, pulled[1], f"{lasting}：{why}"[:_LONGEST], simulated=row.simulated)
+
+
+def _unanswered(found: list[Due]) -> list[Due]:
+    """Leave out what the office has drafted a notice for by itself since the trigger was pulled: one query."""
+    drafted: dict[tuple[int, str], date] = {}
+    rows = Notice.objects.filter(project__in={due.project for due in found}).exclude(state__in=[NoticeState.WITHDRAWN, NoticeState.REVOKED])
+    for project, kind, on in rows.order_by().annotate(drafted_on=Min("acts__on")).values_list("project_id", "kind", "drafted_on"):
+        drafted[project, kind] = max(on, drafted.get((project, kind), on))
+    return [due for due in found if drafted.get((due.project, DOCUMENTS[due.trigger].kind), date.min) < due.pulled_on]
+
+
+def missing_today() -> int:
+    """Return how many proposals are due today and were not made yet."""
+    return len(missing(_unanswered(due_on_day(clock.today()))))
+
+
+def missing(found: Iterable[Due]) -> list[Due]:
+    """Return what was not proposed yet: one query."""
+    rows = list(found)
+    known = Escalation.objects.filter(project__in={due.project for due in rows}).order_by()
+    keys = set(known.values_list("project_id", "year", "trigger", "since", "finding"))
+    return [due for due in rows if due.key not in keys]
+
+
+@transaction.atomic
+def propose_escalations(*, by: User | None = None) -> list[Escalation]:
+    """Propose what today's colours and findings ask for and was not proposed yet; let lapse what they ask for no more. Returns the new
+    ones. `by=None` is the day's run. Raises NotAllowed without `supervise`."""
+    require(by, "supervise")
+    # Two runs at once come one after the other: the second finds every proposal.
+    list(Installation.objects.select_for_update().values_list("pk"))
+    today = clock.today()
+    due = due_on_day(today)
+    left = _unanswered(due)
+    _let_lapse({(one.project, one.finding): one for one in due}, {one.key for one in left})
+    new = missing(left)
+    units = reporters({one.project for one in new})
+    rows = [
+        Escalation(
+            project_id=one.project,
+            year=one.year,
+            trigger=one.trigger,
+            weight=weight(one.trigger),
+            level=one.level,
+            since=one.began_on,
+            finding=one.finding,
+            proposed_on=today,
+            reason=one.reason[:_LONGEST],
+            unit_id=units[one.project],
+            simulated=one.simulated or is_simulated(),
+        )
+        for one in new
+    ]
+    texts = [f"{one.reason}。建议：{DOCUMENTS[one.trigger].kind.label}" for one in new]
+    return acting.act_many(rows, MACHINE, EscalationAction.PROPOSE, by=by, texts=texts)
+
+
+def _parties(escalation: Escalation, user: User | None) -> frozenset:
+    return parties_of(user)
+
+
+def _let_lapse(due: dict[tuple[int, str], Due], left: Collection[tuple]) -> None:
+    """Let lapse the proposals that wait though their colour was left, asks for more by now, or was answered by a notice (`left`: the keys
+    of what was not)."""
+    rows, texts = [], []
+    for row in Escalation.objects.open():
+        now = due.get((row.project_id, row.finding))
+        same = now is not None and now.trigger == row.trigger and now.began_on == row.since
+        if same and now.key in left:
+            continue
+        rows.append(row)
+        if now is None:
+            texts.append(LEFT.format(label=row.get_trigger_display()))
+        else:
+            texts.append(ANSWERED if same else OVERTAKEN.format(label=now.trigger.label))
+    acting.act_many(rows, MACHINE, EscalationAction.LAPSE, by=None, texts=texts)
+
+
+@transaction.atomic
+def confirm_escalation(
+    *,
+    escalation: Escalation,
+    version: int | None,
+    by: User | None,
+    note: str = "",
+    days: int | None = None,
+    request_key: UUID | None = None,
+) -> Escalation:
+    """Confirm a proposal: the notice of its kind is drafted with the project's figures, for the person to complete and have signed.
+
+    `days`: working days for the reply, by domain.md §1.7 where none are given. A second click drafts nothing more. Raises as `acting.act`
+    (needs `supervise`), InvalidInput where no unit answers for the project.
+    """
+    lock_project(escalation.project_id)
+    document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
+
+    def draft(found: Escalation) -> None:
+        found.notice = draft_notice(
+            kind=document.kind,
+            source=document.source,
+            project=found.project,
+            basis=f"{found.get_trigger_display()}：{found.reason}"[:200],
+            unit=found.unit,
+            days=days or document.days,
+            origin=found,
+            by=by,
+        )
+
+    found, act = _decide(escalation, EscalationAction.CONFIRM, version, by, request_key, note, draft)
+    if found.trigger == EscalationTrigger.RED_LONG:
+        _tell_leaders(found, act)
+    return found
+
+
+def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:
+    notify(
+        users=[user for user in accounts_with("inquiry.ask") if user.pk != act.by_id],
+        kind=ReminderKind.TASK,
+        key=f"escalation/{escalation.pk}/{act.pk}",
+        title=f"连续三期红，请领导问查：{escalation.project}",
+        text=escalation.reason,
+        url=escalation.project.get_absolute_url(),
+    )
+
+
+@transaction.atomic
+def decline_escalation(
+    *, escalation: Escalation, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
+) -> Escalation:
+    """Decline a proposal with the reason; the same trigger of this stretch is not proposed again. Raises as `acting.act`; needs
+    `supervise`."""
+    return _decide(escalation, EscalationAction.DECLINE, version, by, request_key, reason, None)[0]
+
+
+def _decide(
+    escalation: Escalation,
+    action: EscalationAction,
+    version: int | None,
+    by: User | None,
+    request_key: UUID | None,
+    text: str,
+    check: Callable[[Escalation], None] | None,
+) -> tuple[Escalation, EscalationAct]:
+    return acting.act(
+        escalation,
+        MACHINE,
+        action,
+        by=by,
+        parties=_parties,
+        version=version,
+        request_key=request_key,
+        text=text,
+        check=check,
+    )

@@ -1,0 +1,156 @@
+"""Findings of untrue reporting: raised by an inspection, put right and explained by the unit, checked and settled by two others."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db import transaction
+
+from erqi.common import clock, workdays
+from erqi.common.attachments import attach
+from erqi.common.dates import chinese_day
+from erqi.common.models import User
+from projects.choices import ReminderKind
+from projects.services.addressees import accounts_with
+from supervision.choices import FindingAction, Party
+from supervision.models import Finding, Inspection
+from supervision.rules.finding import DAYS, MACHINE
+from supervision.services.parties import parties_of
+from supervision.services.taking import Taken, take, tell_people, tell_units
+
+
+def parties_of_finding(finding: Finding, user: User | None) -> frozenset[Party]:
+    """Return as what the account acts on the finding: the unit that reported puts it right."""
+    return parties_of(user, handlers=[finding.unit_id])
+
+
+def _take(
+    finding: Finding,
+    action: FindingAction,
+    text: str,
+    version: int | None,
+    by: User | None,
+    key: UUID | None,
+    values: dict[str, Any] | None = None,
+    parties: Callable[..., Any] | frozenset[Party] = parties_of_finding,
+) -> Taken[Finding]:
+    return take(finding, MACHINE, action, by=by, parties=parties, version=version, request_key=key, text=text, values=values or {})
+
+
+def raise_finding(*, inspection: Inspection, observed: str, reported: str, by: User | None) -> Finding:
+    """Make an inspection's verdict of untrue a finding, to be put right within two working days (domain.md §1.7), and tell the unit.
+
+    Called by services.inspection in its transaction; who may inspect may raise. Raises InvalidInput without what is untrue.
+    """
+    on = clock.today()
+    finding = Finding(
+        inspection=inspection,
+        unit=inspection.unit,
+        project=inspection.project,
+        item=inspection.item,
+        observed=observed.strip(),
+        reported=reported[:300],
+        raised_on=on,
+        due_on=workdays.add_workdays(on, DAYS),
+    )
+    # Who conducted the inspection was asked there already.
+    taken = _take(finding, FindingAction.RAISE, observed, None, by, None, parties=frozenset(Party))
+    tell_units(
+        [finding.unit_id], taken.act, f"上报不实：{inspection.subject}", text=f"{chinese_day(finding.due_on)}前更正并说明。{observed}"
+    )
+    tell_people(accounts_with("supervise"), taken.act, f"认定上报不实：{inspection.subject}")
+    return taken.record
+
+
+@transaction.atomic
+def explain_finding(
+    *,
+    finding: Finding,
+    corrected: str,
+    explanation: str,
+    version: int | None,
+    by: User | None,
+    uploads: Sequence[File] = (),
+    request_key: UUID | None = None,
+) -> Finding:
+    """Say what was put right and how the untrue report came about; inspectors are told.
+
+    Raises NotAllowed (not the unit's), ServiceError (state), StaleRecord, InvalidInput (either missing, a wrong file).
+    """
+    values = {"corrected": corrected.strip(), "explanation": explanation.strip()}
+    taken = _take(finding, FindingAction.EXPLAIN, explanation, version, by, request_key, values)
+    if taken.is_new:
+        if uploads:
+            attach(owner=taken.act, uploads=uploads, by=by)
+        tell_people(accounts_with("inspect"), taken.act, f"更正待核查：{finding}", text=corrected)
+    return taken.record
+
+
+@transaction.atomic
+def check_finding(
+    *,
+    finding: Finding,
+    text: str,
+    version: int | None,
+    by: User | None,
+    uploads: Sequence[File] = (),
+    request_key: UUID | None = None,
+) -> Finding:
+    """Record an inspector's check that what was reported is right now; the supervision office is told.
+
+    Raises NotAllowed (no inspector; who explained), ServiceError (state), StaleRecord, InvalidInput without words.
+    """
+    taken = _take(finding, FindingAction.CHECK, text, version, by, request_key)
+    if taken.is_new:
+        if uploads:
+            attach(owner=taken.act, uploads=uploads, by=by)
+        tell_people(accounts_with("supervise"), taken.act, f"不实认定待办结：{finding}")
+    return taken.record
+
+
+@transaction.atomic
+def send_back_finding(*, finding: Finding, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Finding:
+    """Send an explanation back with what is missing; two working days begin anew. Raises as `check_finding`."""
+    return _returned(finding, FindingAction.SEND_BACK, reason, version, by, request_key)
+
+
+@transaction.atomic
+def refuse_finding(*, finding: Finding, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Finding:
+    """Refuse to settle what was checked, with what is missing; two working days begin anew.
+
+    Raises NotAllowed (without `supervise`; who explained or checked), ServiceError (state), StaleRecord, InvalidInput without a reason.
+    """
+    return _returned(finding, FindingAction.REFUSE, reason, version, by, request_key)
+
+
+def _returned(finding: Finding, action: FindingAction, reason: str, version: int | None, by: User | None, key: UUID | None) -> Finding:
+    due_on = workdays.add_workdays(clock.today(), DAYS)
+    taken = _take(finding, action, reason, version, by, key, {"due_on": due_on})
+    if taken.is_new:
+        tell_units([finding.unit_id], taken.act, f"{action.label}：{finding}", kind=ReminderKind.RETURNED)
+    return taken.record
+
+
+@transaction.atomic
+def settle_finding(*, finding: Finding, version: int | None, by: User | None, text: str = "", request_key: UUID | None = None) -> Finding:
+    """Settle a finding: it is no longer shown beside the colour; the unit is told.
+
+    Raises NotAllowed (without `supervise`; who explained or checked), ServiceError (state), StaleRecord.
+    """
+    taken = _take(finding, FindingAction.SETTLE, text, version, by, request_key)
+    if taken.is_new:
+        tell_units([finding.unit_id], taken.act, f"不实认定已办结：{finding}", kind=ReminderKind.DECIDED)
+    return taken.record
+
+
+@transaction.atomic
+def revoke_finding(*, finding: Finding, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Finding:
+    """Take a finding back that was wrong; it was none. The unit is told.
+
+    Raises NotAllowed (without `supervise`; who explained), ServiceError (state), StaleRecord, InvalidInput without a reason.
+    """
+    taken = _take(finding, FindingAction.REVOKE, reason, version, by, request_key)
+    if taken.is_new:
+        tell_units([finding.unit_id], taken.act, f"不实认定已撤销：{finding}", kind=ReminderKind.DECIDED)
+    return taken.record

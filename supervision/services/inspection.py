@@ -1,0 +1,346 @@
+"""Inspections: planned with an eye on how often the unit was inspected, conducted with the reported figures frozen, read and answered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db import transaction
+
+from erqi.common import clock
+from erqi.common.attachments import attach
+from erqi.common.dates import chinese_day
+from erqi.common.errors import InvalidInput
+from erqi.common.models import User
+from erqi.common.saving import checked
+from projects.choices import ReminderKind
+from projects.models import Project, Unit
+from projects.rules.responsibility import reporting_unit, writing_units
+from projects.services.addressees import accounts_with
+from projects.services.decision import name_of
+from projects.services.grid import grids, units_of
+from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Party, Verdict
+from supervision.models import Inspection, InspectionPoint, SupervisionItem
+from supervision.rules.inspection import MACHINE, METHODS, contradicts, is_finding, is_often, layer_of
+from supervision.services import finding as findings
+from supervision.services.inspection_frozen import Reported, freeze
+from supervision.services.item_grid import units_of_item
+from supervision.services.parties import parties_of
+from supervision.services.taking import Taken, take, tell_people, tell_units
+
+
+def inspected_units(project: Project | None, item: SupervisionItem | None) -> list[int]:
+    """Return the units (keys) that may be inspected about a project or an item: who reports it first, then others that write it."""
+    if project is not None:
+        grid = grids([project.pk])[project.pk]
+        first = reporting_unit(grid)
+        return [*([first] if first is not None else []), *sorted(writing_units(grid) - {first})]
+    return units_of_item(item) if item is not None else []
+
+
+def parties_of_inspection(inspection: Inspection, user: User | None) -> frozenset[Party]:
+    """Return as what the account acts on the inspection: the inspected unit reads and answers it."""
+    return parties_of(user, handlers=[inspection.unit_id] if inspection.unit_id else [])
+
+
+def _refuse_often(inspection: Inspection, day: date) -> None:
+    """Raise InvalidInput for a unit that was inspected often this month, without a reason to do it again (domain.md §2 政府督查)."""
+    if inspection.layer == InspectionLayer.SELF or inspection.often_reason.strip():
+        return
+    rows = Inspection.objects.exclude(pk=inspection.pk) if inspection.pk else Inspection.objects.all()
+    number = rows.in_month(inspection.unit_id, day)
+    if is_often(number):
+        raise InvalidInput({"often_reason": [f"“{inspection.unit}”{day.month}月已督察 {number} 次。确需再次督察的，请写明理由。"]})
+
+
+def _refuse_strange(inspection: Inspection) -> None:
+    """Raise InvalidInput for a unit that has nothing to do with the subject, or a method that is not of the layer."""
+    if inspection.project_id is None and inspection.item_id is None:
+        raise InvalidInput({"project": ["请选择项目或督察事项。"]})
+    if inspection.method not in METHODS[InspectionLayer(inspection.layer)]:
+        raise InvalidInput({"method": ["请选择与督察层级相应的方式。"]})
+
+
+def _new(
+    by: User | None, project: Project | None, item: SupervisionItem | None, unit: Unit | None, layer: InspectionLayer | None, **values: Any
+) -> Inspection:
+    if unit is None:
+        keys = inspected_units(project, item)
+        unit = Unit.objects.filter(pk=keys[0]).first() if keys else None
+    if unit is None:
+        raise InvalidInput({"unit": ["没有登记责任单位，请写明被督察的单位。"]})
+    return Inspection(layer=layer or layer_of(parties_of(by)), project=project, item=item, unit=unit, **values)
+
+
+def _take(
+    inspection: Inspection, action: InspectionAction, text: str, version: int | None, by: User | None, key: UUID | None, **more: Any
+) -> Taken[Inspection]:
+    return take(inspection, MACHINE, action, by=by, parties=parties_of_inspection, version=version, request_key=key, text=text, **more)
+
+
+@transaction.atomic
+def plan_inspection(
+    *,
+    method: str,
+    planned_for: date,
+    by: User | None,
+    project: Project | None = None,
+    item: SupervisionItem | None = None,
+    unit: Unit | None = None,
+    purpose: str = "",
+    often_reason: str = "",
+    subjects: Iterable[str] = (),
+    request_key: UUID | None = None,
+) -> Inspection:
+    """Plan an inspection of a project or an item and return it. It is not announced: the unit learns of it by its conclusion.
+
+    Raises NotAllowed (`inspect`, `supervise` or `inquiry.ask`), InvalidInput (a day that is over, a unit inspected often without a reason).
+    """
+    inspection = _new(
+        by, project, item, unit, None, method=method, planned_for=planned_for, purpose=purpose.strip(), often_reason=often_reason.strip()
+    )
+
+    def check(new: Inspection) -> None:
+        _refuse_strange(new)
+        if planned_for < clock.today():
+            raise InvalidInput({"planned_for": ["计划日期不能早于今天。已经完成的督察请直接登记结论。"]})
+        _refuse_often(new, planned_for)
+
+    taken = _take(inspection, InspectionAction.PLAN, purpose, None, by, request_key, check=check)
+    if taken.is_new:
+        _points(taken.record, dict.fromkeys(subjects, ""))
+    return taken.record
+
+
+def _points(inspection: Inspection, found: Mapping[str, str]) -> None:
+    """Store what was looked at: the five contents of D3 as far as they were."""
+    standing = {point.subject: point for point in inspection.points.all()}
+    for subject, text in found.items():
+        point = standing.get(subject) or InspectionPoint(inspection=inspection, subject=subject)
+        point.found = text.strip()
+        checked(point).save()
+
+
+@transaction.atomic
+def conduct_inspection(
+    *,
+    inspection: Inspection | None = None,
+    inspected_on: date,
+    verdict: str,
+    conclusion: str,
+    by: User | None,
+    method: str = "",
+    project: Project | None = None,
+    item: SupervisionItem | None = None,
+    unit: Unit | None = None,
+    untrue: str = "",
+    found: Mapping[str, str] | None = None,
+    observed_done: Mapping[int, bool | None] | None = None,
+    uploads: Sequence[File] = (),
+    version: int | None = None,
+    request_key: UUID | None = None,
+    **values: Any,
+) -> Inspection:
+    """Record what an inspection found and its verdict, planned or not, and return it; the unit reads the conclusion.
+
+    What the unit had reported by the day is frozen beside it: the report that counts, and each milestone. `found`: the contents looked at;
+    `observed_done`: milestones (keys) as they were found; `values`: observed_cumulative, observed_percent, observed_physical, place,
+    companions, often_reason. A verdict of 不实 becomes a finding in the same moment (`untrue` says what is).
+
+    Raises NotAllowed, ServiceError (state), StaleRecord, InvalidInput (a day yet to come, a verdict that what was found contradicts, 不实
+    without saying what, a unit inspected often without a reason, a wrong file).
+    """
+    if inspection is None:
+        inspection = _new(by, project, item, unit, None, method=method)
+    reported = freeze(inspection.project, inspected_on)
+    seen = observed_done or {}
+    columns = {
+        "inspected_on": inspected_on,
+        "inspected_by": by,
+        "inspected_by_name": name_of(by),
+        "verdict": verdict,
+        "first_verdict": verdict,
+        "conclusion": conclusion.strip(),
+        **({"method": method} if method else {}),
+        **values,
+        **reported.columns,
+    }
+
+    def check(new: Inspection) -> None:
+        _refuse_strange(new)
+        if inspected_on > clock.today():
+            raise InvalidInput({"inspected_on": ["督察日期不能晚于业务日期。"]})
+        if contradicts(verdict, reported.overstated(seen)):
+            raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
+        if is_finding(verdict) and not untrue.strip():
+            raise InvalidInput({"untrue": ["结论为“不实”，请写明不实之处：上报怎么说，现场是怎样。"]})
+        if new.state != InspectionState.PLANNED or new.pk is None:
+            _refuse_often(new, inspected_on)
+
+    taken = _take(inspection, InspectionAction.CONDUCT, conclusion, version, by, request_key, values=columns, check=check)
+    if taken.is_new:
+        _settle(taken, reported, seen, found or {}, uploads, by)
+        if is_finding(verdict):
+            findings.raise_finding(inspection=taken.record, observed=untrue, reported=reported.words, by=by)
+    return taken.record
+
+
+def _settle(
+    taken: Taken[Inspection],
+    reported: Reported,
+    seen: Mapping[int, bool | None],
+    found: Mapping[str, str],
+    uploads: Sequence[File],
+    by: User | None,
+) -> None:
+    """Store what belongs to a conclusion, and tell the unit to read it."""
+    inspection = taken.record
+    reported.keep(inspection, seen)
+    _points(inspection, {subject: text for subject, text in found.items() if text.strip()})
+    if uploads:
+        attach(owner=inspection, uploads=uploads, by=by)
+    tell_units(
+        [inspection.unit_id],
+        taken.act,
+        f"督察结论（{inspection.get_verdict_display()}）：{inspection.subject}",
+        text=f"请阅知；有异议的请说明。{inspection.conclusion}",
+    )
+
+
+@transaction.atomic
+def self_check(
+    *,
+    conclusion: str,
+    by: User | None,
+    project: Project | None = None,
+    item: SupervisionItem | None = None,
+    unit: Unit | None = None,
+    found: Mapping[str, str] | None = None,
+    uploads: Sequence[File] = (),
+    request_key: UUID | None = None,
+    **values: Any,
+) -> Inspection:
+    """Record a unit's own check of a project or item (责任人自查) and return it; it needs no answer.
+
+    Raises NotAllowed (not the unit's), InvalidInput (no words, a wrong file).
+    """
+    on = clock.today()
+    reported = freeze(project, on)
+    if unit is None and by is not None:
+        own = units_of(by)
+        unit = Unit.objects.filter(pk__in=[key for key in inspected_units(project, item) if key in own]).first()
+    inspection = _new(by, project, item, unit, InspectionLayer.SELF, method=METHODS[InspectionLayer.SELF][0])
+    columns = {
+        "inspected_on": on,
+        "inspected_by": by,
+        "inspected_by_name": name_of(by),
+        "conclusion": conclusion.strip(),
+        **values,
+        **reported.columns,
+    }
+    taken = _take(inspection, InspectionAction.SELF_CHECK, conclusion, None, by, request_key, values=columns, check=_refuse_strange)
+    if taken.is_new:
+        reported.keep(taken.record, {})
+        _points(taken.record, {subject: text for subject, text in (found or {}).items() if text.strip()})
+        if uploads:
+            attach(owner=taken.record, uploads=uploads, by=by)
+    return taken.record
+
+
+@transaction.atomic
+def accept_conclusion(
+    *, inspection: Inspection, version: int | None, by: User | None, text: str = "", request_key: UUID | None = None
+) -> Inspection:
+    """Say for the inspected unit that it read the conclusion and does not object. Raises NotAllowed, ServiceError (state), StaleRecord."""
+    return _take(inspection, InspectionAction.ACCEPT, text, version, by, request_key).record
+
+
+@transaction.atomic
+def object_conclusion(
+    *,
+    inspection: Inspection,
+    text: str,
+    version: int | None,
+    by: User | None,
+    uploads: Sequence[File] = (),
+    request_key: UUID | None = None,
+) -> Inspection:
+    """Object for the inspected unit, once, with what speaks against the conclusion; the supervision office is told.
+
+    Raises NotAllowed, ServiceError (state), StaleRecord, InvalidInput (no words, a wrong file).
+    """
+    taken = _take(inspection, InspectionAction.OBJECT, text, version, by, request_key)
+    if taken.is_new:
+        if uploads:
+            attach(owner=taken.act, uploads=uploads, by=by)
+        tell_people(accounts_with("supervise"), taken.act, f"对督察结论有异议：{inspection.subject}")
+    return taken.record
+
+
+@transaction.atomic
+def uphold_conclusion(
+    *, inspection: Inspection, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
+) -> Inspection:
+    """Uphold a conclusion against an objection, with the reason; the unit is told.
+
+    Raises NotAllowed (without `supervise`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
+    """
+    taken = _take(inspection, InspectionAction.UPHOLD, reason, version, by, request_key)
+    if taken.is_new:
+        tell_units([inspection.unit_id], taken.act, f"维持督察结论：{inspection.subject}", kind=ReminderKind.DECIDED)
+    return taken.record
+
+
+@transaction.atomic
+def change_conclusion(
+    *,
+    inspection: Inspection,
+    verdict: str,
+    reason: str,
+    version: int | None,
+    by: User | None,
+    untrue: str = "",
+    request_key: UUID | None = None,
+) -> Inspection:
+    """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. The unit is told.
+
+    Raises NotAllowed (without `supervise`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput (the same verdict).
+    """
+
+    def check(locked: Inspection) -> None:
+        if verdict == locked.verdict:
+            raise InvalidInput({"verdict": ["与原结论相同。维持原结论的，请用“维持结论”。"]})
+        if is_finding(verdict) and not untrue.strip():
+            raise InvalidInput({"untrue": ["结论改为“不实”，请写明不实之处。"]})
+
+    values = {"verdict": verdict, "changed_on": clock.today()}
+    taken = _take(inspection, InspectionAction.CHANGE, reason, version, by, request_key, values=values, check=check)
+    if not taken.is_new:
+        return taken.record
+    finding = getattr(taken.record, "finding", None)
+    if is_finding(verdict) and finding is None:
+        findings.raise_finding(inspection=taken.record, observed=untrue, reported="", by=by)
+    elif finding is not None and finding.state not in (FindingState.SETTLED, FindingState.REVOKED):
+        findings.revoke_finding(finding=finding, reason=f"督察结论更正为“{Verdict(verdict).label}”：{reason}", version=None, by=None)
+    tell_units(
+        [inspection.unit_id],
+        taken.act,
+        f"督察结论更正为“{Verdict(verdict).label}”：{inspection.subject}",
+        kind=ReminderKind.DECIDED,
+    )
+    return taken.record
+
+
+@transaction.atomic
+def cancel_inspection(
+    *, inspection: Inspection, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
+) -> Inspection:
+    """Call a planned inspection off, with a reason. Raises NotAllowed, ServiceError (state), StaleRecord, InvalidInput."""
+    return _take(inspection, InspectionAction.CANCEL, reason, version, by, request_key).record
+
+
+def often_words(unit: Unit, day: date) -> str:
+    """Return how often a unit was inspected in a month: shown where an inspection is planned."""
+    number = Inspection.objects.in_month(unit.pk, day)
+    return f"“{unit}”{day.year}年{day.month}月已督察（含已安排）{number} 次" if number else f"“{unit}”{chinese_day(day)[:-1]}所在月尚无督察"

@@ -1,0 +1,121 @@
+"""Who is told at once of what was done to a notice: one line in the inbox of each, once for each act."""
+
+from collections.abc import Collection, Iterable
+
+from erqi.common.dates import chinese_day
+from erqi.common.models import User
+from projects.choices import ReminderKind
+from projects.services.addressees import accounts_with
+from projects.services.grid import accounts_of
+from projects.services.reminder import Line, tell
+from supervision.choices import OrderAddressee
+from supervision.models import Notice, NoticeAct, NoticeOrder
+
+
+def unit_accounts(units: Collection[int]) -> dict[int, list[User]]:
+    """Return who acts for each unit: its reporters and reviewers; for one without any, who may report for every unit."""
+    writes, reviews = accounts_of(units, "report.write"), accounts_of(units, "report.review")
+    found = {unit: list(dict.fromkeys([*writes.get(unit, ()), *reviews.get(unit, ())])) for unit in units}
+    if any(not people for people in found.values()):
+        stand_in = accounts_with("report.manage")
+        found = {unit: people or stand_in for unit, people in found.items()}
+    return found
+
+
+def _line(
+    notice: Notice,
+    act: NoticeAct,
+    users: Iterable[User],
+    title: str,
+    text: str = "",
+    kind: ReminderKind = ReminderKind.TASK,
+    what: str = "",
+) -> None:
+    people = [user for user in users if user.pk != act.by_id]
+    shown = f"《{notice.title}》{f'（{notice.number_text}）' if notice.number_text else ''}{title}"
+    tell([Line(people, kind, f"notice/act/{act.pk}{what}", shown, text, notice.get_absolute_url(), notice.simulated)])
+
+
+def _unit(notice: Notice) -> list[User]:
+    return unit_accounts([notice.unit_id])[notice.unit_id]
+
+
+def _author(notice: Notice) -> list[User]:
+    return [notice.drafted_by] if notice.drafted_by is not None and notice.drafted_by.is_active else []
+
+
+def _judges() -> list[User]:
+    return list(dict.fromkeys([*accounts_with("inspect"), *accounts_with("supervise")]))
+
+
+def _when(notice: Notice) -> str:
+    return f"{chinese_day(notice.due_on)}前反馈" if notice.due_on else ""
+
+
+def submitted(notice: Notice, act: NoticeAct) -> None:
+    """Tell those who approve that a draft awaits them."""
+    _line(notice, act, [user for user in accounts_with("supervise.approve") if user.pk != notice.drafted_by_id], "待审签", act.text)
+
+
+def draft_returned(notice: Notice, act: NoticeAct) -> None:
+    """Tell the author that the draft came back."""
+    _line(notice, act, _author(notice), "被退回修改", act.text, ReminderKind.RETURNED)
+
+
+def approved(notice: Notice, act: NoticeAct) -> None:
+    """Tell the supervision office that a notice can be issued."""
+    _line(notice, act, accounts_with("supervise"), "已审签，可以下发")
+
+
+def sent(notice: Notice, act: NoticeAct) -> None:
+    """Tell the unit that it has a notice, and those who get a copy that it was sent."""
+    _line(notice, act, _unit(notice), "请签收", f"{_when(notice)}；不属本单位职责的，写明理由拒收。")
+    copies = list(notice.copies.values_list("unit_id", flat=True))
+    people = {user for users in unit_accounts(copies).values() for user in users} if copies else set()
+    _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), what="/copy")
+
+
+def changed(notice: Notice, act: NoticeAct) -> None:
+    """Tell the unit of a new version."""
+    _line(notice, act, _unit(notice), "内容已变更", f"{act.text}；{_when(notice)}")
+
+
+def urged(notice: Notice, act: NoticeAct) -> None:
+    """Tell the unit that it is urged."""
+    _line(notice, act, _unit(notice), "催办", f"{act.text}；{_when(notice)}", ReminderKind.DUE)
+
+
+def decided(notice: Notice, act: NoticeAct) -> None:
+    """Tell the unit what was decided on what it asked for, or replied."""
+    _line(notice, act, _unit(notice), act.action_label, "；".join(filter(None, [act.text, _when(notice)])), ReminderKind.DECIDED)
+
+
+def returned(notice: Notice, act: NoticeAct) -> None:
+    """Tell the unit that its reply came back, or has to be given anew."""
+    _line(notice, act, _unit(notice), act.action_label, f"{act.text}；{_when(notice)}", ReminderKind.RETURNED)
+
+
+def asked(notice: Notice, act: NoticeAct) -> None:
+    """Tell the supervision office that the unit asks for something, or refused."""
+    _line(notice, act, accounts_with("supervise"), f"{notice.unit.label}{act.action_label}", act.text)
+
+
+def replied(notice: Notice, act: NoticeAct) -> None:
+    """Tell those who judge replies."""
+    _line(notice, act, _judges(), f"{notice.unit.label}已反馈，待审核")
+
+
+def passed(notice: Notice, act: NoticeAct) -> None:
+    """Tell the supervision office that a notice can be closed."""
+    _line(notice, act, accounts_with("supervise"), "反馈审核通过，待办结", act.text)
+
+
+def ordered(notice: Notice, act: NoticeAct, order: NoticeOrder) -> None:
+    """Tell who carries an instruction out."""
+    people = _unit(notice) if order.addressee == OrderAddressee.HANDLER else accounts_with("supervise")
+    _line(notice, act, people, f"：{order.by_name}批示", f"{order.text}；{chinese_day(order.due_on)}前落实")
+
+
+def order_answered(notice: Notice, act: NoticeAct, order: NoticeOrder) -> None:
+    """Tell the leader that the instruction was answered."""
+    _line(notice, act, [order.by] if order.by is not None else [], "：批示已落实", act.text, ReminderKind.DECIDED)

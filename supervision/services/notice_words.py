@@ -1,0 +1,48 @@
+"""What a notice about a project says before anybody types: its colour on the day with figures and causes, and what is asked for."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from erqi.common import workdays
+from erqi.common.dates import chinese_day
+from projects.choices import LEVELS, WarningLevel
+from projects.models import Project, WarningSchedule
+from projects.rules.warning import assess
+from projects.sentences.warning import assessment_words, colour_sentence
+from supervision.choices import NoticeKind
+from supervision.sentences.notice import body_words, title_words
+
+# So many causes are named; the others stand on the project's page.
+MOST_FACTS = 5
+
+
+@dataclass(frozen=True)
+class Words:
+    """Title and text, and the project's level on the day."""
+
+    title: str
+    text: str
+    level: WarningLevel = WarningLevel.UNRATED
+
+
+def first_words(project: Project, kind: str, days: int, day: date) -> Words:
+    """Return what a notice of the kind says of the project on the day: two queries."""
+    row = WarningSchedule.objects.of_year(day.year).on(day).filter(project=project).select_related("policy").first()
+    title = title_words(kind, project.name)
+    if row is None:
+        return Words(title, body_words(kind, project.name, project.code, "", [], days, day))
+    policy, level = row.policy.policy, row.level_on(day)
+    found = assess(policy, row.known_facts, workdays, day)
+    behind = [one for one in found if one.counts and not one.done and one.level > WarningLevel.GREEN]
+    facts = [assessment_words(one, policy.basis) for one in behind[:MOST_FACTS]]
+    since = row.since(day)
+    sentence = colour_sentence(level, policy, found, row.bounds, since, day)
+    if facts and level in LEVELS:
+        # The causes follow, one by one.
+        sentence = f"{policy.label(level)}，自{chinese_day(since)}起第 {(day - since).days + 1} 天。"
+    return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day), level)
+
+
+def kind_for(level: WarningLevel) -> NoticeKind:
+    """Return the kind of notice that a colour asks for (domain.md §1.7)."""
+    return NoticeKind.SUPERVISE if level == WarningLevel.RED else NoticeKind.REMIND

@@ -1,0 +1,67 @@
+"""One step of a record with what belongs to it: whether this call took it, and whom it is told."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+
+from erqi.common.models import Record, User
+from projects.choices import ReminderKind
+from projects.services.grid import accounts_of
+from projects.services.reminder import notify
+from supervision.models.act import Act
+from supervision.rules.machine import Machine
+from supervision.services.acting import act
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Taken(Generic[R]):
+    """A record after a step, the act, and whether this very call took it: the second click finds it taken, and does nothing more."""
+
+    record: R
+    act: Act
+    is_new: bool
+
+
+def take(record: R, machine: Machine, action: str, **options: Any) -> Taken[R]:
+    """Take a step (supervision.services.acting.act, whose options and errors these are) and say whether it was new.
+
+    Called within a transaction. The row is locked first, so that of two at the same moment one comes after the other.
+    """
+    last = 0
+    if record.pk is not None:
+        type(record)._default_manager.select_for_update(of=("self",)).only("pk").get(pk=record.pk)
+        last = record.acts.aggregate(last=models.Max("pk"))["last"] or 0  # type: ignore[attr-defined]
+    is_first = record.pk is None
+    taken, done = act(record, machine, action, **options)
+    # A form that is sent again begins no second record: what the first one made is returned, and is not the one that was given.
+    return Taken(taken, done, done.pk > last if not is_first else taken is record)
+
+
+def tell_units(
+    units: Collection[int],
+    act_: Act,
+    title: str,
+    *,
+    text: str = "",
+    kind: ReminderKind = ReminderKind.TASK,
+    permission: str = "report.write",
+) -> None:
+    """Put a line about an act into the inboxes of those who report (or do what `permission` says) for the units."""
+    people = [user for users in accounts_of(units, permission).values() for user in users]
+    tell_people(people, act_, title, text=text, kind=kind)
+
+
+def tell_people(people: Iterable[User], act_: Act, title: str, *, text: str = "", kind: ReminderKind = ReminderKind.TASK) -> None:
+    """Put a line about an act into people's inboxes, not into that of whoever did it."""
+    notify(
+        users=[user for user in {user.pk: user for user in people}.values() if user.pk != act_.by_id],
+        kind=kind,
+        key=f"{act_._meta.model_name}/{act_.pk}",
+        title=title,
+        text=text or act_.text,
+        url=act_.owner.get_absolute_url(),
+    )

@@ -1,0 +1,1 @@
+"""Figures and lists over many supervision records; one module per family."""

@@ -1,0 +1,126 @@
+"""What the pages of projects and units, the colour and the cockpit show of items, inspections, findings and leaders' questions."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from erqi.common import clock
+from erqi.common.contributions import Badge, Headline
+from projects.choices import WarningLevel
+from projects.models import Milestone, Project, Unit
+from supervision.choices import FindingState, InquiryState, ItemState, Party
+from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
+from supervision.querysets.finding import STANDING
+from supervision.services.inspection import inspected_units
+from supervision.services.parties import parties_of
+
+SHOWN = 5
+
+
+def badges(projects: Collection[int], day: date) -> dict[int, list[Badge]]:
+    """Return the word beside the colour of each project (key) against which a finding stands on the day: one query."""
+    found: dict[int, list[Badge]] = {}
+    for row in Finding.objects.standing_of(projects, day):
+        badge = Badge(
+            "上报不实", row.get_absolute_url(), title=f"{row.observed}（{FindingState(row.state_then).label}）", simulated=row.simulated
+        )
+        found.setdefault(row.project_id, []).append(badge)
+    return found
+
+
+def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str, Any] | None:
+    """Return what the project page shows: its items, its inspections, the questions about it, and what the person can begin here."""
+    items = list(SupervisionItem.objects.for_table(day).of_project(project.pk, day))
+    inspections = list(Inspection.objects.for_table(day).filter(project=project))
+    inquiries = list(Inquiry.objects.for_table(day).filter(project=project))
+    begin = _begin(request.user, project) if day >= clock.today() else []
+    if not (items or inspections or inquiries or begin):
+        return None
+    return {
+        "items": [(row, ItemState(row.state_then).label) for row in items],
+        "inspections": inspections[:SHOWN],
+        "inspection_count": len(inspections),
+        "inquiries": [(row, InquiryState(row.state_then).label) for row in inquiries[:SHOWN]],
+        "inquiry_count": len(inquiries),
+        "begin": begin,
+        "more": f"?q={project.code}",
+        "day": day,
+    }
+
+
+def milestone_actions(user: Any, milestone: Milestone) -> list[tuple[str, str]]:
+    """Return what a leader can do about a milestone on the project's page: ask."""
+    if not user.can("inquiry.ask") or milestone.done_by is not None:
+        return []
+    address = reverse("supervision:inquiry_new", args=[milestone.project.code])
+    return [("问查", f"{address}?milestone={milestone.pk}")]
+
+
+def _begin(user: Any, project: Project) -> list[tuple[str, str, str]]:
+    """Return what the person can begin on the project's page: label, address, icon."""
+    found = []
+    if user.can("inquiry.ask"):
+        found.append(("问查", reverse("supervision:inquiry_new", args=[project.code]), "message"))
+    if user.can("inspect") or user.can("inquiry.ask"):
+        found.append(("登记督察", f"{reverse('supervision:inspection_new')}?project={project.code}", "eye-check"))
+        found.append(("安排督察", f"{reverse('supervision:inspection_plan')}?project={project.code}", "calendar-event"))
+    if user.can("supervise"):
+        found.append(("督察立项", f"{reverse('supervision:item_new')}?project={project.code}", "plus"))
+    if Party.HANDLER in parties_of(user, handlers=inspected_units(project, None)):
+        found.append(("责任人自查", f"{reverse('supervision:inspection_self_check')}?project={project.code}", "clipboard-check"))
+    return found
+
+
+def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | None:
+    """Return what a unit's page shows: the items it carries out, its inspections with how many there were this year, its findings."""
+    items = list(SupervisionItem.objects.for_table(day).of_units([unit.pk], day))
+    inspections = list(Inspection.objects.for_table(day).filter(unit=unit))
+    findings = list(Finding.objects.for_table(day).filter(unit=unit))
+    if not (items or inspections or findings):
+        return None
+    months = Inspection.objects.by_unit_and_month(day.year, day, [unit.pk]).get(unit.pk, {})
+    return {
+        "items": [(row, ItemState(row.state_then).label) for row in items[:SHOWN]],
+        "item_count": len(items),
+        "items_url": f"{reverse('supervision:item_list')}?unit={unit.pk}",
+        "inspections": inspections[:SHOWN],
+        "inspection_count": len(inspections),
+        "inspections_url": f"{reverse('supervision:inspection_list')}?unit={unit.pk}",
+        "months": sorted(months.items()),
+        "year_count": sum(months.values()),
+        "findings": [(row, FindingState(row.state_then).label) for row in findings[:SHOWN]],
+        "standing": sum(row.state_then in STANDING for row in findings),
+        "day": day,
+    }
+
+
+def headlines(user: Any, day: date) -> list[Headline]:
+    """Return the cockpit's lines: items that lag, findings that stand, questions that await an answer: three queries."""
+    found = []
+    items = (
+        SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=[ItemState.OPEN, ItemState.APPLIED, ItemState.VERIFIED])
+    )
+    counts = items.order_by().aggregate(
+        all=Count("pk"),
+        late=Count("pk", filter=Q(level__in=[WarningLevel.YELLOW, WarningLevel.RED])),
+        sim=Count("pk", filter=Q(simulated=True)),
+    )
+    if counts["all"]:
+        url = f"{reverse('supervision:item_list')}?state=open&state=applied&state=verified"
+        found.append(Headline("督察事项", counts["all"], url, f"滞后 {counts['late']}" if counts["late"] else "", bool(counts["sim"])))
+    standing = Finding.objects.standing(day).order_by().aggregate(all=Count("pk"), sim=Count("pk", filter=Q(simulated=True)))
+    if standing["all"]:
+        query = "&".join(f"state={state}" for state in STANDING)
+        found.append(
+            Headline("上报不实未办结", standing["all"], f"{reverse('supervision:finding_list')}?{query}", "", bool(standing["sim"]))
+        )
+    asked = Inquiry.objects.on_day(day).filter(state_then=InquiryState.ASKED).order_by()
+    waits = asked.aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_then__lt=day)), sim=Count("pk", filter=Q(simulated=True)))
+    if waits["all"]:
+        url = f"{reverse('supervision:inquiry_list')}?state=asked"
+        found.append(Headline("领导问查待答复", waits["all"], url, f"逾期 {waits['late']}" if waits["late"] else "", bool(waits["sim"])))
+    return found

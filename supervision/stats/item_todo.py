@@ -1,0 +1,293 @@
+"""Items, inspections, findings and leaders' questions on people's desks: what each has to do next, and what each waits for."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from erqi.common import workdays
+from projects.choices import WarningLevel
+from projects.rules.todo import waited_level
+from projects.sentences.colour import month_day
+from projects.services.grid import accounts_of
+from projects.stats.todo.desk import Desk
+from projects.stats.todo.items import Item, Shown, Waiting
+from supervision.choices import (
+    Addressee,
+    FindingAction,
+    FindingState,
+    InquiryState,
+    InspectionAction,
+    InspectionState,
+    ItemAction,
+    ItemState,
+)
+from supervision.models import Finding, FindingAct, Inquiry, Inspection, InspectionAct, ItemAct, SupervisionItem
+from supervision.sentences.item import due_words
+from supervision.services.item_grid import HANDLING
+
+KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
+# More than this nobody works off in a day; the lists show all.
+MOST = 60
+# So many days before its deadline an item stands in the list though its colour is still green.
+AHEAD = timedelta(days=7)
+_RETURNS = (ItemAction.SEND_BACK, ItemAction.REFUSE)
+
+
+def _did(act: type, relation: str, action: str, user: Any) -> Exists:
+    """Return the condition that somebody has taken an action on the record (in whichever round: the pages ask about this one)."""
+    return Exists(act.objects.filter(**{relation: OuterRef("pk")}, action=action, by=user))
+
+
+def _waited(since: date, desk: Desk) -> str:
+    days = workdays.workdays_between(since, desk.day)
+    return f"已等 {days} 个工作日" if days else ""
+
+
+def _due_level(due_on: date, day: date) -> WarningLevel:
+    if due_on < day:
+        return WarningLevel.RED
+    return WarningLevel.YELLOW if due_on <= workdays.add_workdays(day, 1) else WarningLevel.BLUE
+
+
+def todo_items(desk: Desk) -> list[Item]:
+    """Return what waits for the person: as unit, as inspector, as supervision office, as leader."""
+    user, found = desk.user, []
+    if user.can("report.write") and desk.units:
+        found += [_item_line(row, desk) for row in _own_items(desk)]
+        found += [_read_line(row, desk) for row in _subjects(Inspection.objects.filter(_of_units(desk), state=InspectionState.CONCLUDED))]
+        found += [_explain_line(row, desk) for row in _subjects(Finding.objects.filter(_of_units(desk), state=FindingState.OPEN))]
+    if user.can("report.write") or user.can("inspect") or user.can("supervise"):
+        found += [_inquiry_line(row, desk) for row in _asked(desk)]
+    if user.can("inspect") and not user.can("supervise"):
+        found += [_closing_line(row, "verify", desk) for row in _waiting_items(ItemState.APPLIED, ItemAction.APPLY, desk)]
+        found += [_finding_line(row, "check", desk) for row in _waiting_findings(FindingState.EXPLAINED, FindingAction.EXPLAIN, desk)]
+    if user.can("inspect") or user.can("inquiry.ask"):
+        found += [_planned_line(row, desk) for row in _planned(desk)]
+    if user.can("supervise"):
+        found += [_closing_line(row, "confirm", desk) for row in _waiting_items(ItemState.VERIFIED, ItemAction.VERIFY, desk)]
+        found += [_finding_line(row, "settle", desk) for row in _waiting_findings(FindingState.CHECKED, FindingAction.CHECK, desk)]
+        mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
+        found += [_objection_line(row, desk) for row in _subjects(Inspection.objects.filter(~mine, state=InspectionState.ANSWERED))]
+    if user.can("inquiry.ask"):
+        found += [_answered_line(row, desk) for row in Inquiry.objects.answered().filter(asked_by=user).select_related("project")[:MOST]]
+    return found
+
+
+def _of_units(desk: Desk) -> Q:
+    return Q(unit__in=desk.units)
+
+
+def _subjects(rows: QuerySet) -> Any:
+    return rows.select_related("project", "item", "unit").order_by("pk")[:MOST]
+
+
+def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
+    """Return the items that the person's units carry out and that lag, are due soon, or came back."""
+    moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
+    rows = SupervisionItem.objects.filter(state=ItemState.OPEN).of_units(desk.units, desk.day, HANDLING).with_level(desk.day)
+    rows = rows.annotate(_last=Subquery(moved.values("action")[:1]))
+    wanted = Q(level__gte=WarningLevel.BLUE) | Q(due_on__lte=desk.day + AHEAD) | Q(_last__in=_RETURNS)
+    return rows.filter(wanted).select_related("theme", "project").order_by("due_on", "pk")[:MOST]
+
+
+def _item_line(row: SupervisionItem, desk: Desk) -> Item:
+    level = WarningLevel(row.level)
+    lags = level >= WarningLevel.YELLOW and not row.cause
+    return Item(
+        "item",
+        row.name,
+        row.get_absolute_url(),
+        "认定病因" if lags else "报送进展",
+        max(level, WarningLevel.BLUE),
+        row.due_on,
+        text=f"{row.theme}台账：{row.goal[:80]}",
+        follows=due_words(row.due_on, desk.day),
+        remedy="已滞后，先认定病因，再报送进展或申请销号" if lags else "完成后申请销号，附办理前、后的照片",
+        project=row.project,
+        shown=Shown(level, str(level.label)) if level != WarningLevel.UNRATED else None,
+        simulated=row.simulated,
+    )
+
+
+def _waiting_items(state: str, other: str, desk: Desk) -> Any:
+    mine = _did(ItemAct, "item", other, desk.user)
+    rows = SupervisionItem.objects.filter(~mine, state=state)
+    return rows.on_day(desk.day).select_related("project", "unit").order_by("acted_then", "pk")[:MOST]
+
+
+def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
+    return Item(
+        "item",
+        f"销号待{'核验' if way == 'verify' else '确认'}：{row.name}",
+        reverse(f"supervision:item_{way}", args=[row.pk]),
+        "核验" if way == "verify" else "确认销号",
+        waited_level(workdays.workdays_between(row.acted_then, desk.day)),
+        row.acted_then,
+        text=f"{month_day(row.acted_then, desk.day)}{'申请销号' if way == 'verify' else '核验通过'}",
+        follows=_waited(row.acted_then, desk),
+        project=row.project,
+        unit=str(row.unit) if row.unit else "",
+        simulated=row.simulated,
+    )
+
+
+def _read_line(row: Inspection, desk: Desk) -> Item:
+    since = row.inspected_on or desk.day
+    return Item(
+        "inspection",
+        f"督察结论待阅知：{row.get_verdict_display()}",
+        row.get_absolute_url(),
+        "阅知",
+        waited_level(workdays.workdays_between(since, desk.day)),
+        since,
+        text=row.conclusion[:120],
+        follows="有异议的，请一并说明",
+        project=row.project,
+        simulated=row.simulated,
+    )
+
+
+def _planned(desk: Desk) -> Any:
+    mine = _did(InspectionAct, "inspection", InspectionAction.PLAN, desk.user)
+    rows = Inspection.objects.filter(mine, state=InspectionState.PLANNED, planned_for__lte=desk.day + AHEAD)
+    return _subjects(rows)
+
+
+def _planned_line(row: Inspection, desk: Desk) -> Item:
+    return Item(
+        "inspection",
+        f"{row.get_method_display()}：{row.subject}",
+        reverse("supervision:inspection_conduct", args=[row.pk]),
+        "登记结论",
+        _due_level(row.planned_for, desk.day),
+        row.planned_for,
+        text=row.purpose,
+        follows=f"计划{month_day(row.planned_for, desk.day)}" + ("，已过计划日期" if row.planned_for < desk.day else ""),
+        project=row.project,
+        unit=str(row.unit),
+        simulated=row.simulated,
+    )
+
+
+def _objection_line(row: Inspection, desk: Desk) -> Item:
+    since = row.inspected_on or desk.day
+    return Item(
+        "inspection",
+        f"对督察结论有异议：{row.subject}",
+        row.get_absolute_url(),
+        "复议",
+        waited_level(workdays.workdays_between(since, desk.day)),
+        since,
+        follows="维持或更正结论，须由登记结论以外的人办理",
+        project=row.project,
+        unit=str(row.unit),
+        simulated=row.simulated,
+    )
+
+
+def _explain_line(row: Finding, desk: Desk) -> Item:
+    return Item(
+        "finding",
+        "上报不实，限期更正并说明",
+        reverse("supervision:finding_explain", args=[row.pk]),
+        "更正并说明",
+        WarningLevel.RED,
+        row.due_on,
+        text=row.observed,
+        follows=due_words(row.due_on, desk.day),
+        remedy="先改正上报（更正单、撤销节点完成），再写明更正内容和原因",
+        project=row.project,
+        simulated=row.simulated,
+    )
+
+
+def _waiting_findings(state: str, other: str, desk: Desk) -> Any:
+    mine = _did(FindingAct, "finding", other, desk.user)
+    return Finding.objects.filter(~mine, state=state).on_day(desk.day).select_related("project", "unit", "item").order_by("pk")[:MOST]
+
+
+def _finding_line(row: Finding, way: str, desk: Desk) -> Item:
+    return Item(
+        "finding",
+        f"上报不实待{'核查' if way == 'check' else '办结'}",
+        row.get_absolute_url(),
+        "核查" if way == "check" else "办结",
+        waited_level(workdays.workdays_between(row.acted_then, desk.day)),
+        row.acted_then,
+        text=f"更正：{row.corrected}",
+        follows="；".join(filter(None, [_waited(row.acted_then, desk), "办结之前一直标在颜色旁边"])),
+        project=row.project,
+        unit=str(row.unit),
+        simulated=row.simulated,
+    )
+
+
+def _asked(desk: Desk) -> Any:
+    user = desk.user
+    wanted = Q(pk__in=[])
+    if user.can("report.write") and desk.units:
+        wanted |= Q(addressee=Addressee.UNIT, unit__in=desk.units)
+    if user.can("inspect"):
+        wanted |= Q(Q(person__account=user) | Q(person=None) | Q(person__account=None), addressee=Addressee.INSPECTOR)
+    if user.can("supervise"):
+        units = set(Inquiry.objects.awaiting().filter(addressee=Addressee.UNIT).values_list("unit", flat=True))
+        known = accounts_of({unit for unit in units if unit is not None}, "report.write", desk.day)
+        # A unit without anybody who could answer leaves it to the office.
+        wanted |= Q(
+            Q(unit=None) | Q(unit__in=[unit for unit in units if unit is not None and not known.get(unit)]), addressee=Addressee.UNIT
+        )
+    return Inquiry.objects.awaiting().filter(wanted).select_related("project", "milestone").order_by("due_on", "pk")[:MOST]
+
+
+def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
+    return Item(
+        "inquiry",
+        f"{row.asked_by_name}问查" + (f"：节点“{row.milestone}”" if row.milestone else ""),
+        reverse("supervision:inquiry_answer", args=[row.pk]),
+        "答复",
+        _due_level(row.due_on, desk.day),
+        row.due_on,
+        text=row.text,
+        follows=due_words(row.due_on, desk.day),
+        project=row.project,
+        simulated=row.simulated,
+    )
+
+
+def _answered_line(row: Inquiry, desk: Desk) -> Item:
+    since = row.answered_on or desk.day
+    return Item(
+        "inquiry",
+        f"问查已答复：{row.text}",
+        row.get_absolute_url(),
+        "审阅",
+        WarningLevel.BLUE,
+        since,
+        text=f"{row.answered_by_name}：{row.answer[:120]}",
+        follows=_waited(since, desk) or "了结，或继续追问",
+        project=row.project,
+        simulated=row.simulated,
+    )
+
+
+def waiting(desk: Desk) -> list[Waiting]:
+    """Return what the person or the person's unit has handed over: closings, explanations, objections, questions."""
+    user, found = desk.user, []
+    if user.can("report.write") and desk.units:
+        own = SupervisionItem.objects.filter(state__in=[ItemState.APPLIED, ItemState.VERIFIED]).of_units(desk.units, desk.day, HANDLING)
+        found += [_waits("督察事项", row, f"{row.name}：销号{row.get_state_display()}") for row in own.on_day(desk.day)[:MOST]]
+        explained = Finding.objects.filter(_of_units(desk), state__in=[FindingState.EXPLAINED, FindingState.CHECKED])
+        found += [_waits("上报不实", row, f"{row}：{row.get_state_display()}") for row in _subjects(explained.on_day(desk.day))]
+        objected = Inspection.objects.filter(_of_units(desk), state=InspectionState.ANSWERED)
+        found += [_waits("督察", row, f"{row.subject}：异议{row.get_state_display()}") for row in _subjects(objected.on_day(desk.day))]
+    if user.can("inquiry.ask"):
+        rows = Inquiry.objects.filter(asked_by=user, state=InquiryState.ASKED).on_day(desk.day).select_related("project")
+        found += [_waits("问查", row, f"{row.project}：{row.text}") for row in rows.order_by("pk")[:MOST]]
+    return found
+
+
+def _waits(label: str, row: Any, text: str) -> Waiting:
+    return Waiting(label, text, row.get_absolute_url(), row.acted_then, row.simulated)

@@ -1,0 +1,50 @@
+"""Notices as lists and pages show them on a day: their course from the acts, how they stand, who had them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from erqi.common import workdays
+from erqi.common.contributions import Headline
+from supervision.choices import NoticeState
+from supervision.models import Notice, NoticeAct
+from supervision.rules.notice import OWED, UNDER_WAY, Course, Done, Standing
+
+_COLUMNS = ("action", "on", "unit_id", "due_on", "text", "by_name", "to_state")
+
+
+def courses(notices: Iterable[Notice], day: date) -> dict[int, Course]:
+    """Return the course of each notice (by key) up to the day: one query."""
+    found: dict[int, Course] = {notice.pk: Course() for notice in notices}
+    if found:
+        rows = NoticeAct.objects.filter(notice__in=found, on__lte=day).order_by("notice_id", "pk")
+        for key, *values in rows.values_list("notice_id", *_COLUMNS):
+            found[key].take(Done(*values))
+    return found
+
+
+def headlines(user: Any, day: date) -> list[Headline]:
+    """Return the cockpit's line: how many notices were under way, how many of them late, not signed for, or refused; one query."""
+    rows = Notice.objects.on_day(day).order_by().filter(state_then__in=UNDER_WAY)
+    found = rows.aggregate(
+        open=Count("pk"),
+        late=Count("pk", filter=Q(state_then__in=OWED - {NoticeState.EXTENDING}, due_then__lt=day)),
+        unsigned=Count("pk", filter=Q(state_then=NoticeState.ISSUED)),
+        refused=Count("pk", filter=Q(state_then=NoticeState.REFUSED)),
+        simulated=Count("pk", filter=Q(simulated=True)),
+    )
+    if not found["open"]:
+        return []
+    named = (("逾期", "late"), ("未签收", "unsigned"), ("拒收", "refused"))
+    note = "，".join(f"{word} {found[name]}" for word, name in named if found[name])
+    query = urlencode([("state", state) for state in NoticeState if state in UNDER_WAY])
+    return [Headline("督察通知单在办", found["open"], f"{reverse('supervision:notice_list')}?{query}", note, bool(found["simulated"]))]
+
+
+def standing_of(course: Course, day: date) -> Standing | None:
+    """Return how a notice stood on the day; None while nothing was owed."""
+    return course.standing(day, workdays)

@@ -1,0 +1,66 @@
+"""The time line of supervision as a list."""
+
+from html import escape
+from types import SimpleNamespace
+from typing import Any
+
+from erqi.common.columns import Column
+from erqi.common.tables import BaseTable, DateColumn, LinkColumn, TextColumn
+from projects.tables.level import SIMULATED
+from supervision.stats.trace import named
+
+
+class _Title(LinkColumn):
+    """What it is about, with the mark of what is simulated."""
+
+    def cell(self, record: Any) -> str:
+        return super().cell(record) + (SIMULATED if record.simulated else "")
+
+
+class _Step(Column):
+    """What was done, and to which state it led."""
+
+    def cell(self, record: Any) -> str:
+        return escape(self.value(record))
+
+    def value(self, record: Any) -> str:
+        return f"{record.action_label} → {record.state_label}" if record.moved and record.state_label else record.action_label
+
+
+class TraceTable(BaseTable):
+    """Rows of supervision.querysets.trace, the latest first."""
+
+    dense = False
+
+    day = DateColumn("日期", sort=["day", "created_at"])
+    kind = Column("种类", accessor="kind_label", sort=["kind", "day"])
+    title = _Title("事项", url=lambda record: record.url, sort=[])
+    step = _Step("办理", sort=[])
+    by_name = Column("办理人", sort=["by_name", "day"])
+    text = TextColumn("内容", sort=[])
+    project = LinkColumn("项目", url=lambda record: record.project.get_absolute_url() if record.project else "", sort=[])
+    unit = Column("单位", sort=[], low=True)
+    due_on = DateColumn("时限", sort=[], shown=False)
+
+    def record_of(self, row: Any) -> Any:
+        return SimpleNamespace(**row)
+
+    def row_tick(self, record: Any) -> str:
+        return f"{record.kind}-{record.pk}"
+
+    def row_key(self, record: Any) -> str:
+        return f"{record.kind}act:{record.pk}"
+
+    def load(self, records: list[Any]) -> None:
+        """Name what the records are about: a query for each kind that occurs, and two."""
+        named(records)
+        super().load(records)
+
+    def simulated_labels(self, record: Any) -> list[str]:
+        return ["整行"] if record.simulated else []
+
+    def row_link(self, record: Any) -> str:
+        return record.url
+
+    def empty(self, record: Any) -> str:
+        return '<span class="quiet">—</span>'

@@ -1,0 +1,266 @@
+"""Escalation: the table, what is proposed when, decided once, what lapses; the pages."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from erqi.common import clock
+from erqi.common.errors import InvalidInput, NotAllowed, ServiceError
+from projects.models import Ledger, Project, Reminder
+from projects.services.daily import write_reminders
+from projects.stats.todo import todo
+from projects.stats.todo.desk import Desk
+from projects.tests.browsing import fill, sign_in, text
+from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_responsibility, make_unit, make_user
+from projects.tests.warning_builders import finish, warn_ledger
+from supervision.choices import EscalationTrigger as T
+from supervision.choices import NoticeKind
+from supervision.models import Escalation, Notice
+from supervision.rules.escalation import DOCUMENTS, ORDER, due_trigger, weight
+from supervision.services import escalation as service
+from supervision.services.inspection import conduct_inspection
+from supervision.services.notice import draft_notice
+
+pytestmark = pytest.mark.django_db
+
+STEPS = [("blue", 0, "remind"), ("yellow", 0, "notice"), ("yellow", 2, "interview"), ("red", 0, "urge"), ("red", 3, "inquiry")]
+CUTOFFS = [date(2018, month, 25) for month in range(1, 13)]
+# A milestone due on 1 May is yellow from the 9th and red from 1 June.
+YELLOW, YELLOW_LONG, RED, RED_LONG = date(2018, 5, 9), date(2018, 5, 30), date(2018, 6, 1), date(2018, 8, 27)
+
+
+# the table
+
+
+@pytest.mark.parametrize(
+    ("level", "began", "day", "found"),
+    [
+        ("green", date(2018, 5, 1), date(2018, 9, 1), None),
+        ("blue", date(2018, 5, 1), date(2018, 9, 1), None),
+        ("yellow", date(2018, 5, 9), date(2018, 5, 9), (T.YELLOW, date(2018, 5, 9))),
+        ("yellow", date(2018, 5, 9), date(2018, 6, 24), (T.YELLOW, date(2018, 5, 9))),
+        ("yellow", date(2018, 5, 9), date(2018, 6, 25), (T.YELLOW_AGAIN, date(2018, 6, 25))),
+        ("red", date(2018, 6, 1), date(2018, 8, 24), (T.RED, date(2018, 6, 1))),
+        ("red", date(2018, 6, 1), date(2018, 8, 25), (T.RED_LONG, date(2018, 8, 25))),
+    ],
+)
+def test_what_a_colour_pulls_and_when(level, began, day, found):
+    assert due_trigger(level, began, day, CUTOFFS, STEPS) == found
+
+
+def test_every_trigger_has_its_document_and_its_place():
+    assert set(DOCUMENTS) == set(T) == set(ORDER)
+    assert [weight(trigger) for trigger in ORDER] == [0, 1, 2, 3, 4]
+    assert [DOCUMENTS[trigger].days for trigger in ORDER] == [5, 5, 3, 5, 2]
+
+
+# proposing
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    with clock.at(date(2018, 3, 1)):
+        found = make_ledger()
+        warn_ledger(found)
+        return found
+
+
+@pytest.fixture
+def project(ledger) -> Project:
+    return late(ledger)
+
+
+def late(ledger: Ledger, name: str = "道路工程") -> Project:
+    """Return a project whose milestone was due on the first of May, with a unit that answers for it."""
+    with clock.at(date(2018, 3, 1)):
+        project = make_project(name)
+        make_responsibility(project, make_unit(f"{name}指挥部"), "undertake")
+        make_entry(ledger, project)
+        make_milestone(project, "other", name="主体施工", due_on=date(2018, 5, 1))
+    return project
+
+
+def propose(day: date) -> list[str]:
+    with clock.at(day):
+        return [escalation.trigger for escalation in service.propose_escalations()]
+
+
+def states() -> list[tuple[str, str]]:
+    return list(Escalation.objects.order_by("pk").values_list("trigger", "state"))
+
+
+def test_each_trigger_is_proposed_once_and_a_graver_one_takes_the_place_of_what_waits(project):
+    assert propose(date(2018, 5, 8)) == []
+    assert propose(YELLOW) == ["yellow"]
+    assert propose(YELLOW) == propose(date(2018, 5, 10)) == []
+    assert propose(RED) == ["red"]
+    assert states() == [("yellow", "lapsed"), ("red", "proposed")]
+    assert propose(RED_LONG) == ["red_long"]
+    assert states() == [("yellow", "lapsed"), ("red", "lapsed"), ("red_long", "proposed")]
+    assert "“主体施工”时限2018年5月1日" in Escalation.objects.last().reason
+
+
+def test_what_was_mended_lapses_and_a_new_stretch_is_a_new_proposal(project):
+    propose(YELLOW)
+    with clock.at(date(2018, 5, 14)):
+        finish(project.milestones.get(), date(2018, 5, 14))
+    assert propose(date(2018, 5, 14)) == [], "it waits for its lifting: there is nothing left to press for"
+    assert states() == [("yellow", "lapsed")]
+    with clock.at(date(2018, 5, 14)):
+        make_milestone(project, "other", name="附属工程", due_on=date(2018, 7, 1))
+    assert propose(date(2018, 8, 3)) == ["red"]
+
+
+def test_a_notice_that_the_office_drafted_by_itself_answers_the_trigger(project):
+    propose(YELLOW)
+    with clock.at(date(2018, 5, 10)):
+        draft_notice(kind=NoticeKind.REMIND, source="project", project=project, by=make_user("supervision"))
+    assert propose(date(2018, 5, 11)) == []
+    assert states() == [("yellow", "lapsed")]
+    assert Escalation.objects.get().acts.last().text == service.ANSWERED
+    assert propose(RED) == ["red"], "that answered yellow only"
+
+
+def test_an_untrue_report_asks_for_its_correction_until_it_is_settled(project):
+    with clock.at(YELLOW):
+        finding = conduct_inspection(
+            method="field",
+            project=project,
+            inspected_on=YELLOW,
+            verdict="untrue",
+            conclusion="现场与上报不符",
+            untrue="上报主体封顶，现场只到三层",
+            by=make_user("inspector"),
+        ).finding
+    assert sorted(propose(YELLOW)) == ["untrue", "yellow"]
+    assert propose(YELLOW) == []
+    proposal = Escalation.objects.get(trigger="untrue")
+    assert str(finding.pk) in proposal.finding
+    with clock.at(YELLOW):
+        done = service.confirm_escalation(escalation=proposal, version=proposal.version, by=make_user("supervision"))
+    assert (done.notice.kind, done.notice.days) == (NoticeKind.CORRECT, 2)
+
+
+def test_the_days_run_proposes_and_tells_the_office_once(project):
+    user = make_user("supervision")
+    for _ in range(2):
+        with clock.at(YELLOW):
+            write_reminders()
+    titles = Reminder.objects.filter(user=user, key__startswith="escalation/").values_list("title", flat=True)
+    assert list(titles) == ["升级提议：道路工程 转黄"]
+    with clock.at(YELLOW):
+        assert [(item.kind, item.title) for item in todo(Desk(user, YELLOW)) if item.kind == "escalation"] == [
+            ("escalation", "升级提议：转黄，1 个项目")
+        ]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_proposing_asks_a_constant_number_of_questions(ledger, number, django_assert_num_queries):
+    for place in range(number):
+        late(ledger, f"项目{place}")
+    with clock.at(YELLOW), django_assert_num_queries(6):
+        assert len(service.missing(service.due_on_day(YELLOW))) == number
+
+
+# deciding
+
+
+def test_confirming_drafts_the_notice_once(project):
+    propose(RED)
+    escalation, user = Escalation.objects.get(), make_user("supervision")
+    with clock.at(date(2018, 6, 4)):
+        done = service.confirm_escalation(escalation=escalation, version=escalation.version, by=user, note="抓紧")
+        again = service.confirm_escalation(escalation=escalation, version=escalation.version, by=user, note="抓紧")
+    assert again.pk == done.pk
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.days, notice.origin, notice.project) == (NoticeKind.SUPERVISE, 3, escalation, project)
+    assert done.notice == notice
+    assert "主体施工" in notice.text
+    with pytest.raises(ServiceError, match="已“已采纳”"):
+        service.decline_escalation(escalation=done, reason="不", version=done.version, by=make_user("supervision"))
+
+
+def test_three_reds_are_told_to_the_leaders(project):
+    leader = make_user("leader")
+    propose(RED_LONG)
+    escalation = Escalation.objects.get(trigger="red_long")
+    with clock.at(RED_LONG):
+        service.confirm_escalation(escalation=escalation, version=escalation.version, by=make_user("supervision"))
+    assert Reminder.objects.filter(user=leader, title="连续三期红，请领导问查：道路工程").exists()
+
+
+def test_declining_needs_a_reason_and_holds_for_the_stretch(project):
+    propose(YELLOW)
+    escalation, user = Escalation.objects.get(), make_user("supervision")
+    with pytest.raises(InvalidInput):
+        service.decline_escalation(escalation=escalation, reason=" ", version=escalation.version, by=user)
+    with clock.at(YELLOW):
+        service.decline_escalation(escalation=escalation, reason="已当面提醒", version=escalation.version, by=user)
+    assert propose(date(2018, 5, 20)) == []
+    assert states() == [("yellow", "declined")]
+
+
+def test_only_the_supervision_office_decides(project):
+    propose(YELLOW)
+    escalation = Escalation.objects.get()
+    for role in ("office", "inspector", "leader", "reporter"):
+        with pytest.raises(NotAllowed):
+            service.confirm_escalation(escalation=escalation, version=escalation.version, by=make_user(role))
+        with pytest.raises(NotAllowed):
+            service.propose_escalations(by=make_user(role))
+
+
+# the pages
+
+
+def test_from_the_list_to_the_notice(project):
+    client = sign_in(make_user("supervision"))
+    with clock.at(YELLOW):
+        assert "另有 1 项达到条件" in text(client.get(reverse("supervision:escalation_list")))
+        answer = client.post(reverse("supervision:escalation_refresh"), fill(client, reverse("supervision:escalation_refresh")))
+        assert answer.status_code == 302
+        escalation = Escalation.objects.get()
+        page = text(client.get(escalation.get_absolute_url()))
+        assert "督察通知单（提醒）" in page
+        assert "病因、整改措施、新节点" in page
+        address = reverse("supervision:escalation_confirm", args=[escalation.pk])
+        answer = client.post(address, fill(client, address, days="4"))
+        assert answer["Location"] == Notice.objects.get().get_absolute_url()
+        assert Notice.objects.get().days == 4
+
+
+def test_a_draft_is_not_shown_to_everybody(project):
+    propose(YELLOW)
+    escalation = Escalation.objects.get()
+    with clock.at(YELLOW):
+        service.confirm_escalation(escalation=escalation, version=escalation.version, by=make_user("supervision"))
+        title = Notice.objects.get().title
+        assert title not in text(sign_in(make_user("viewer")).get(escalation.get_absolute_url()))
+        assert title in text(sign_in(make_user("inspector")).get(escalation.get_absolute_url()))
+
+
+def test_pages_show_a_day_as_it_stood(project):
+    propose(YELLOW)
+    escalation = Escalation.objects.get()
+    with clock.at(date(2018, 5, 20)):
+        service.decline_escalation(escalation=escalation, reason="已当面提醒", version=escalation.version, by=make_user("supervision"))
+        client = sign_in(make_user("viewer"))
+        then = client.get(f"{escalation.get_absolute_url()}?as_of=2018-05-10")
+        assert (then.context["state"], len(then.context["course"])) == ("待处置", 1)
+        assert "已当面提醒" not in text(then)
+        rows = client.get(f"{reverse('supervision:escalation_list')}?as_of=2018-05-10&state=proposed").context["table"].records
+        assert [row.pk for row in rows] == [escalation.pk]
+        assert not client.get(f"{escalation.get_absolute_url()}?as_of=2018-05-01").context["last"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_asks_a_constant_number_of_questions(ledger, number, django_assert_num_queries):
+    for place in range(number):
+        late(ledger, f"项目{place}")
+    propose(YELLOW)
+    client = sign_in(make_user("viewer"))
+    with clock.at(YELLOW):
+        client.get(reverse("supervision:escalation_list"))
+        with django_assert_num_queries(7):
+            assert client.get(reverse("supervision:escalation_list")).context["page_obj"].paginator.count == number

@@ -1,0 +1,123 @@
+"""What the pages of all families share: the base of every step's form, the buttons of a record, its course with attachments."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from erqi.common import attachments
+from erqi.common.editing import EditView
+from erqi.common.forms import EditForm
+from erqi.common.models import Attachment, User
+from supervision.choices import Party
+from supervision.models.act import Act
+from supervision.rules.machine import Machine
+from supervision.services import acting
+
+
+@dataclass(frozen=True)
+class Doing:
+    """How a step is done on its page: the service that does it, its form, the words."""
+
+    service: Callable[..., Any]
+    form: type[EditForm]
+    label: str
+    done: str
+    hint: str = ""
+    # It leads the record on its main line: its button is the page's main one.
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step that the person can take now."""
+
+    action: str
+    label: str
+    url: str
+    main: bool = False
+
+
+def buttons(record: Any, machine: Machine, user: User, parties: Collection[Party], doings: dict[str, Doing], prefix: str) -> list[Button]:
+    """Return what the person can do with a record now, in the order of the doings, the main thing first."""
+    can = {step.action for step in acting.allowed(record, machine, user, parties)}
+    found = [
+        Button(action, doing.label, reverse(f"{prefix}_{action}", args=[record.pk]), doing.main)
+        for action, doing in doings.items()
+        if action in can
+    ]
+    return sorted(found, key=lambda one: not one.main)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An act of a record's course with what hangs on it."""
+
+    act: Act
+    attachments: list[Attachment]
+    # Whether it gave the record another unit, another limit.
+    hands_over: bool = False
+    sets_limit: bool = False
+
+
+def course(acts: Iterable[Act], day: date) -> list[Told]:
+    """Return the acts, the latest first, with what hung on them on the day: one query."""
+    rows = list(acts)
+    found = attachments.for_owners(rows)
+    told, unit, due_on = [], None, None
+    for act in rows:
+        kept = [one for one in found[act.pk] if one.uploaded_on <= day]
+        told.append(Told(act, kept, bool(act.unit_id) and act.unit_id != unit, act.due_on is not None and act.due_on != due_on))
+        unit, due_on = act.unit_id, act.due_on
+    return told[::-1]
+
+
+class ActionView(EditView):
+    """Base of the page of one step; a family says its machine, its table of doings, and how a record is read and who acts as what."""
+
+    template_name = "supervision/action_form.html"
+    machine: ClassVar[Machine]
+    doings: ClassVar[dict[str, Doing]]
+    action = ""
+    argument = "record"
+
+    def parties(self) -> Collection[Party]:
+        """Return as what the person acts on the record."""
+        raise NotImplementedError
+
+    @property
+    def doing(self) -> Doing:
+        return self.doings[self.action]
+
+    @property
+    def form_class(self) -> type[EditForm]:
+        return self.doing.form
+
+    @property
+    def page_title(self) -> str:
+        return self.doing.label
+
+    @property
+    def submit_label(self) -> str:
+        return self.doing.label
+
+    def refusal(self) -> str:
+        return acting.refusal(self.record, self.machine, self.action, self.request.user, self.parties())
+
+    def stands_as_asked(self, current: Any, values: dict[str, Any]) -> bool:
+        return False
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Any:
+        known = {"version": version, "by": self.request.user, "request_key": request_key}
+        return self.doing.service(**{self.argument: self.record}, **known, **values)
+
+    def success_text(self, result: Any) -> str:
+        return self.doing.done
+
+    def cancel_url(self) -> str:
+        return self.record.get_absolute_url()
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(record=self.record, hint=self.doing.hint, **context)

@@ -1,0 +1,188 @@
+"""Findings of untrue reporting: the list, and what a unit, inspectors and the supervision office do about one."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from erqi.common import clock
+from erqi.common.access import PermissionRequiredMixin
+from erqi.common.asof import as_of
+from erqi.common.dates import chinese_day
+from supervision.choices import FindingAction, FindingState
+from supervision.filters.finding import FindingFilter
+from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
+from supervision.forms.finding import ExplainForm
+from supervision.models import Finding
+from supervision.querysets.finding import STANDING
+from supervision.rules.finding import MACHINE
+from supervision.services import finding as service
+from supervision.tables.finding import FindingTable
+from supervision.views.record_action import RecordAction, buttons, course
+from supervision.views.record_list import RecordList
+
+PAGES = {
+    FindingAction.EXPLAIN: "finding_explain",
+    FindingAction.CHECK: "finding_check",
+    FindingAction.SETTLE: "finding_settle",
+    FindingAction.SEND_BACK: "finding_send_back",
+    FindingAction.REFUSE: "finding_refuse",
+    FindingAction.REVOKE: "finding_revoke",
+}
+
+
+class FindingList(RecordList):
+    """All findings."""
+
+    table_class = FindingTable
+    filterset_class = FindingFilter
+    page_title = "不实认定"
+    view_page = "findings"
+    noun = "件"
+    empty_title = "没有符合条件的不实认定"
+    empty_text = "督察结论为“不实”的，在这里跟踪到更正、核查、办结。"
+    day_title = "查看某一天的不实认定"
+    lead = "督察认定上报不实的，2 个工作日内更正并说明；办结之前标在项目颜色旁边。"
+    tabs = [
+        ("全部", ()),
+        ("待更正说明", (FindingState.OPEN,)),
+        ("待核查", (FindingState.EXPLAINED,)),
+        ("待办结", (FindingState.CHECKED,)),
+        ("已办结", (FindingState.SETTLED, FindingState.REVOKED)),
+    ]
+
+    def get_queryset(self) -> QuerySet:
+        return Finding.objects.for_table(self.day.day)
+
+
+class FindingDetail(PermissionRequiredMixin, TemplateView):
+    """A finding as of a day."""
+
+    permission = "business.view"
+    template_name = "supervision/finding_detail.html"
+    shows_day = True
+
+    def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
+        on = as_of(self.request)
+        finding = get_object_or_404(Finding.objects.for_table(on.day), pk=pk)
+        present = on.day >= clock.today()
+        parties = service.parties_of_finding(finding, self.request.user)
+        return super().get_context_data(
+            **kwargs,
+            page_title=str(finding),
+            finding=finding,
+            as_of=on,
+            state_label=FindingState(finding.state_then).label,
+            stands=finding.state_then in STANDING,
+            is_late=finding.state_then == FindingState.OPEN and finding.due_then < on.day,
+            explained=finding.acts.filter(action=FindingAction.EXPLAIN, on__lte=on.day).exists(),
+            course=course(finding, on.day),
+            actions=buttons(finding, MACHINE, self.request.user, parties, PAGES) if present else [],
+            breadcrumbs=[{"label": "不实认定", "url": reverse("supervision:finding_list")}, {"label": str(finding)}],
+        )
+
+
+class FindingAct(RecordAction):
+    """Base of the pages of one action on one finding."""
+
+    model = Finding
+    related = ("unit", "project", "item", "inspection")
+    machine = MACHINE
+    parties_of = staticmethod(service.parties_of_finding)
+    list_page = ("不实认定", "finding_list")
+
+    def subject_lines(self) -> list[tuple[str, Any]]:
+        one = self.record
+        return [
+            ("项目或事项", one.project or one.item),
+            ("责任单位", one.unit),
+            ("上报情况", one.reported),
+            ("不实之处", one.observed),
+            ("更正内容", one.corrected),
+            ("原因说明", one.explanation),
+            ("更正时限", chinese_day(one.due_on)),
+        ]
+
+
+class FindingExplain(FindingAct):
+    """Say what was put right, and why it was wrong."""
+
+    permission = "report.write"
+    action = FindingAction.EXPLAIN
+    form_class = ExplainForm
+    error_fields = {"text": "explanation"}
+
+    def first_values(self) -> dict[str, Any]:
+        return {"corrected": self.record.corrected, "explanation": self.record.explanation}
+
+    def subject_lines(self) -> list[tuple[str, Any]]:
+        return [line for line in super().subject_lines() if line[0] not in ("更正内容", "原因说明")]
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
+        return service.explain_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+    def success_text(self, result: Finding) -> str:
+        return "已提交更正和说明，等待督察员核查。"
+
+
+class FindingCheck(FindingAct):
+    """An inspector's check that it is right now."""
+
+    permission = "inspect"
+    action = FindingAction.CHECK
+    form_class = EvidenceForm
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
+        return service.check_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+    def success_text(self, result: Finding) -> str:
+        return "已核查，等待督察办另一人办结。"
+
+
+class FindingSendBack(FindingAct):
+    """Send an explanation back."""
+
+    permission = "inspect"
+    action = FindingAction.SEND_BACK
+    form_class = ReasonForm
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
+        return service.send_back_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+
+class FindingSettle(FindingAct):
+    """Settle a finding."""
+
+    permission = "supervise"
+    action = FindingAction.SETTLE
+    form_class = NoteForm
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
+        return service.settle_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+    def success_text(self, result: Finding) -> str:
+        return "已办结，项目颜色旁不再标注。"
+
+
+class FindingRefuse(FindingAct):
+    """Refuse to settle it yet."""
+
+    permission = "supervise"
+    action = FindingAction.REFUSE
+    form_class = ReasonForm
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
+        return service.refuse_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+
+class FindingRevoke(FindingAct):
+    """Take a finding back that was wrong."""
+
+    permission = "supervise"
+    action = FindingAction.REVOKE
+    form_class = ReasonForm
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
+        return service.revoke_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)

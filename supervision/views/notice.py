@@ -1,0 +1,244 @@
+"""Notices: the list of senders and receivers, and one notice with its text, versions, instructions and course, as of a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from erqi.common import clock
+from erqi.common.access import PermissionRequiredMixin
+from erqi.common.asof import AsOf, as_of
+from erqi.common.attachments import for_owners, of
+from erqi.common.listing import Listing, ListView
+from erqi.common.models import Attachment
+from projects.views.day import day_context, tab_url
+from supervision.choices import NoticeAction, NoticeState, OrderAddressee, Party
+from supervision.filters.notice import NoticeFilter
+from supervision.models import Notice, NoticeAct, NoticeOrder, NoticeText
+from supervision.querysets.acts import last_acts
+from supervision.querysets.notice import is_insider
+from supervision.rules.machine import Step
+from supervision.rules.notice import INTERNAL, MACHINE, Done, course
+from supervision.sentences.notice import counts_words, head_words, next_words, standing_label, standing_words
+from supervision.services.acting import allowed
+from supervision.services.notice import parties
+from supervision.stats.notice import standing_of
+from supervision.tables.notice import NoticeTable
+
+Is = NoticeState
+# The tabs of the list: what it is called, and the states that it shows.
+_INSIDE = [("拟稿、待审签", (Is.DRAFT, Is.APPROVING)), ("待下发", (Is.APPROVED,))]
+_TABS = [
+    ("待签收", (Is.ISSUED,)),
+    ("办理中", (Is.HANDLING,)),
+    ("申请、拒收", (Is.EXTENDING, Is.TRANSFERRING, Is.REFUSED)),
+    ("待审核、待办结", (Is.REPLIED, Is.REVIEWED)),
+    ("已办结", (Is.CLOSED, Is.ARCHIVED)),
+]
+# What is done on a page of its own, or nowhere by hand.
+_ELSEWHERE = {NoticeAction.DRAFT, NoticeAction.ANSWER}
+# What a person most likely came for stands first; what destroys stands last.
+_ORDER = [
+    *(NoticeAction.SUBMIT, NoticeAction.APPROVE, NoticeAction.ISSUE, NoticeAction.SIGN, NoticeAction.REPLY, NoticeAction.PASS_REPLY),
+    *(NoticeAction.CLOSE, NoticeAction.GRANT_EXTENSION, NoticeAction.ARCHIVE, NoticeAction.URGE),
+]
+# Where a unit does not carry a notice out, who does is decided first.
+_UNDECIDED = {NoticeState.REFUSED, NoticeState.TRANSFERRING}
+_LAST = {NoticeAction.WITHDRAW, NoticeAction.REVOKE}
+
+
+@dataclass(frozen=True)
+class Button:
+    """An action that the person can take now."""
+
+    label: str
+    url: str
+    primary: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class ActLine:
+    """A line of the course."""
+
+    act: NoticeAct
+    attachments: list[Attachment]
+    urge_url: str = ""
+
+
+class NoticeList(ListView):
+    """All notices that the person may see; the tabs say how far they are."""
+
+    permission = "business.view"
+    table_class = NoticeTable
+    filterset_class = NoticeFilter
+    template_name = "supervision/notice_list.html"
+    view_page = "supervision:notice_list"
+    shows_day = True
+    page_title = "督察通知单"
+    noun = "份"
+    empty_title = "没有符合条件的通知单"
+    empty_text = "项目转黄、转红，会议、批示交办，都可以拟发督察通知单。"
+
+    @cached_property
+    def day(self) -> AsOf:
+        return as_of(self.request)
+
+    def get_queryset(self) -> QuerySet:
+        return Notice.objects.for_table(self.request.user, self.day.day)
+
+    def filter_options(self) -> dict[str, Any]:
+        return {"as_of": self.day.day, "user": self.request.user}
+
+    def table_options(self) -> dict[str, Any]:
+        return {"as_of": self.day.day}
+
+    def list_context(self, listing: Listing) -> dict[str, Any]:
+        return {**super().list_context(listing), **day_context(self.day, "查看某一天的通知单")}
+
+    def get_context(self, listing: Listing) -> dict[str, Any]:
+        counts = Notice.objects.known_to(self.request.user, self.day.day).counts_then(self.day.day)
+        chosen = listing.filterset.cleaned.get("state", [])
+        tabs = [("全部", ()), *(_INSIDE if is_insider(self.request.user) else []), *_TABS]
+        return {
+            "tabs": [
+                {
+                    "label": label,
+                    "url": tab_url(self.request.path, self.day, states),
+                    "active": sorted(chosen) == sorted(states),
+                    "count": sum(counts.get(state, 0) for state in states) if states else sum(counts.values()),
+                }
+                for label, states in tabs
+            ],
+            "can_draft": self.request.user.can("supervise") or self.request.user.can("inspect"),
+            "breadcrumbs": [{"label": "督察通知单"}],
+        }
+
+
+def notice_of(user: Any, pk: int) -> Notice:
+    """Return a notice that the person may see now; raise Http404 otherwise."""
+    rows = Notice.objects.visible_to(user).select_related("unit", "project", "asked_unit", "drafted_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def buttons(notice: Notice, user: Any) -> list[Button]:
+    """Return what the person can do with the notice now, the main thing first."""
+    late = notice.due_on is not None and clock.today() > notice.due_on
+    hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if late else set())
+    steps = [step for step in allowed(notice, MACHINE, user, parties(notice, user)) if step.action not in hidden]
+    order = [NoticeAction.TRANSFER, NoticeAction.UPHOLD, *_ORDER] if notice.state in _UNDECIDED else _ORDER
+
+    def place(step: Step) -> tuple[bool, int]:
+        return step.action in _LAST, order.index(step.action) if step.action in order else len(order)
+
+    found = []
+    for number, step in enumerate(sorted(steps, key=place)):
+        primary = number == 0 and step.action in order
+        found.append(
+            Button(
+                MACHINE.action_label(step.action),
+                reverse(f"supervision:notice_{step.action}", args=[notice.pk]),
+                primary,
+                step.action in _LAST,
+            )
+        )
+    return found
+
+
+def may_answer(order: NoticeOrder, held: frozenset[Party]) -> bool:
+    """Say whether the parties carry the instruction out."""
+    wanted = {Party.HANDLER, Party.REVIEWER} if order.addressee == OrderAddressee.HANDLER else {Party.SUPERVISION}
+    return order.answered_on is None and bool(held & wanted)
+
+
+def decide_reading(owner: Any, user: Any) -> bool:
+    """Say whether the account may read what is attached to a notice or to an act of one."""
+    if isinstance(owner, NoticeAct):
+        return owner.to_state not in INTERNAL or is_insider(user)
+    return not owner.is_internal or is_insider(user)
+
+
+class NoticeDetail(PermissionRequiredMixin, TemplateView):
+    """A notice: what it says, how it stands, what comes next, what was done."""
+
+    permission = "business.view"
+    template_name = "supervision/notice_detail.html"
+    shows_day = True
+
+    def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
+        user, on = self.request.user, as_of(self.request)
+        notice = notice_of(user, pk)
+        acts = [act for act in last_acts(notice, on.day) if is_insider(user) or act.to_state not in INTERNAL]
+        if not acts:
+            raise Http404
+        past = on.day < clock.today()
+        # A person of the unit sees the course from the issue on; how it stands is read from all of it.
+        known = course(Done(a.action, a.on, a.unit_id, a.due_on, a.text, a.by_name, a.to_state) for a in last_acts(notice, on.day))
+        standing = standing_of(known, on.day)
+        versions = list(notice.texts.filter(on__lte=on.day))
+        held = parties(notice, user)
+        orders = list(notice.orders.filter(on__lte=on.day))
+        return super().get_context_data(
+            **kwargs,
+            page_title=notice.title,
+            as_of=on,
+            notice=notice,
+            course=known,
+            state=known.state,
+            state_label=MACHINE.state_label(known.state),
+            unit=acts[-1].unit,
+            is_internal=known.state in INTERNAL,
+            number=notice.number_text if known.issued_on else "",
+            head=head_words(notice.kind),
+            shown=self._text(notice, versions),
+            versions=versions[:-1],
+            standing=standing,
+            standing_label=standing_label(standing, known.state),
+            standing_words=standing_words(standing),
+            counts_words=counts_words(known),
+            next_words="" if past else next_words(notice.state, notice.due_on, notice.asked_due_on, str(notice.asked_unit or ""), on.day),
+            copies=list(notice.copies.select_related("unit")),
+            origin=self._origin(notice),
+            attachments=list(of(notice)),
+            orders=[(order, not past and may_answer(order, held), self._answered(order, on.day)) for order in orders],
+            lines=self._lines(notice, acts),
+            buttons=[] if past else buttons(notice, user),
+            breadcrumbs=[{"label": "督察通知单", "url": reverse("supervision:notice_list")}, {"label": notice.number_text or notice.title}],
+        )
+
+    @staticmethod
+    def _text(notice: Notice, versions: list[NoticeText]) -> Any:
+        """Return title and text as they stood: the last version that was sent, else the draft."""
+        return versions[-1] if versions else notice
+
+    @staticmethod
+    def _answered(order: NoticeOrder, day: date) -> bool:
+        return order.answered_on is not None and order.answered_on <= day
+
+    @staticmethod
+    def _origin(notice: Notice) -> dict[str, str] | None:
+        """Return where a notice arose from, where that record has a page."""
+        origin = notice.origin if notice.origin_id else None
+        if origin is None or not hasattr(origin, "get_absolute_url"):
+            return None
+        label = ContentType.objects.get_for_model(origin).model_class()._meta.verbose_name
+        return {"label": f"{label}：{origin}", "url": origin.get_absolute_url()}
+
+    @staticmethod
+    def _lines(notice: Notice, acts: list[NoticeAct]) -> list[ActLine]:
+        attachments = for_owners(acts)
+        number, lines = 0, []
+        for act in acts:
+            url = ""
+            if act.action == NoticeAction.URGE:
+                number += 1
+                url = f"{reverse('supervision:notice_print', args=[notice.pk])}?urge={act.pk}"
+            lines.append(ActLine(act, attachments[act.pk], url))
+        return lines

@@ -1,0 +1,240 @@
+"""What people do to a notice: one page for every action of the table, with the form that it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+
+from erqi.common import clock, workdays
+from erqi.common.dates import chinese_day
+from erqi.common.editing import EditView
+from erqi.common.forms import EditForm
+from supervision.choices import NoticeAction as Do
+from supervision.choices import Party
+from supervision.forms import notice as forms
+from supervision.models import Notice, NoticeOrder
+from supervision.rules.notice import MACHINE
+from supervision.sentences.notice import ASKED, ASKS_CAUSE
+from supervision.services import notice as office
+from supervision.services import notice_unit as unit
+from supervision.services.acting import refusal
+from supervision.views.notice import may_answer, notice_of
+
+# The permissions that make somebody one of the parties of a step; whose turn it really is the service says.
+_PERMISSIONS: dict[Party, tuple[str, ...]] = {
+    Party.SUPERVISION: ("supervise",),
+    Party.INSPECTOR: ("inspect",),
+    Party.LEADER: ("inquiry.ask",),
+    Party.HANDLER: ("report.write", "report.manage"),
+    Party.REVIEWER: ("report.review",),
+}
+# So many working days more are suggested for a reply that has to be given anew.
+_AGAIN = 3
+
+
+@dataclass(frozen=True)
+class Doing:
+    """How an action is done: form, service, what the button says, and what was done then. `names`: form fields the service calls
+    otherwise."""
+
+    form: type[EditForm]
+    service: Callable[..., Any]
+    done: str
+    button: str = ""
+    hint: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+
+
+_NOTE = (("text", "note"),)
+DOINGS: dict[str, Doing] = {
+    Do.SUBMIT: Doing(
+        forms.NoteForm, office.submit_notice, "已送审。", hint="送审后由他人审签，不能再修改；需要修改的可收回。", names=_NOTE
+    ),
+    Do.RECALL: Doing(forms.PlainForm, office.recall_notice, "已收回，可继续修改。"),
+    Do.RETURN_DRAFT: Doing(forms.ReasonForm, office.return_draft, "已退回修改。"),
+    Do.APPROVE: Doing(forms.NoteForm, office.approve_notice, "已审签，由督察办下发。", "同意签发", names=_NOTE),
+    Do.WITHDRAW: Doing(forms.ReasonForm, office.withdraw_notice, "拟稿已撤回。", hint="撤回后不能恢复；没有编号，承办单位不知道。"),
+    Do.ISSUE: Doing(forms.PlainForm, office.issue_notice, "已下发。", hint="下发时编号，时限从今天起算，承办单位立即收到。"),
+    Do.SIGN: Doing(
+        forms.PlainForm, unit.sign_notice, "已签收，请按时限办理并反馈。", hint="签收后按时限办理；不属本单位职责的，请拒收并写明理由。"
+    ),
+    Do.REFUSE: Doing(forms.ReasonForm, unit.refuse_notice, "已拒收，等待督察办改派或维持。", hint="拒收后由督察办改派或维持交办。"),
+    Do.UPHOLD: Doing(forms.ReasonForm, office.uphold_notice, "已维持交办。", hint="维持后视同签收，承办单位须按时限办理。"),
+    Do.ASK_EXTENSION: Doing(
+        forms.ExtensionForm, unit.ask_extension, "已申请延期，决定前停止计时。", hint="须在到期前申请。", names=(("asked_due_on", "to"),)
+    ),
+    Do.GRANT_EXTENSION: Doing(forms.GrantForm, unit.grant_extension, "已同意延期。", names=_NOTE),
+    Do.DENY_EXTENSION: Doing(forms.ReasonForm, unit.deny_extension, "未同意延期，原时限不变。"),
+    Do.ASK_TRANSFER: Doing(
+        forms.AskTransferForm, unit.ask_transfer, "已申请转办，决定前时限照算。", names=(("asked_unit", "unit"),), hint="决定前时限照算。"
+    ),
+    Do.TRANSFER: Doing(forms.TransferForm, office.transfer_notice, "已转办，新的承办单位须重新签收。", "转办", "新的承办单位须重新签收。"),
+    Do.DENY_TRANSFER: Doing(forms.ReasonForm, unit.deny_transfer, "未同意转办，由原单位继续办理。"),
+    Do.TAKE_BACK: Doing(forms.PlainForm, unit.take_back, "申请已收回。"),
+    Do.REPLY: Doing(forms.ReplyForm, unit.reply_notice, "已反馈，等待审核。", "提交反馈"),
+    Do.RECALL_REPLY: Doing(forms.PlainForm, unit.recall_reply, "反馈已收回，请在时限内重新反馈。"),
+    Do.PASS_REPLY: Doing(forms.OpinionForm, unit.pass_reply, "审核通过，由督察办另一人办结。", hint="请写明核实的情况。"),
+    Do.RETURN_REPLY: Doing(forms.AgainForm, unit.return_reply, "已退回重办。"),
+    Do.CLOSE: Doing(forms.OpinionForm, unit.close_notice, "已办结。", hint="办结须由审核反馈以外的人办理。"),
+    Do.REOPEN: Doing(forms.AgainForm, unit.reopen_notice, "已重新办理。"),
+    Do.ARCHIVE: Doing(forms.NoteForm, unit.archive_notice, "已归档。", hint="归档后不能再办理。", names=_NOTE),
+    Do.URGE: Doing(forms.UrgeForm, office.urge_notice, "已催办，可打印催办通知。"),
+    Do.CHANGE: Doing(forms.ChangeForm, office.change_notice, "已变更，原文保留为上一版本。", hint="原文保留；承办单位会收到变更的通知。"),
+    Do.INSTRUCT: Doing(forms.OrderForm, unit.instruct, "批示已下达。", names=(("order_due_on", "due_on"),)),
+    Do.REVOKE: Doing(forms.ReasonForm, office.revoke_notice, "已撤销。", hint="撤销后承办单位不再办理；文号保留，不再使用。"),
+}
+
+
+def permissions_of(action: str) -> tuple[str, ...]:
+    """Return the permissions with which somebody may come to the page of an action."""
+    by = {party for step in MACHINE.steps if step.action == action for party in step.by}
+    return tuple(code for party, codes in _PERMISSIONS.items() if party in by for code in codes)
+
+
+def paths() -> list[URLPattern]:
+    """Return the addresses of all actions: notices/12/sign/, called notice_sign."""
+    return [path(f"notices/<int:pk>/{action}/", NoticeActView.as_view(action=action), name=f"notice_{action}") for action in DOINGS]
+
+
+class NoticeActView(EditView):
+    """One action of the table on one notice."""
+
+    template_name = "supervision/notice_act.html"
+    action = ""
+
+    @property
+    def permission(self) -> tuple[str, ...]:  # type: ignore[override]
+        return permissions_of(self.action)
+
+    @property
+    def doing(self) -> Doing:
+        return DOINGS[self.action]
+
+    @property
+    def form_class(self) -> type[EditForm]:  # type: ignore[override]
+        return self.doing.form
+
+    @property
+    def page_title(self) -> str:  # type: ignore[override]
+        return MACHINE.action_label(self.action)
+
+    @property
+    def submit_label(self) -> str:  # type: ignore[override]
+        return self.doing.button or MACHINE.action_label(self.action)
+
+    def get_record(self) -> Notice:
+        return notice_of(self.request.user, self.kwargs["pk"])
+
+    def refusal(self) -> str:
+        user = self.request.user
+        if found := refusal(self.record, MACHINE, self.action, user, office.parties(self.record, user)):
+            return found
+        return unit.too_late(self.record) if self.action == Do.ASK_EXTENSION else ""
+
+    def values_of(self, record: Notice) -> dict[str, Any]:
+        return {name: getattr(record, name) for name in ("title", "text", "due_on")} if self.action == Do.CHANGE else {}
+
+    def first_values(self) -> dict[str, Any]:
+        notice, today = self.record, clock.today()
+        soon = workdays.add_workdays(today, _AGAIN)
+        match self.action:
+            case Do.GRANT_EXTENSION:
+                return {"due_on": notice.asked_due_on}
+            case Do.RETURN_REPLY | Do.REOPEN:
+                return {"due_on": max(soon, notice.due_on or soon)}
+            case Do.TRANSFER:
+                return {"unit": notice.asked_unit, "due_on": workdays.add_workdays(today, notice.days)}
+            case Do.ASK_EXTENSION:
+                return {"asked_due_on": workdays.next_workday((notice.due_on or today) + timedelta(days=7))}
+            case Do.URGE:
+                return {"text": self._urging(notice)}
+            case Do.INSTRUCT:
+                return {"order_due_on": soon}
+        return {}
+
+    @staticmethod
+    def _urging(notice: Notice) -> str:
+        due_on = notice.due_on
+        if due_on is None:
+            return ""
+        late = workdays.workdays_between(due_on, clock.today())
+        when = f"反馈时限为{chinese_day(due_on)}" + (f"，已逾期 {late} 个工作日" if late > 0 else "")
+        return f"{notice.number_text}{when}，请抓紧办理，尽快书面反馈。"
+
+    def form_arguments(self) -> dict[str, Any]:
+        if self.action != Do.REPLY:
+            return {}
+        return {"asks_cause": bool(self.record.project_id) and self.record.kind in ASKS_CAUSE}
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Notice:
+        names = dict(self.doing.names)
+        values = {names.get(name, name): value for name, value in values.items()}
+        self.doing.service(notice=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+        return Notice.objects.get(pk=self.record.pk)
+
+    def success_text(self, result: Notice) -> str:
+        return f"{result.number_text}{self.doing.done}" if self.action == Do.ISSUE else self.doing.done
+
+    def cancel_url(self) -> str:
+        return self.record.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        label = self.record.number_text or self.record.title
+        return [
+            {"label": "督察通知单", "url": reverse("supervision:notice_list")},
+            {"label": label, "url": self.record.get_absolute_url()},
+        ]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        notice = self.record
+        asked = ASKED[notice.kind] if self.action == Do.REPLY else ()
+        reply = notice.acts.filter(action=Do.REPLY).order_by("-pk").first() if self.action in _JUDGING else None
+        return super().get_context_data(**context, notice=notice, hint=self.doing.hint, asked=asked, reply=reply)
+
+
+_JUDGING = {Do.PASS_REPLY, Do.RETURN_REPLY, Do.CLOSE, Do.REOPEN}
+
+
+class OrderAnswer(EditView):
+    """How a leader's instruction was carried out."""
+
+    permission = permissions_of(Do.ANSWER)
+    form_class = forms.AnswerForm
+    template_name = "supervision/notice_act.html"
+    page_title = "落实批示"
+    submit_label = "报告落实情况"
+    success_message = "已报告落实情况。"
+
+    def get_record(self) -> NoticeOrder:
+        order = get_object_or_404(NoticeOrder.objects.select_related("notice__unit", "notice__project"), pk=self.kwargs["pk"])
+        notice_of(self.request.user, order.notice_id)
+        return order
+
+    def values_of(self, record: NoticeOrder) -> dict[str, Any]:
+        return {}
+
+    def refusal(self) -> str:
+        order: NoticeOrder = self.record
+        if order.answered_on is not None:
+            return f"这项批示已由{order.answered_by_name}于{chinese_day(order.answered_on)}落实，无需再办。"
+        user = self.request.user
+        held = office.parties(order.notice, user)
+        if not may_answer(order, held):
+            return f"这项批示由{order.get_addressee_display()}落实，您的账号（或您的任职单位）不能办理此项。"
+        return refusal(order.notice, MACHINE, Do.ANSWER, user, held)
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> NoticeOrder:
+        return unit.answer_order(order=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        notice = self.record.notice
+        return [
+            {"label": "督察通知单", "url": reverse("supervision:notice_list")},
+            {"label": notice.number_text, "url": notice.get_absolute_url()},
+        ]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**context, notice=self.record.notice, order=self.record)
