@@ -23,7 +23,7 @@ _SAME = ("policy_id", "green_on", "blue_on", "yellow_on", "red_on", "closed_on",
 
 def deadlines_of(item: SupervisionItem, steps: Iterable[ItemStep] | None = None) -> list[Deadline]:
     """Return the dates that an item has to keep, the whole first; what was given up is none."""
-    found = [Deadline(WHOLE, "完成时限", item.due_on, item.closed_on)]
+    found = [Deadline(WHOLE, "全部完成", item.due_on, item.closed_on)]
     rows = item.steps.all() if steps is None else steps
     return found + [Deadline(row.pk, row.name, row.due_on, row.done_on) for row in rows if row.dropped_on is None]
 

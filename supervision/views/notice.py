@@ -140,7 +140,8 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
 
     found = []
     for number, step in enumerate(sorted(steps, key=place)):
-        primary = number == 0 and step.action in order
+        # Nobody is urged by default while there is time.
+        primary = number == 0 and step.action in order and (late or step.action != NoticeAction.URGE)
         found.append(
             Button(
                 MACHINE.action_label(step.action),
