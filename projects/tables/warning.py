@@ -28,7 +28,7 @@ class LevelColumn(Column):
         title = since_words(record.first, self.table.day)
         return level_html(
             WarningLevel(record.level), self.word(record), title=title, simulated=bool(record.standing and record.standing.simulated)
-        )
+        ) + badges_html(record.badges)
 
     def word(self, record: Any) -> str:
         """Return what the rules in force call the level."""
@@ -36,7 +36,7 @@ class LevelColumn(Column):
 
     def value(self, record: Any) -> Toned:
         simulated = bool(record.standing and record.standing.simulated)
-        return level_value(WarningLevel(record.level), self.word(record), simulated=simulated)
+        return level_value(WarningLevel(record.level), self.word(record), simulated=simulated, badges=record.badges)
 
 
 class DaysColumn(NumberColumn):

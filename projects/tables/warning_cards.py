@@ -8,7 +8,7 @@ from typing import Any
 from erqi.common.dates import chinese_day
 from projects.choices import WarningLevel
 from projects.sentences.warning import assessment_words, lifting_words, rule_words
-from projects.tables.level import SIMULATED, level_html
+from projects.tables.level import SIMULATED, badges_html, level_html
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, people, self_differs, step_words, who, why
 
@@ -39,7 +39,7 @@ class Cards:
         level = standing.level if standing else WarningLevel.UNRATED
         mark = SIMULATED if standing and standing.simulated else ""
         reason = f'<span class="wrow-why">{escape(why(standing))}</span>' if level in (WarningLevel.PAUSED, WarningLevel.DONE) else ""
-        return f'<li class="wrow">{self.link(record)}{mark} <span class="wrow-unit">{escape(who(record))}</span>{reason}</li>'
+        return f'<li class="wrow">{self.link(record)}{mark}{badges_html(record.badges)} <span class="wrow-unit">{escape(who(record))}</span>{reason}</li>'
 
     def card(self, record: Any) -> str:
         """Return the card of a project: colour, sentence, days, who answers, last report, what comes next, the rule and figures."""
@@ -56,7 +56,7 @@ class Cards:
         code = f'<span class="wcard-code">{escape(record.project__code)}</span>'
         return (
             f'<article class="wcard for-{level.code}"><h3>{self.link(record)}{code}</h3>'
-            f'<p class="wcard-state">{badge}<span class="wcard-days">第 <strong>{standing.days}</strong> 天</span>'
+            f'<p class="wcard-state">{badge}{badges_html(record.badges)}<span class="wcard-days">第 <strong>{standing.days}</strong> 天</span>'
             f'<span class="wcard-since">自 {standing.since.isoformat()}</span></p>'
             f'<p class="wcard-why">{escape(why(standing))}。</p><dl class="wcard-facts">{facts}</dl>{self._details(record)}</article>'
         )

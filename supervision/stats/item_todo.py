@@ -122,6 +122,8 @@ def _waiting_items(state: str, other: str, desk: Desk) -> Any:
 
 
 def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
+    word, name = ("退回补充", "item_send_back") if way == "verify" else ("不予销号", "item_refuse")
+    back = Link(word, reverse(f"supervision:{name}", args=[row.pk]))
     return Item(
         "item",
         f"销号待{'核验' if way == 'verify' else '确认'}：{row.name}",
@@ -131,6 +133,7 @@ def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
         row.acted_then,
         text=f"{month_day(row.acted_then, desk.day)}{'申请销号' if way == 'verify' else '核验通过'}",
         follows=_waited(row.acted_then, desk),
+        links=(Link("看事项", row.get_absolute_url()), back),
         project=row.project,
         unit=str(row.unit) if row.unit else "",
         simulated=row.simulated,
