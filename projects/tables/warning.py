@@ -13,7 +13,7 @@ from projects.choices import WarningLevel
 from projects.models import Unit
 from projects.querysets.warning import gravity
 from projects.stats.warning import Versions, read_circumstances, read_standings
-from projects.tables.level import level_html, level_value, since_words
+from projects.tables.level import badges_html, level_html, level_value, since_words
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, own_word, people, step_words, who, why
 

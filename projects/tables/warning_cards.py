@@ -39,13 +39,14 @@ class Cards:
         level = standing.level if standing else WarningLevel.UNRATED
         mark = SIMULATED if standing and standing.simulated else ""
         reason = f'<span class="wrow-why">{escape(why(standing))}</span>' if level in (WarningLevel.PAUSED, WarningLevel.DONE) else ""
-        return f'<li class="wrow">{self.link(record)}{mark}{badges_html(record.badges)} <span class="wrow-unit">{escape(who(record))}</span>{reason}</li>'
+        mark += badges_html(record.badges)
+        return f'<li class="wrow">{self.link(record)}{mark} <span class="wrow-unit">{escape(who(record))}</span>{reason}</li>'
 
     def card(self, record: Any) -> str:
         """Return the card of a project: colour, sentence, days, who answers, last report, what comes next, the rule and figures."""
         standing = record.standing
         level = standing.level
-        badge = level_html(level, standing.word, simulated=standing.simulated)
+        badge = level_html(level, standing.word, simulated=standing.simulated) + badges_html(record.badges)
         lines = [("责任", self._responsible(record)), ("上报", self._report(record))]
         if record.lifting:
             lines.append(("摘牌", self._lifting(record)))
@@ -56,7 +57,7 @@ class Cards:
         code = f'<span class="wcard-code">{escape(record.project__code)}</span>'
         return (
             f'<article class="wcard for-{level.code}"><h3>{self.link(record)}{code}</h3>'
-            f'<p class="wcard-state">{badge}{badges_html(record.badges)}<span class="wcard-days">第 <strong>{standing.days}</strong> 天</span>'
+            f'<p class="wcard-state">{badge}<span class="wcard-days">第 <strong>{standing.days}</strong> 天</span>'
             f'<span class="wcard-since">自 {standing.since.isoformat()}</span></p>'
             f'<p class="wcard-why">{escape(why(standing))}。</p><dl class="wcard-facts">{facts}</dl>{self._details(record)}</article>'
         )

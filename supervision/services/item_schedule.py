@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
@@ -73,8 +74,10 @@ def _same(one: ItemSchedule, other: ItemSchedule) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in _SAME)
 
 
+@transaction.atomic
 def refresh_outdated() -> int:
-    """Compute anew the colours of items that still go by replaced rules, and return how many; run with the day's reminders."""
+    """Compute anew the colours of items that still go by replaced rules, and return how many; run once new rules have reached all
+    projects, and with the day's reminders."""
     on = clock.today()
     versions = policies_from(on, date(on.year, 12, 31))
     if not versions:
