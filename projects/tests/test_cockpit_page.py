@@ -207,7 +207,7 @@ def test_queries_do_not_grow_with_the_projects(db, client, django_assert_num_que
         enter_coloured(ledger, level, on=TODAY)
     client.force_login(make_user("viewer"))
     client.get("/")
-    with django_assert_num_queries(49):
+    with django_assert_num_queries(50):
         client.get("/")
 
 

@@ -4,13 +4,16 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.editing import EditView
+from erqi.common.models import Attachment
 from projects.models import Project, Unit
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource
-from supervision.forms.notice import DraftForm
+from supervision.forms.notice import DraftForm, WithdrawFileForm
 from supervision.models import Notice, SupervisionItem
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
@@ -138,3 +141,50 @@ class NoticeEdit(NoticeEditing):
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [*super().breadcrumbs(), {"label": self.record.title, "url": self.record.get_absolute_url()}]
+
+
+class DraftFileWithdraw(EditView):
+    """Withdraw an attachment of a draft."""
+
+    permission = ("supervise", "inspect")
+    form_class = WithdrawFileForm
+    page_title = "撤回附件"
+    submit_label = "确认撤回"
+
+    @cached_property
+    def notice(self) -> Notice:
+        return notice_of(self.request.user, self.kwargs["pk"])
+
+    def get_record(self) -> None:
+        # Also one that was withdrawn by now: the second of two clicks meets what the first did.
+        self.attachment = get_object_or_404(Attachment, pk=self.kwargs["file"])
+        if self.attachment.owner != self.notice:
+            raise Http404
+
+    def refusal(self) -> str:
+        user = self.request.user
+        return refusal(self.notice, MACHINE, NoticeAction.EDIT, user, service.parties(self.notice, user))
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Attachment:
+        return service.withdraw_draft_file(
+            notice=self.notice,
+            attachment=self.attachment,
+            reason=values["withdraw_reason"],
+            by=self.request.user,
+            request_key=request_key,
+        )
+
+    def success_text(self, result: Attachment) -> str:
+        return f"附件“{result.name}”已撤回。"
+
+    def success_url(self, result: Attachment) -> str:
+        return self.notice.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        return self.notice.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [{**_LIST, "url": reverse("supervision:notice_list")}, {"label": self.notice.title, "url": self.notice.get_absolute_url()}]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**context, attachment=self.attachment)
