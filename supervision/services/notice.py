@@ -12,10 +12,10 @@ from django.core.files import File
 from django.db import models, transaction
 
 from erqi.common import clock, workdays
-from erqi.common.attachments import attach, withdraw_attachment
+from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput
-from erqi.common.models import Attachment, User
+from erqi.common.models import User
 from erqi.common.saving import checked, next_number, require
 from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, reviewing_unit
@@ -217,22 +217,6 @@ def edit_notice(
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
     return notice
-
-
-@transaction.atomic
-def withdraw_draft_file(
-    *, notice: Notice, attachment: Attachment, reason: str, by: User | None, request_key: UUID | None = None
-) -> Attachment:
-    """Withdraw an attachment of a draft that was wrong, with the reason: a correction of the draft like any other.
-
-    Raises NotAllowed, ServiceError once it was submitted or where it was withdrawn before, InvalidInput (`withdraw_reason`).
-    """
-    if not reason.strip():
-        raise InvalidInput({"withdraw_reason": ["请写明撤回的原因。"]})
-    notice, _, fresh = do(
-        notice, NoticeAction.EDIT, by, text=f"撤回附件“{attachment.name}”：{reason.strip()}"[:500], request_key=request_key
-    )
-    return withdraw_attachment(attachment=attachment, reason=reason, by=by) if fresh else attachment
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
 from supervision.services.acting import refusal
 from supervision.services.item_grid import units_of_item
+from supervision.services.notice_file import withdraw_draft_file
 from supervision.services.notice_words import first_words, kind_for
 from supervision.stats.notice_item import draft_about
 from supervision.views.notice import notice_of
@@ -166,7 +167,7 @@ class DraftFileWithdraw(EditView):
         return refusal(self.notice, MACHINE, NoticeAction.EDIT, user, service.parties(self.notice, user))
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Attachment:
-        return service.withdraw_draft_file(
+        return withdraw_draft_file(
             notice=self.notice,
             attachment=self.attachment,
             reason=values["withdraw_reason"],
