@@ -178,7 +178,7 @@ def test_the_number_of_queries_follows_the_batches_and_not_the_rows(viewer, ledg
         content(viewer.get(f"{LEDGER}?export=xlsx"))
     for number in range(30):
         enter(ledger, f"桥{number}")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         content(viewer.get(f"{LEDGER}?export=xlsx"))
 
 

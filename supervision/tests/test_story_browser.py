@@ -239,6 +239,9 @@ def the_work_is_done_and_the_colour_recovers(story: Story) -> None:
     story.send("提交反馈")
 
     story.todo("inspector", "摘牌", "核验")
+    # What was sent with the untrue completion proves nothing any more.
+    expect(story.main.get_by_role("img", name="封顶.jpg")).to_have_count(1)
+    expect(story.main.get_by_role("img", name="主体.jpg")).to_have_count(0)
     story.fill(核验情况="10月12日到现场，主体已完成")
     story.main.get_by_label("佐证照片或文件").set_input_files([photo("核验.jpg", "green")])
     story.send("提交核验")
