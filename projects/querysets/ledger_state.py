@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F
 
+from erqi.common import contributions
 from erqi.common.sql import Among
 from projects.choices import ANSWERING_KINDS, MilestoneKind, WarningLevel
 from projects.querysets.responsibility import in_force
@@ -131,6 +132,14 @@ def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
         entry.level = None if entry.left_on is not None else level
         entry.level_word = labels.get(level.code, level.label)
         entry.level_since, entry.level_simulated = since, simulated
+
+
+def read_badges(entries: Iterable[Any], as_of: date) -> None:
+    """Set `badges` on entries: the words that others contribute beside the colour (erqi.common.contributions.BADGES)."""
+    entries = list(entries)
+    found = contributions.badges({entry.project_id for entry in entries}, as_of)
+    for entry in entries:
+        entry.badges = found.get(entry.project_id, [])
 
 
 def _shown(row: list[Any], as_of: date) -> tuple[WarningLevel, date, bool, dict[str, str]]:

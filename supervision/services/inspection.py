@@ -10,7 +10,6 @@ from django.db import transaction
 
 from erqi.common import clock
 from erqi.common.attachments import attach
-from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.saving import checked
@@ -182,7 +181,7 @@ def conduct_inspection(
     if taken.is_new:
         _settle(taken, reported, seen, found or {}, uploads, by)
         if is_finding(verdict):
-            findings.raise_finding(inspection=taken.record, observed=untrue, reported=reported.words, by=by)
+            findings.raise_finding(inspection=taken.record, observed=untrue, reported=reported.said(seen), by=by)
     return taken.record
 
 
@@ -343,4 +342,5 @@ def cancel_inspection(
 def often_words(unit: Unit, day: date) -> str:
     """Return how often a unit was inspected in a month: shown where an inspection is planned."""
     number = Inspection.objects.in_month(unit.pk, day)
-    return f"“{unit}”{day.year}年{day.month}月已督察（含已安排）{number} 次" if number else f"“{unit}”{chinese_day(day)[:-1]}所在月尚无督察"
+    month = f"“{unit}”{day.year}年{day.month}月"
+    return f"{month}已督察（含已安排）{number} 次" if number else f"{month}尚无督察"

@@ -43,6 +43,6 @@ def first_words(project: Project, kind: str, days: int, day: date) -> Words:
     return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day), level)
 
 
-def kind_for(level: WarningLevel) -> NoticeKind:
-    """Return the kind of notice that a colour asks for (domain.md §1.7)."""
-    return NoticeKind.SUPERVISE if level == WarningLevel.RED else NoticeKind.REMIND
+def kind_for(level: WarningLevel, else_: NoticeKind = NoticeKind.REMIND) -> NoticeKind:
+    """Return the kind of notice that a colour asks for (domain.md §1.7); `else_` where it is neither yellow nor red."""
+    return {WarningLevel.RED: NoticeKind.SUPERVISE, WarningLevel.YELLOW: NoticeKind.REMIND}.get(level, else_)
