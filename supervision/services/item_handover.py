@@ -9,7 +9,7 @@ from projects.models import Project, Unit
 from projects.querysets.responsibility import in_force
 from supervision.choices import ItemAction
 from supervision.models import ItemDuty, ItemLink, SupervisionItem
-from supervision.querysets.item import WORKING
+from supervision.rules.item import WORKING
 from supervision.services.item_grid import HANDLING, take_item
 from supervision.services.taking import tell_units
 

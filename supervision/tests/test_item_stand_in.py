@@ -78,7 +78,8 @@ def test_a_question_goes_with_the_project_to_the_unit_that_takes_it_over(case):
     make_responsibility(case.project, new.person.posts.get().unit, ResponsibilityKind.UNDERTAKE)
     assert "inquiry" in kinds(new)
     assert "inquiry" not in kinds(case.reporter)
-    assert inquiries.answer_inquiry(inquiry=asked, text="已接手", version=None, by=new).state == "answered"
+    asked = inquiries.answer_inquiry(inquiry=asked, text="已接手", version=None, by=new)
+    assert (asked.state, asked.unit) == ("answered", new.person.posts.get().unit)
 
 
 def test_the_supervision_office_answers_only_where_nobody_else_could(case):
