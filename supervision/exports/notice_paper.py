@@ -48,7 +48,7 @@ def _contact(notice: Notice) -> str:
 
 
 def notice_paper(notice: Notice, version: NoticeText | None, day: date) -> Paper:
-    """Return the paper of a notice: of a version that was sent (to whom it was sent then), or of the draft (`version` None). `day` gives a draft its year."""
+    """Return the paper of a notice: of a version as it was sent (and to whom), or of the draft (`version` None); `day` is its year."""
     text = version or notice
     due = f"反馈时限：{chinese_day(text.due_on)}。" if text.due_on else f"反馈时限：自下发之日起 {notice.days} 个工作日内。"
     sent = version is not None
