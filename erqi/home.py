@@ -19,7 +19,7 @@ from erqi.common.kept import Keeper
 from projects.models import Ledger
 from projects.stats.todo import kept_todo
 from projects.stats.todo.desk import Desk
-from projects.views.cockpit import scopes_of
+from projects.views.cockpit import SCOPES, scopes_of
 from projects.views.cockpit_year import year_of
 
 # Who acts on something: what waits for them stands above the figures.
@@ -57,22 +57,33 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     if not ledgers:
         create = reverse("projects:ledger_create") if may(request.user, "ledger.edit") else ""
         return render(request, "projects/ledger_none.html", {"page_title": "态势", "create_url": create})
-    asked_year = request.GET.get("year", "")
-    ledger = next((one for one in ledgers if str(one.year) == asked_year), None) or _this_years(ledgers)
+    asked_year, asked_scope = request.GET.get("year", "").strip(), request.GET.get("scope", "").strip()
+    current = _this_years(ledgers)
+    ledger = next((one for one in ledgers if str(one.year) == asked_year), None) or current
     day = as_of(request, ledger.year)
     scopes = scopes_of(request.user, day.day)
-    scope = next((one for one in scopes if one.key == request.GET.get("scope")), scopes[0])
+    scope = next((one for one in scopes if one.key == asked_scope), scopes[0])
+    problems = []
+    if asked_year and str(ledger.year) != asked_year:
+        problems.append(f"没有“{asked_year[:10]}”年度的区级重点项目台账，现按{ledger.year}年显示。")
+    if asked_scope and asked_scope not in SCOPES:
+        problems.append(f"没有“{asked_scope[:20]}”这个范围，现按“{scope.label}”显示。")
     is_screen = request.GET.get("screen") == "1"
     context: dict[str, Any] = {
         "page_title": "态势",
         "ledger": ledger,
         "as_of": day,
         "is_screen": is_screen,
-        "years": [{"label": f"{one.year}年", "url": f"?year={one.year}", "active": one == ledger} for one in ledgers],
+        "problems": problems,
+        # A scope that this year does not have goes along: the next one may have it.
+        "years": [
+            {"label": f"{one.year}年", "url": _url(request, year=str(one.year), as_of=""), "active": one == ledger} for one in ledgers
+        ],
         "scope": scope,
+        "scope_key": asked_scope if asked_scope in SCOPES else scope.key,
         "scopes": [{"label": one.label, "url": _url(request, scope=one.key), "active": one == scope} for one in scopes],
-        "screen_url": _url(request, scope=scope.key, screen="1"),
-        "leave_url": _url(request, scope=scope.key, screen=""),
+        "screen_url": _url(request, screen="1"),
+        "leave_url": _url(request, screen=""),
         "print_subtitle": f"{ledger.name} · {scope.label}",
         **year_of(ledger, day, scope),
     }
@@ -81,7 +92,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             ("headlines", request.user.permissions, day.day),
             lambda: [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)],
         )
-    if may(request.user, (*WORKING, *contributions.WORDS.acting)) and not day.asked and not is_screen:
+    if may(request.user, (*WORKING, *contributions.WORDS.acting)) and ledger == current and not day.asked and not is_screen:
         items = kept_todo(Desk(request.user, clock.today()))
         context |= {"todo_items": items[:MOST_TODO], "todo_count": len(items)}
     return render(request, "home.html", context)
@@ -94,6 +105,8 @@ def _this_years(ledgers: list[Ledger]) -> Ledger:
 def _url(request: HttpRequest, **changes: str) -> str:
     """Return the page's address with some parameters changed; an empty one is left out."""
     kept = {name: request.GET[name] for name in ("year", "as_of", "scope", "screen") if request.GET.get(name)} | changes
+    if kept.get("scope") not in SCOPES:
+        kept.pop("scope", None)
     query = urlencode({name: value for name, value in kept.items() if value})
     return f"?{query}" if query else reverse("home")
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from erqi.common.numbers import WAN_PER_YI
 from projects.choices import WarningLevel
+from projects.rules.progress import days_in_year
 
 MONTHS = range(1, 13)
 
@@ -122,26 +123,35 @@ class Point(Protocol):
     def due(self) -> Decimal | None: ...
 
 
-def target_course(points: Sequence[Point], unit: str, *, level: bool) -> dict[str, Any]:
+def target_course(points: Sequence[Point], unit: str, *, year: int, level: bool) -> dict[str, Any]:
     """Return the course of a target over its year: what the ledger computes and what was registered, against what is due by the calendar
-    (for growth and shares the figure itself). Days without a figure are bridged, days to come are left empty."""
+    (for growth and shares the figure itself). Days without a figure are bridged, days to come are left empty. A day is as wide as another:
+    x counts the days since 1 January, so that what grows evenly is a straight line."""
+    first = date(year, 1, 1)
+    days = [(point.day - first).days for point in points]
     lines = (
         ("序时应完成" if level else "目标", [point.due for point in points], {"plan": True}),
         ("台账计算", [point.computed for point in points], {}),
         ("登记", [point.reading for point in points], {}),
     )
     datasets = [
-        {"label": f"{label}（{unit}）", "data": _scaled(values, Decimal(1)), "tension": 0, **more}
+        {
+            "label": f"{label}（{unit}）",
+            "data": [{"x": x, "y": y} for x, y in zip(days, _scaled(values, Decimal(1)), strict=True)],
+            "tension": 0,
+            **more,
+        }
         for label, values, more in lines
         if any(value is not None for value in values)
     ]
     return {
         "type": "line",
-        "data": {"labels": [f"{point.day.month}月{point.day.day}日" for point in points], "datasets": datasets},
+        "data": {"datasets": datasets},
         "options": {
             "unit": unit,
             "spanGaps": True,
+            "daysSince": first.isoformat(),
             "interaction": {"mode": "index", "intersect": False},
-            "scales": {"y": {"beginAtZero": level}},
+            "scales": {"x": {"type": "linear", "min": 0, "max": max([days_in_year(year) - 1, *days])}, "y": {"beginAtZero": level}},
         },
     }

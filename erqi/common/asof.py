@@ -27,6 +27,11 @@ class AsOf:
         return self.asked
 
     @property
+    def is_to_come(self) -> bool:
+        """Whether the day comes after the business date: its state is worked out from what is known now."""
+        return self.day > clock.today()
+
+    @property
     def label(self) -> str:
         return chinese_day(self.day)
 

@@ -80,6 +80,8 @@ def cover_of(title: str, by: User, day: AsOf | date | None, **more: Any) -> Cove
     asked = day.asked if isinstance(day, AsOf) else False
     fixed = clock.fixed_today()
     note = "（按所选日期的状态）" if asked else ""
+    if isinstance(day, AsOf) and day.is_to_come:
+        note = "（将来某日的状态，按现有数据推算）"
     if fixed is not None:
         note += f"；演示、训练环境，业务日期固定为{chinese_day(fixed)}"
     return Cover(

@@ -16,13 +16,13 @@ def _meta() -> dict[str, list[models.Index]]:
     return {"indexes": [models.Index(fields=["-pgh_created_at"]), models.Index(fields=["pgh_obj_id", "-pgh_id"])]}
 
 
-def tracked(*, exclude: tuple[str, ...] = (), business: bool = True):
+def tracked(*, exclude: tuple[str, ...] = (), steps: tuple[str, ...] = ()):
     """Return the class decorator that records every version of a model; `exclude` names columns that are kept out.
 
-    What is written to a table of business data steps the version of the data (erqi.common.kept).
+    What is written to the table steps the version of the data (erqi.common.kept); with `steps`, of updates only those of these columns.
     """
     events = (pghistory.InsertEvent("insert"), pghistory.UpdateEvent("update"), pghistory.DeleteEvent("delete"))
-    return _declared(events, exclude, business)
+    return _declared(events, exclude, steps)
 
 
 def appended(*, updates: bool = False, exclude: tuple[str, ...] = ()):
@@ -31,12 +31,12 @@ def appended(*, updates: bool = False, exclude: tuple[str, ...] = ()):
     `updates` is for the few whose triggers let a mark change (a citation that no longer stands, a withdrawal).
     """
     events = (pghistory.InsertEvent("insert"), *([pghistory.UpdateEvent("update")] if updates else []))
-    return _declared(events, exclude, business=True)
+    return _declared(events, exclude)
 
 
-def _declared(events: tuple, exclude: tuple[str, ...], business: bool):
+def _declared(events: tuple, exclude: tuple[str, ...], steps: tuple[str, ...] = ()):
     track = pghistory.track(*events, exclude=list(exclude), meta=_meta())
-    return (lambda model: watched(track(model))) if business else track
+    return lambda model: watched(track(model), steps)
 
 
 def business_date() -> str:

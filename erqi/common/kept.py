@@ -11,14 +11,15 @@ something is kept only when no writing transaction was under way after the versi
 sequence already without its rows being seen. The trigger therefore holds a shared advisory lock until its transaction ends, before it
 steps the sequence; who computes asks whether the lock is free. Whoever has written in the same transaction keeps nothing either.
 
-Values must not be changed by those who get them, and must depend on nothing but the key and the data: the day, the year and the
-filters belong into the key; accounts and roles step nothing. Each process keeps its own, and only those of the newest version.
+Values must not be changed by those who get them, and must depend on nothing but the key and the data: the day, the year, the filters
+and what the person who looks may do belong into the key. Giving and taking roles and stopping accounts step the version too; log-ins do
+not. Each process keeps its own values, and only those of the newest version.
 """
 
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import pgtrigger
@@ -37,13 +38,15 @@ MOST = 32_000_000
 _USUAL = 4_000
 
 
-def watched(model: M) -> M:
-    """Return the model, whose table steps the version of the data with every statement that writes to it."""
+def watched(model: M, columns: Sequence[str] = ()) -> M:
+    """Return the model, whose table steps the version of the data with every statement that writes to it; with `columns`, of updates only
+    with those that set one of them."""
+    updates = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update
     trigger = pgtrigger.Trigger(
         name=SEQUENCE,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+        operation=pgtrigger.Insert | updates | pgtrigger.Delete | pgtrigger.Truncate,
         func=f"PERFORM pg_advisory_xact_lock_shared({LOCK}); PERFORM nextval('{SEQUENCE}'); RETURN NULL;",
     )
     return pgtrigger.register(trigger)(model)

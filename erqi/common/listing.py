@@ -19,7 +19,7 @@ below the filter bar, from the same context.
 """
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase, QueryDict
@@ -59,6 +59,9 @@ class ListView(PermissionRequiredMixin, View):
     `view_page` (the name under which saved views of this list are kept; empty: none). Override `get_queryset` and, as needed,
     `get_totals`, `get_context` (only for the whole page), `filter_options` and `table_options`."""
 
+    # The lists of which views can be saved, by `view_page`.
+    saved_pages: ClassVar[set[str]] = set()
+
     table_class: type[BaseTable]
     filterset_class: type[BaseFilterSet] | None = None
     template_name: str
@@ -76,6 +79,11 @@ class ListView(PermissionRequiredMixin, View):
     export_unit = ""
 
     http_method_names = ["get", "head", "options"]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.view_page:
+            ListView.saved_pages.add(cls.view_page)
 
     def get_queryset(self) -> QuerySet:
         """Return all rows of the list, in its own order."""

@@ -43,7 +43,7 @@ class Simulated(models.Model):
         abstract = True
 
 
-@tracked(exclude=("password", "last_login"), business=False)
+@tracked(exclude=("password", "last_login"), steps=("is_active", "is_superuser", "name"))
 class User(AbstractUser):
     """An account. Changed only through erqi.common.accounts."""
 
@@ -101,7 +101,7 @@ class User(AbstractUser):
         return permission in self.permissions
 
 
-@tracked(business=False)
+@tracked()
 class RoleGrant(models.Model):
     """A role given to an account. Written by erqi.common.accounts; each grant and withdrawal stays in the history."""
 
@@ -255,7 +255,7 @@ class SeededFact(models.Model):
         return self.key
 
 
-@tracked(business=False)
+@tracked()
 class Installation(models.Model):
     """One row: what this installation is. A demonstration has a fixed business date; the history says who fixed it."""
 

@@ -176,6 +176,7 @@ TABLE: dict[str, Rule] = {
     "projects:claim_withdraw": Rule("target.edit", "claim"),
     "projects:target_adopt_by_rule": Rule("target.adopt", "target"),
     "projects:reading_create": Rule("target.edit", "target"),
+    "projects:reading_withdraw": Rule("target.edit", "reading"),
     # the report centre
     "projects:export_centre": VIEW,
     "projects:export_report": Rule("business.view", "export"),
@@ -366,6 +367,7 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "export": {"report": "ledger"},
         "target": of_target,
         "claim": {**of_target, "claim": claim.pk},
+        "reading": {**of_target, "reading": builders.make_reading(target, 30, date(2018, 6, 30)).pk},
         "document": {"code": document.code},
         "month": {"code": project.code, "year": 2018, "month": 9},
         "report_attachment": {"code": project.code, "year": 2018, "month": 6, "pk": make_attachment(report).pk},

@@ -28,12 +28,14 @@ from projects.models import (
     Project,
     Rescheduling,
     Responsibility,
+    Target,
     TargetClaim,
     Unit,
     WarningPolicy,
 )
 from projects.services.schedule import start_pass
 from projects.tests import warning_builders
+from projects.tests.builders import make_reading
 from supervision.models import Mechanism, Theme
 
 LATELY, END = date(2018, 9, 20), date(2018, 12, 31)
@@ -123,6 +125,12 @@ def some(model: type[Model], make: Callable[[], Model]) -> int:
     return (model.objects.order_by("pk").first() or make()).pk
 
 
+def some_reading(target: Target) -> int:
+    """Return the key of a result of the target."""
+    found = target.readings.first() or make_reading(target, 1, date(2018, 6, 30))
+    return found.pk
+
+
 def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
     """Return what fills the addresses of the permission table from the documented records, whose names are as long as they come."""
     claim = TargetClaim.objects.filter(target__year=2018, adopted=False, withdrawn_on=None).select_related("target").first()
@@ -156,6 +164,7 @@ def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
         "report_attachment": {"code": project.code, "year": 2018, "month": 9, "pk": 1},
         "target": target,
         "claim": {**target, "claim": claim.pk},
+        "reading": {**target, "reading": some_reading(claim.target)},
         "document": {"code": document.code},
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},

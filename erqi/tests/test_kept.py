@@ -8,10 +8,12 @@ import psycopg2
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils import timezone
 
 from erqi.common import kept
 from erqi.common.kept import Keeper, data_version
 from projects.models import Area, Digest, Reminder
+from projects.tests.builders import make_user
 
 # Read by nobody who keeps what he computed from it.
 UNWATCHED = {Reminder, Digest}
@@ -166,3 +168,17 @@ def test_the_store_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) ->
     assert len(kept._store._values) == 3
     assert keeper.get(9, lambda: "anew") == 9
     assert keeper.get(0, lambda: "anew") == "anew"
+
+
+@pytest.mark.django_db
+def test_roles_given_and_accounts_stopped_step_the_version_and_log_ins_do_not() -> None:
+    user = make_user("reporter")
+    before = data_version()[1]
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
+    assert data_version()[1] == before
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    assert data_version()[1] == before + 1
+    user.grants.all().delete()
+    assert data_version()[1] > before + 1

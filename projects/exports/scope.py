@@ -81,8 +81,12 @@ class Scope:
         return wan / WAN_PER_YI if wan is not None and self.money_unit == "yi" else wan
 
     def info(self, *, money: bool = True) -> tuple[str, str, str]:
-        """Return the line under a sheet's title. Who files it is left to be written by hand where the ledger names nobody."""
-        return f"填报单位：{self.ledger.unit or ''}", f"数据截止：{chinese_day(self.day.day)}", f"单位：{self.unit}" if money else ""
+        """Return the line under a sheet's title: the unit that keeps the ledger, where one is named, the day, the unit of money."""
+        return (
+            f"填报单位：{self.ledger.unit}" if self.ledger.unit else "",
+            f"数据截止：{chinese_day(self.day.day)}{'（推算）' if self.day.is_to_come else ''}",
+            f"单位：{self.unit}" if money else "",
+        )
 
     @property
     def notes(self) -> list[str]:

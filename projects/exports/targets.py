@@ -60,7 +60,7 @@ def target_sheet(year: int, day: date, states: Iterable[TargetState]) -> Sheet:
         title=f"{year}年目标",
         columns=COLUMNS,
         rows=_rows(states),
-        info=("填报单位：", f"数据截止：{chinese_day(day)}", ""),
+        info=("", f"数据截止：{chinese_day(day)}", ""),
         pinned=2,
         blank="这一年度还没有登记目标",
         notes=NOTES,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from erqi.common.forms import DayField, EditForm, LookupField, NumberField, WholeNumberField, column
 from projects.choices import Computed
@@ -95,6 +96,12 @@ class ReadingForm(EditForm):
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, "来源文件、段落和原文表述须一并填写。")
         return values
+
+
+def confirmed_reading(data: QueryDict) -> int | None:
+    """Return the result (its key) beside which the person said yes to another one of its day. Only the button beside the question does."""
+    text = data.get("confirmed", "") if data.get("action") == "confirm" else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class WithdrawForm(EditForm):

@@ -1,6 +1,7 @@
 """Targets of a year, the claims that documents make about them, and documented or measured readings."""
 
 import uuid
+from datetime import date
 
 import pgtrigger
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
-from erqi.common.models import Record, append_only
+from erqi.common.models import Record
 from projects.choices import AdoptionRule, Bound, Computed, Measure, Wording
 from projects.models.project import Project
 from projects.models.unit import Unit, citations
@@ -127,9 +128,12 @@ class TargetClaim(Record):
         return f"{self.value}"
 
 
-@appended()
+@appended(updates=True)
 class TargetReading(models.Model):
-    """What was reached by a date, documented or measured. Append-only; of two readings of one day the later one counts."""
+    """What was reached by a date, documented or measured. Of two readings of one day the later one counts.
+
+    Append-only: a reading that was registered wrongly is withdrawn with a reason, for good; days before that still know it.
+    """
 
     target = models.ForeignKey(Target, models.PROTECT, related_name="readings", verbose_name="目标")
     on = models.DateField("截止日期")
@@ -139,13 +143,31 @@ class TargetReading(models.Model):
     recorded_by = models.CharField("登记人", max_length=40, blank=True)
     request_key = models.UUIDField("提交标识", default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdraw_reason = models.CharField("撤回原因", max_length=200, blank=True, editable=False)
+    withdrawn_by_name = models.CharField("撤回人", max_length=40, blank=True, editable=False)
     citations = citations()
 
     class Meta:
         verbose_name = "目标完成数字"
         verbose_name_plural = "目标完成数字"
         ordering = ["on", "pk"]
-        triggers = append_only()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None, withdraw_reason="") | (Q(withdrawn_on__isnull=False) & ~Q(withdraw_reason="")),
+                name="reading_withdrawn_with_reason",
+                violation_error_message="撤回须写明原因。",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="keep_reading", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="keep_figure", exclude=["withdrawn_on", "withdraw_reason", "withdrawn_by_name"]),
+            pgtrigger.Protect(name="keep_withdrawn", operation=pgtrigger.Update, condition=pgtrigger.Q(old__withdrawn_on__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.value}"
+
+    def stands_on(self, day: date) -> bool:
+        """Say whether nobody had withdrawn it by the end of the day."""
+        return self.withdrawn_on is None or self.withdrawn_on > day

@@ -70,6 +70,12 @@ def _margin(value: Decimal) -> Decimal:
     return abs(value) * ABOUT
 
 
+def reading_days(year: int) -> tuple[date, date]:
+    """Return the first and the last day to which a result of the year may count: what was reached by its end is published up to three
+    months late (D1's figures of 2017 are of January and February 2018). No document sets this bound."""
+    return date(year, 1, 1), date(year + 1, 3, 31)
+
+
 def year_share(year: int, day: date) -> Decimal:
     """Return the share (0 to 1) of the year that has passed at the end of the day."""
     passed = (day - date(year, 1, 1)).days + 1

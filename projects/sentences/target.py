@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from erqi.common.dates import chinese_day
 from erqi.common.numbers import plain, rounded
 from projects.choices import Computed, Measure, Wording
 from projects.rules.computed import Gap
@@ -56,6 +57,16 @@ WHERE = (
     "填了对应项目的，只算该项目及打捆所含，打捆按所含个数计；没有对应项目而有范围的，只算责任单位是该单位或其下属的；"
     "都没有的算全区台账。打捆与其中列出的项目不重复计，全区和范围的个数打捆计一个。"
 )
+
+
+def reading_day_words(year: int, last: date) -> str:
+    """Return why a day cannot be that of a result of the year."""
+    return f"{year}年目标的截止日期须在{year}年内，年后才公布的最迟到{chinese_day(last)}；其他年度的请在该年度的目标上登记。"
+
+
+def again_words(on: date, standing: str, figure: str) -> str:
+    """Return what is asked before a day gets a second result: 2018年6月30日已登记 30个，确认再登记 32个？"""
+    return f"{chinese_day(on)}已登记 {standing}，确认再登记 {figure}？确认后这一天以 {figure}为准；原数有误的，请改为撤回原数。"
 
 
 def state_word(judgement: Judgement, wording: str) -> str:

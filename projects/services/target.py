@@ -14,6 +14,8 @@ from erqi.common.saving import already, checked, locked, require, save_changes
 from projects.choices import AdoptionRule
 from projects.models import Document, Target, TargetClaim, TargetReading
 from projects.rules import claim as rule
+from projects.rules.target import reading_days
+from projects.sentences.target import again_words, figure_words, reading_day_words
 from projects.services.citation import save_cited
 
 
@@ -150,18 +152,72 @@ def withdraw_claim(*, claim: TargetClaim, reason: str, version: int | None, by: 
     return claim
 
 
+class DayTaken(InvalidInput):
+    """The day has another result already, and nobody confirmed yet that this one takes its place: the question, and that result."""
+
+    def __init__(self, sentence: str, reading: TargetReading) -> None:
+        self.reading = reading
+        super().__init__({"on": [sentence]})
+
+
 @transaction.atomic
 def record_reading(
-    *, target: Target, on: date, value: Decimal, by: User | None, request_key: UUID | None = None, **values: Any
+    *,
+    target: Target,
+    on: date,
+    value: Decimal,
+    by: User | None,
+    request_key: UUID | None = None,
+    confirmed: int | None = None,
+    **values: Any,
 ) -> TargetReading:
-    """Append what was reached by a date (`bound`, `note`) and return it. Raises NotAllowed, InvalidInput for a day to come."""
+    """Append what was reached by a date (`bound`, `note`) and return it; the same result registered again is the one that stands.
+
+    Raises NotAllowed, InvalidInput for a day to come or outside the target's year (rules.target.reading_days), DayTaken when a person
+    registers another result of a day than the one (its key) `confirmed`, ServiceError when what this form made was withdrawn.
+    """
     require(by, "target.edit")
+    first, last = reading_days(target.year)
+    if not first <= on <= last:
+        raise InvalidInput({"on": [reading_day_words(target.year, last)]})
     if on > clock.today() and by is not None:
         raise InvalidInput({"on": ["截止日期不能晚于业务日期。"]})
+    target = Target.objects.select_for_update(of=("self",)).get(pk=target.pk)
     if earlier := already(TargetReading.objects.all(), request_key):
+        if earlier.withdrawn_on is not None:
+            raise ServiceError("这张表单登记的数字已经撤回。要再登记，请重新打开登记页。")
         return earlier
+    known = [one for one in target.readings.filter(on=on, withdrawn_on=None).order_by("-pk") if by is not None]
+    figure = {"value": value, "bound": values.get("bound", ""), "note": values.get("note", "")}
+    if known and all(getattr(known[0], name) == given for name, given in figure.items()):
+        # Sent from a form that was opened again (the Back button): the day has this result already.
+        return known[0]
+    if known and known[0].pk != confirmed:
+        words = [figure_words(one.value, target.unit, one.get_bound_display()) for one in (known[0], TargetReading(**figure))]
+        raise DayTaken(again_words(on, *words), known[0])
     reading = TargetReading(target=target, on=on, value=value, recorded_by=str(by) if by else "", **values)
     if request_key:
         reading.request_key = request_key
     checked(reading).save()
+    return reading
+
+
+@transaction.atomic
+def withdraw_reading(*, reading: TargetReading, reason: str, by: User) -> TargetReading:
+    """Withdraw a result that was registered wrongly: from this business day on it does not count; it stays in the record with the reason.
+
+    The same withdrawal sent twice counts once. Raises NotAllowed without `target.edit`, InvalidInput without a reason, ServiceError when
+    it was withdrawn for another one.
+    """
+    require(by, "target.edit")
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput({"withdraw_reason": ["请写明撤回的原因。"]})
+    reading = TargetReading.objects.select_for_update(of=("self",)).get(pk=reading.pk)
+    if reading.withdrawn_on is not None:
+        if reading.withdraw_reason == reason:
+            return reading
+        raise ServiceError(f"这个数字已经撤回（{reading.withdraw_reason}），无需再办。")
+    reading.withdrawn_on, reading.withdraw_reason, reading.withdrawn_by_name = clock.today(), reason, str(by)
+    checked(reading).save(update_fields=["withdrawn_on", "withdraw_reason", "withdrawn_by_name"])
     return reading

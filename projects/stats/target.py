@@ -109,8 +109,8 @@ def adopted_figure(target: Target) -> Figure | None:
 
 
 def last_reading(target: Target, day: date) -> TargetReading | None:
-    """Return the last reading by the day of a target fetched with its readings."""
-    return next((reading for reading in reversed(target.readings.all()) if reading.on <= day), None)
+    """Return the last reading by the day, and not withdrawn by then, of a target fetched with its readings."""
+    return next((reading for reading in reversed(target.readings.all()) if reading.on <= day and reading.stands_on(day)), None)
 
 
 def _state(target: Target, reached: Reached | None, year: int, day: date) -> TargetState:
@@ -152,7 +152,7 @@ def target_course(target: Target, day: date) -> list[CoursePoint]:
     if target.computed and day.year == year and day not in passed:
         passed.append(day)
     reached = course_of(target, passed)
-    readings = {reading.on: reading.value for reading in target.readings.all() if reading.on <= day}
+    readings = {reading.on: reading.value for reading in target.readings.all() if reading.on <= day and reading.stands_on(day)}
     grows = target.measure == Measure.LEVEL and not (target.computed and METHODS[Computed(target.computed)].is_stock)
 
     def due(on: date) -> Decimal | None:

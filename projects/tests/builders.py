@@ -30,6 +30,7 @@ from projects.models import (
     Responsibility,
     Target,
     TargetClaim,
+    TargetReading,
     Unit,
 )
 from projects.services import (
@@ -182,6 +183,11 @@ def make_target(indicator: str = "", measured_in: str = "亿元", year: int = 20
         by=None,
         **values,
     )
+
+
+def make_reading(of: Target, value: Decimal | int | str, on: date, **values: Any) -> TargetReading:
+    """Register what was reached by a day, as the system does."""
+    return target.record_reading(target=of, on=on, value=Decimal(value), by=None, **values)
 
 
 def make_claim(

@@ -21,7 +21,7 @@ from projects.tests.builders import make_ledger, make_user
 from projects.tests.target_lists import check
 from projects.tests.warning_builders import enter_coloured, warn_ledger
 from projects.views.cockpit import Cell, Scope, YearView, scopes_of
-from projects.views.cockpit_attention import due, turned, turning
+from projects.views.cockpit_attention import due, grave, turned, turning
 from projects.views.cockpit_year import ranked, targets
 
 YEAR = 2018
@@ -120,7 +120,13 @@ def test_what_turned_and_what_will_turn_is_as_many_as_on_the_pages_behind(demo_d
             assert client.get(turned(view)["url"]).context["numbers"] == turned(view)["numbers"], view.scope.label
         ahead = turning(view)
         assert client.get(ahead["url"]).context["worse"] == ahead["count"], view.scope.label
-        assert len(due(view)["lines"]) == min(5, count_at(due(view)["url"]))
+        assert ahead["count"] >= len(ahead["lines"])
+        coming = due(view)
+        assert coming["count"] == count_at(coming["url"])
+        assert len(coming["lines"]) == min(5, coming["count"])
+        worst = grave(view)
+        assert worst["count"] == count_at(view.url(colour=["red", "yellow"]))
+        assert worst["more"] == worst["count"] - len(worst["cards"])
 
 
 @on_any_day
@@ -161,7 +167,8 @@ def test_everybody_begins_with_what_is_theirs(demo_db, client, username, scope, 
     answer = client.get("/")
     assert answer.context["scope"].label == scope
     assert ("我的待办<span" in answer.content.decode()) is todo
-    # What waits is today's: it has no place on the page of another day.
+    # What waits is today's: it has no place on the page of another day or year.
+    assert "我的待办<span" not in client.get("/", {"year": "2017"}).content.decode()
     assert "我的待办<span" not in client.get("/", {"as_of": "2018-06-30"}).content.decode()
 
 
@@ -217,3 +224,41 @@ def test_addresses_carry_the_day_that_was_asked_for(demo_db, client):
     main = page[page.index("<main") : page.index("</main>")]
     for address in re.findall(r'href="(/(?:ledgers|projects)/[^"]*)"', main):
         assert parse_qs(urlsplit(address.replace("&amp;", "&")).query).get("as_of"), address
+
+
+def test_what_is_left_out_is_said_with_the_list_that_has_it(demo_db, client):
+    client.force_login(User.objects.get(username="viewer"))
+    answer = client.get("/")
+    page, found = answer.content.decode(), answer.context
+    assert f">{found['grave']['more']} 个告警、预警项目</a>" in page
+    for name, unit in (("turned", "个"), ("turning", "次"), ("due", "个")):
+        count, named = found[name]["count"], len(found[name]["lines"])
+        assert (f"共 {count} {unit}，列出前 {named} {unit}" in page) is (count > named), name
+    assert found["turned"]["count"] > 5
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"year": "2030"}, ["没有“2030”年度的区级重点项目台账，现按2018年显示。"]),
+        ({"year": "abc"}, ["没有“abc”年度的区级重点项目台账，现按2018年显示。"]),
+        ({"scope": "xyz"}, ["没有“xyz”这个范围，现按“我分包的”显示。"]),
+        ({"year": "2018", "scope": "patron"}, []),
+        ({"year": "2017", "scope": "patron"}, []),
+    ],
+)
+def test_what_of_the_address_does_not_count_is_said(demo_db, client, query, said):
+    client.force_login(User.objects.get(username="leader"))
+    answer = client.get("/", query)
+    assert answer.context["problems"] == said
+    assert all(sentence in answer.content.decode() for sentence in said)
+
+
+def test_a_scope_that_a_year_does_not_have_is_kept_for_the_next(demo_db, client):
+    client.force_login(User.objects.get(username="leader"))
+    answer = client.get("/", {"year": "2017", "scope": "patron"})
+    assert answer.context["scope"].key == "all"
+    back = next(year["url"] for year in answer.context["years"] if year["label"] == "2018年")
+    assert client.get("/" + back).context["scope"].key == "patron"
+    # What is no scope at all does not go along.
+    assert all("xyz" not in year["url"] for year in client.get("/", {"scope": "xyz"}).context["years"])

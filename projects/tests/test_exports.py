@@ -11,7 +11,7 @@ from erqi.common import clock
 from erqi.common.roles import Role
 from erqi.common.simulation import simulating
 from projects.choices import ResponsibilityKind, UnitKind, WarningLevel
-from projects.models import LedgerEntry
+from projects.models import Ledger, LedgerEntry
 from projects.services.report import pass_report
 from projects.stats.ranking import ranking
 from projects.tests.builders import (
@@ -106,6 +106,35 @@ def test_what_is_wrong_in_the_address_is_said_and_not_guessed(viewer, unit):
     html = viewer.get("/exports/?year=1999&as_of=gestern&money=usd&month=13&category=nix").content.decode()
     for sentence in ("没有“1999”年度", "日期“gestern”无法识别", "金额单位“usd”无效", "月份“13”无效", "筛选“类别”的值“nix”无效"):
         assert sentence in html, sentence
+
+
+def test_what_is_wrong_in_the_address_stands_in_the_file_too(viewer, unit):
+    report_project(unit)
+    query = "year=2030&as_of=gestern&month=13&money=dollar&colour=pink"
+    said = viewer.get(f"/exports/ledger/?{query}").context["problems"]
+    assert len(said) == 5
+    assert cover(workbook(viewer, f"/exports/ledger/?{query}&export=xlsx"))["请注意"] == "".join(said)
+    assert "请注意" not in cover(workbook(viewer, "/exports/ledger/?export=xlsx"))
+
+
+def test_a_day_to_come_is_worked_out_and_says_so(viewer, unit):
+    report_project(unit)
+    book = workbook(viewer, "/exports/ledger/?as_of=2018-11-30&export=xlsx")
+    assert cover(book)["数据截止"].startswith("2018年11月30日（将来某日的状态，按现有数据推算）")
+    assert "数据截止：2018年11月30日（推算）" in [cell.value for cell in book.worksheets[1][2]]
+    assert "推算" not in cover(workbook(viewer, "/exports/ledger/?as_of=2018-06-30&export=xlsx"))["数据截止"]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_unit_that_keeps_the_ledger_is_named_or_nobody_is(viewer, unit, report):
+    report_project(unit)
+
+    def said():
+        return [str(cell.value) for cell in sheet(viewer, report)[2] if cell.value and "填报单位" in str(cell.value)]
+
+    assert said() == []
+    Ledger.objects.update(unit=make_unit("区重点项目办"))
+    assert said() == ([] if report == "targets" else ["填报单位：区重点项目办"])
 
 
 def test_three_administrators_have_no_reports(client, unit):

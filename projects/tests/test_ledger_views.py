@@ -3,6 +3,7 @@
 import pytest
 
 from erqi.common.errors import InvalidInput, NotAllowed
+from erqi.common.listing import ListView
 from erqi.common.models import SavedView
 from erqi.common.roles import Role
 from erqi.common.saved_views import delete_view, kept, save_view, views_for, withdraw_view
@@ -156,3 +157,11 @@ def test_the_page_offers_sharing_only_to_those_who_may(client, alice, office):
     assert 'name="shared"' not in client.get(PLACE).content.decode()
     client.force_login(office)
     assert 'name="shared"' in client.get(PLACE).content.decode()
+
+
+def test_every_list_that_offers_it_keeps_views_and_no_other_page_does(client, alice):
+    make_ledger()
+    assert {"ledger", "items", "issues", "supervision:notice_list"} <= ListView.saved_pages
+    for page in sorted(ListView.saved_pages):
+        assert said(post(client, alice, "/saved-views/", page=page, name=page, query="state=open")) == [f"已保存视图“{page}”。"]
+    assert said(post(client, alice, "/saved-views/", page="nothing", name="无", query="")) == ["没有保存。这一页不能保存视图。"]

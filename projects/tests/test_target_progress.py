@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -10,9 +10,11 @@ import pytest
 from django.urls import reverse
 
 from erqi.common import clock
+from projects.charts import target_course
 from projects.choices import Bound, Computed, Measure, MilestoneKind, Wording
 from projects.models import Ledger, Target
 from projects.services import target as service
+from projects.stats.target import CoursePoint
 from projects.tests.builders import (
     make_claim,
     make_entry,
@@ -209,12 +211,16 @@ class TestDetail:
     def test_the_course_is_drawn_with_its_table(self, viewer, starts):
         html = html_of(viewer, starts.get_absolute_url())
         chart = json.loads(re.search(r'<script id="target-course" type="application/json">(.*?)</script>', html, re.DOTALL)[1])
-        labels, lines = chart["data"]["labels"], {line["label"]: line["data"] for line in chart["data"]["datasets"]}
+        lines = {
+            line["label"]: {date(2018, 1, 1) + timedelta(point["x"]): point["y"] for point in line["data"]}
+            for line in chart["data"]["datasets"]
+        }
         assert set(lines) == {"序时应完成（个）", "台账计算（个）"}
-        computed = dict(zip(labels, lines["台账计算（个）"], strict=True))
+        computed = lines["台账计算（个）"]
         # Before the first was recorded nothing is known; what is to come is not drawn.
-        assert (computed["2月26日"], computed["4月25日"], computed["9月28日"], computed["10月25日"]) == (None, 1, 2, None)
-        assert lines["序时应完成（个）"][-1] == 4
+        days = [(2, 26), (4, 25), (9, 28), (10, 25)]
+        assert [computed[date(2018, *day)] for day in days] == [None, 1, 2, None]
+        assert lines["序时应完成（个）"][date(2018, 12, 31)] == 4
         table = html[html.index("看数据表") :]
         assert re.search(r"<td>2018-09-25</td><td class=\"num\">2.94个</td><td class=\"num\">2个</td><td class=\"num\">68.1%</td>", table)
         assert "js/charts" in html
@@ -239,6 +245,18 @@ class TestDetail:
         chart = json.loads(re.search(r'<script id="target-course" type="application/json">(.*?)</script>', html, re.DOTALL)[1])
         assert {line["label"] for line in chart["data"]["datasets"]} == {"目标（%）", "登记（%）"}
         assert "目前低于目标" in html
+
+    def test_a_day_is_as_wide_as_another(self):
+        due = [(date(2018, 1, 24), 24), (date(2018, 2, 24), 55), (date(2018, 9, 28), 271), (date(2018, 12, 31), 365)]
+        points = [CoursePoint(day, None, None, Decimal(share), simulated=False) for day, share in due]
+        chart = target_course(points, "个", year=2018, level=True)
+        steps = [(point["x"], point["y"]) for point in chart["data"]["datasets"][0]["data"]]
+        # What grows by the day is a straight line: y is x and one more, wherever the days lie.
+        assert steps == [(share - 1, share) for _, share in due]
+        assert chart["options"]["scales"]["x"] == {"type": "linear", "min": 0, "max": 364}
+        assert chart["options"]["daysSince"] == "2018-01-01"
+        late = [*points, CoursePoint(date(2019, 2, 1), None, Decimal(66), Decimal(365), simulated=False)]
+        assert target_course(late, "个", year=2018, level=True)["options"]["scales"]["x"]["max"] == 396
 
     def test_queries(self, viewer, starts, django_assert_num_queries):
         html_of(viewer, starts.get_absolute_url())

@@ -18,4 +18,7 @@ urlpatterns = [
     path("targets/<year:year>/<int:pk>/claims/<int:claim>/withdraw/", target_edit.ClaimWithdrawView.as_view(), name="claim_withdraw"),
     path("targets/<year:year>/<int:pk>/by-rule/", target_edit.AdoptByRuleView.as_view(), name="target_adopt_by_rule"),
     path("targets/<year:year>/<int:pk>/readings/new/", target_edit.ReadingCreateView.as_view(), name="reading_create"),
+    path(
+        "targets/<year:year>/<int:pk>/readings/<int:reading>/withdraw/", target_edit.ReadingWithdrawView.as_view(), name="reading_withdraw"
+    ),
 ]

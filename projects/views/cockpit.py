@@ -36,6 +36,10 @@ Query = dict[str, Any]
 FINISHED = (MilestoneKind.COMPLETION, MilestoneKind.PRODUCTION, MilestoneKind.SERVICE)
 
 
+# What `?scope=` may say; which of them a person has depends on the year.
+SCOPES = ("unit", ResponsibilityKind.PATRON.value, ResponsibilityKind.INSPECTOR.value, "all")
+
+
 @dataclass(frozen=True)
 class Scope:
     """Whose projects the page is about: the whole district, or those that the ledger's filter `query` leaves."""
@@ -191,11 +195,16 @@ class YearView:
             self._money_tile(),
             *(self._milestone_tiles() if milestones else []),
             Tile("已过时限未完成", str(self.count(due="late")), "个", late, simulated=self.simulated),
-            Tile("7天内到期", str(self.count(due="week")), "个", week, simulated=self.simulated),
+            Tile("7天内到期", str(self.due_this_week), "个", week, simulated=self.simulated),
             Tile(f"{month}月月报未报", str(self.count(report="missing")), "个", self.url(report="missing"), simulated=self.simulated)
             if month and self.is_warned and self.day <= clock.today()
             else _NOT_ASKED,
         ]
+
+    @cached_property
+    def due_this_week(self) -> int:
+        """How many projects have a milestone due within a week."""
+        return self.count(due="week")
 
     def _milestone_tiles(self) -> list[Tile]:
         return [self._milestone_tile("本年新开工", (MilestoneKind.START,)), self._milestone_tile("本年竣工投产", FINISHED)]

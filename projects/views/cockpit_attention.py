@@ -31,8 +31,8 @@ WEEK, AHEAD = timedelta(days=7), timedelta(days=14)
 GRAVE = (WarningLevel.RED, WarningLevel.YELLOW)
 
 
-def grave(view: YearView) -> list[SafeString]:
-    """Return the gravest projects as cards (HTML): those that have been red or yellow longest."""
+def grave(view: YearView) -> dict[str, Any]:
+    """Return the gravest projects, those that have been red or yellow longest, as cards (HTML) and as lines, and how many there are."""
     ours = view.entries.order_by().values("pk")
     rows = LedgerEntry.objects.for_warnings(view.ledger, view.day).filter(pk__in=ours, level__in=[int(level) for level in GRAVE])
     columns = ("pk", "project_id", "seq", "project__code", "project__name", "level", "schedule_key")
@@ -42,7 +42,19 @@ def grave(view: YearView) -> list[SafeString]:
     read_standings(records, view.versions, view.day)
     read_circumstances(records, view.ledger.year, view.day)
     cards = Cards(version_address, lifting_address)
-    return [SafeString(cards.card(record)) for record in records]
+    lines = [
+        {
+            "name": record.project__name,
+            "url": view.project_url(record.project__code),
+            "level": view.badge(record.level),
+            "days": record.standing.days,
+            "who": who(record),
+            "simulated": record.standing.simulated,
+        }
+        for record in records
+    ]
+    count = sum(view.colours.totals[level] for level in GRAVE)
+    return {"cards": [SafeString(cards.card(record)) for record in records], "lines": lines, "count": count, "more": count - len(records)}
 
 
 def _ours(view: YearView) -> QuerySet | None:
@@ -72,8 +84,9 @@ def turned(view: YearView) -> dict[str, Any]:
         for change in shown
     ]
     numbers = {kind: len(of_kind) for kind, of_kind in kinds.items()}
+    count = numbers["worse"] + numbers["better"]
     query = urlencode({"from": first.isoformat(), "to": view.day.isoformat(), **view.of_year}, doseq=True)
-    return {"first": first, "lines": lines, "numbers": numbers, "url": f"{reverse('projects:warning_changes')}?{query}"}
+    return {"first": first, "lines": lines, "numbers": numbers, "count": count, "url": f"{reverse('projects:warning_changes')}?{query}"}
 
 
 def turning(view: YearView) -> dict[str, Any]:
@@ -112,7 +125,7 @@ def due(view: YearView) -> dict[str, Any]:
         }
         for row in rows.order_by("coming_due_on", "seq").values(*columns)[:NAMED]
     ]
-    return {"lines": lines, "url": view.url(due="week", sort="next_due")}
+    return {"lines": lines, "count": view.due_this_week, "url": view.url(due="week", sort="next_due")}
 
 
 def year_context(view: YearView, *, has_targets: bool) -> dict[str, Any]:
@@ -128,7 +141,7 @@ def year_context(view: YearView, *, has_targets: bool) -> dict[str, Any]:
         "by_category": view.colour_chart(view.colours_by_category()) if is_warned else None,
         "curve": view.curve(),
         "funnel": view.funnel(),
-        "grave": grave(view) if is_warned else [],
+        "grave": grave(view) if is_warned else None,
         # What has not come yet is no change: it stands under what will turn.
         "turned": turned(view) if is_warned and view.day <= clock.today() else None,
         "turning": turning(view) if is_warned and view.day.year <= view.ledger.year else None,

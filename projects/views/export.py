@@ -181,7 +181,7 @@ class ReportDetail(ReportPage):
             report.sheets(scope),
             filters=scope.filters if report.has_filters else "",
             money_unit=scope.unit if report.has_money else "",
-            more=[("台账", str(scope.ledger)), ("预警规则", self._rules())],
+            more=[("台账", str(scope.ledger)), ("预警规则", self._rules()), ("请注意", "".join(self.problems))],
         )
 
     def _rules(self) -> str:

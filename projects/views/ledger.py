@@ -269,12 +269,10 @@ class SavedViewAction(PermissionRequiredMixin, View):
 class ViewSave(SavedViewAction):
     """Keeps the present filters, columns and order under a name."""
 
-    PAGES = frozenset({"ledger"})
-
     def act(self) -> str:
         data = self.request.POST
         page = data.get("page", "")
-        if page not in self.PAGES:
+        if page not in ListView.saved_pages:
             raise ServiceError("这一页不能保存视图。")
         view = save_view(
             page=page,

@@ -227,7 +227,7 @@ class TargetDetailView(PermissionRequiredMixin, TemplateView):
             ],
             target=target,
             row=row,
-            course=course_chart(points, target.unit, level=target.measure == Measure.LEVEL) if drawn else None,
+            course=course_chart(points, target.unit, year=year, level=target.measure == Measure.LEVEL) if drawn else None,
             course_simulated=any(point.simulated for point in points),
             course_head=head,
             course_rows=table,

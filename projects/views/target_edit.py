@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from erqi.common import clock
+from erqi.common.dates import clamp_to_year
 from erqi.common.editing import EditView
 from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.forms import EditForm
 from projects.choices import AdoptionRule, Bound, Wording
-from projects.forms.target import AdoptForm, ClaimForm, DecisionForm, ReadingForm, TargetForm, WithdrawForm
+from projects.forms.target import AdoptForm, ClaimForm, DecisionForm, ReadingForm, TargetForm, WithdrawForm, confirmed_reading
 from projects.models import Target, TargetClaim, TargetReading
 from projects.services import target as service
 from projects.services.citation import cite
@@ -137,11 +138,13 @@ class ReadingCreateView(TargetEditView):
 
     form_class = ReadingForm
     page_title = "登记完成数字"
-    template_name = "projects/target_figure_form.html"
-    success_message = "完成数字已登记。"
+    template_name = "projects/target_reading_form.html"
+    # The result that the day has already and that the form asks about (services.target.DayTaken).
+    asked: TargetReading | None = None
+    repeated = False
 
     def first_values(self) -> dict[str, Any]:
-        return {"on": clock.today()}
+        return {"on": clamp_to_year(clock.today(), self.target.year)}
 
     def form_arguments(self) -> dict[str, Any]:
         return {"measured_in": self.target.unit}
@@ -149,10 +152,56 @@ class ReadingCreateView(TargetEditView):
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> TargetReading:
         figure = {name: values[name] for name in ("on", "value", "bound", "note")}
         with transaction.atomic():
-            reading = service.record_reading(target=self.target, by=self.request.user, request_key=request_key, **figure)
+            try:
+                reading = service.record_reading(
+                    target=self.target,
+                    by=self.request.user,
+                    request_key=request_key,
+                    confirmed=confirmed_reading(self.request.POST),
+                    **figure,
+                )
+            except service.DayTaken as question:
+                self.asked = question.reading
+                raise
             if values["document"]:
                 cite_figure(reading, values)
+        self.repeated = reading.request_key != request_key
         return reading
+
+    def success_text(self, result: TargetReading) -> str:
+        return "这一天已登记过同样的完成数字，没有重复登记。" if self.repeated else "完成数字已登记。"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        title = "还没有登记：这一天已有完成数字" if self.asked else ""
+        return super().get_context_data(asked=self.asked, errors_title=title, **context)
+
+
+class ReadingWithdrawView(TargetEditView):
+    """Withdraw a result that was registered wrongly: it no longer counts but stays on the page, with the reason."""
+
+    form_class = WithdrawForm
+    page_title = "撤回登记有误的完成数字"
+    submit_label = "撤回"
+    template_name = "projects/target_reading_withdraw.html"
+    success_message = "已撤回，数字和原因仍可查；需要时请重新登记。"
+    error_fields = {"withdraw_reason": "reason"}
+
+    @cached_property
+    def reading(self) -> TargetReading:
+        return get_object_or_404(TargetReading, pk=self.kwargs["reading"], target=self.target)
+
+    def get_record(self) -> None:
+        # Also one that was withdrawn by now: the second of two clicks meets what the first did.
+        _ = self.reading
+
+    def refusal(self) -> str:
+        return f"这个数字已经撤回（{self.reading.withdraw_reason}），无需再办。" if self.reading.withdrawn_on else ""
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> TargetReading:
+        return service.withdraw_reading(reading=self.reading, reason=values["reason"], by=self.request.user)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(reading=self.reading, figure=self.row.words(self.reading), **context)
 
 
 class ClaimWithdrawView(TargetEditView):

@@ -17,7 +17,7 @@ from projects.querysets.document import CitationIndex
 from projects.rules import claim as claim_rule
 from projects.rules.target import Agreement, Figure, agreement, completion
 from projects.sentences.target import figure_words
-from projects.stats.target import TargetState
+from projects.stats.target import TargetState, last_reading
 from projects.views.target_state import Standing
 
 
@@ -76,7 +76,7 @@ class Row:
     def __post_init__(self) -> None:
         self.agreement = agreement(figure_of(claim) for claim in self.claims)
         self.adopted = next((claim for claim in self.claims if claim.adopted), None)
-        self.latest = next((reading for reading in reversed(self.readings) if reading.on <= self.day), None)
+        self.latest = last_reading(self.target, self.day)
 
     @property
     def status(self) -> Standing | None:
@@ -174,7 +174,7 @@ class Row:
 
     @property
     def results(self) -> list[dict[str, Any]]:
-        """The documented results, the latest first; those after the day of the page say so."""
+        """The documented results, the latest first; those after the day of the page, and those withdrawn by then, say so."""
         return [
             {
                 "reading": reading,
@@ -182,10 +182,16 @@ class Row:
                 "citations": self.cited(reading, "value"),
                 "is_latest": reading is self.latest,
                 "is_later": reading.on > self.day,
+                "is_withdrawn": not reading.stands_on(self.day),
                 "ratio": self.ratio if reading is self.latest else None,
             }
             for reading in reversed(self.readings)
         ]
+
+    @property
+    def standing_results(self) -> list[dict[str, Any]]:
+        """The results that nobody had withdrawn by the day."""
+        return [result for result in self.results if not result["is_withdrawn"]]
 
 
 def rows_of(

@@ -121,11 +121,38 @@
     return config;
   }
 
+  // an axis of days (options.daysSince, an ISO day): a tick a month, and points named by their day
+  function byDays(options) {
+    var first = options.daysSince.split("-").map(Number);
+    var scale = options.scales.x;
+    function dayOf(value) {
+      return new Date(Date.UTC(first[0], first[1] - 1, first[2] + value));
+    }
+    scale.afterBuildTicks = function (axis) {
+      axis.ticks = [];
+      for (var value = axis.min; value <= axis.max; value++) if (dayOf(value).getUTCDate() === 1) axis.ticks.push({ value: value });
+    };
+    scale.ticks = {
+      callback: function (value) {
+        return dayOf(value).getUTCMonth() + 1 + "月";
+      },
+    };
+    options.plugins.tooltip = {
+      callbacks: {
+        title: function (items) {
+          var day = items.length && dayOf(items[0].parsed.x);
+          return day ? day.getUTCMonth() + 1 + "月" + day.getUTCDate() + "日" : "";
+        },
+      },
+    };
+  }
+
   function draw(root) {
     root.querySelectorAll("canvas[data-chart]").forEach(function (canvas) {
       var source = document.getElementById(canvas.dataset.chart);
       if (!source || window.Chart.getChart(canvas)) return;
       var config = paint(resolve(JSON.parse(source.textContent)));
+      if (config.options.daysSince) byDays(config.options);
       // bars in rows: as high as there are rows
       if (config.options.rows) canvas.parentNode.style.height = rem(1.75) * config.data.labels.length + rem(3.5) + "px";
       if (config.options.values) config.options.layout = { padding: { right: rem(2.5) } };

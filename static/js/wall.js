@@ -1,4 +1,5 @@
-// The wall chart ([data-wall] around the table): left and right move between the marks of a row (table-keys.js moves between rows); what
+// The wall chart ([data-wall] around the table): left and right move between the marks of a row, from the row itself, one of its links or a
+// mark (table-keys.js moves between rows); what
 // a mark says stands beside it when it is pointed at, focused or touched. A touch shows it first; its link, or a second touch, opens the
 // project. The chart opens with the day in view.
 (function () {
@@ -119,7 +120,8 @@
       if (mark) mark.closest("tr").focus({ preventScroll: true });
       return;
     }
-    var row = mark ? mark.closest("tr") : region.querySelector("tr.is-current");
+    // also from a link of the row, where Tab leads
+    var row = event.target.closest("tr[data-href]") || region.querySelector("tr.is-current");
     if (!row) return;
     var list = marks(row);
     if (!list.length) return;
