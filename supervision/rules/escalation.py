@@ -66,6 +66,9 @@ DOCUMENTS: dict[EscalationTrigger, Document] = {
         NoticeKind.CORRECT, NoticeSource.INSPECTION, 2, "更正数据并说明", "督察办、分管领导", "列入警示通报"
     ),
 }
+# What a notice that the office drafts by hand, from the project's page, answers as well: the documents that follow a colour by themselves.
+# Three cut-offs in red ask for another one than red itself did, in the same form; an untrue report asks for its own.
+_BY_HAND = {DOCUMENTS[trigger].kind: trigger for trigger in (EscalationTrigger.YELLOW, EscalationTrigger.YELLOW_AGAIN, EscalationTrigger.RED)}
 # From the mildest to the gravest.
 ORDER = (
     EscalationTrigger.YELLOW,
@@ -102,3 +105,9 @@ def due_trigger(
         return None
     times, trigger = max(found, key=lambda one: (one[0], weight(one[1])))
     return trigger, passed[times - 1] if times else began
+
+
+def answers(kind: str, proposed: str | None) -> EscalationTrigger | None:
+    """Return what a notice about a project's colour answers: the trigger of the proposal that it was drafted for (`proposed`), or by its
+    kind where the office drafted it by hand."""
+    return EscalationTrigger(proposed) if proposed else _BY_HAND.get(NoticeKind(kind))

@@ -55,6 +55,13 @@ def body_words(kind: str, name: str, code: str, sentence: str, facts: list[str],
     return "\n".join(lines)
 
 
+def untrue_words(name: str, code: str, on: date, reported: str, observed: str, days: int) -> str:
+    """Return the text of a notice that asks for the correction of what was found untrue on a day."""
+    lines = [f"{chinese_day(on)}督察认定，“{name}”项目（编号{code}）上报情况不实。"]
+    lines += [f"{head}：{words.rstrip('。')}。" for head, words in (("上报情况", reported), ("督察所见", observed)) if words]
+    return "\n".join([*lines, *asked_words(NoticeKind.CORRECT, days)])
+
+
 def asked_words(kind: str, days: int) -> list[str]:
     """Return the paragraphs that say what the unit is asked for within so many working days."""
     asked = ASKED[NoticeKind(kind)]

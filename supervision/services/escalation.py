@@ -28,16 +28,17 @@ from projects.services.facts import CHUNK, schedules_of, warned_entries
 from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
-from supervision.choices import EscalationAction, EscalationTrigger, NoticeState
-from supervision.models import Escalation, EscalationAct, Notice
-from supervision.rules.escalation import DOCUMENTS, MACHINE, due_trigger, weight
+from supervision.choices import EscalationAction, EscalationTrigger, NoticeSource, NoticeState
+from supervision.models import Escalation, EscalationAct, Finding, Notice
+from supervision.rules.escalation import DOCUMENTS, MACHINE, answers, due_trigger, weight
 from supervision.services import acting
 from supervision.services.notice import draft_notice
+from supervision.services.notice_words import Words, correcting_words
 from supervision.services.parties import parties_of
 
 _LONGEST = 300
 LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
-ANSWERED = "已就此拟发通知单，不再需要。"
+ANSWERED = "已就此下发通知单，不再需要。"
 OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
 
 
@@ -54,6 +55,8 @@ class Due:
     pulled_on: date
     reason: str
     finding: str = ""
+    # Whose report was found untrue; of a colour: who reports the project on the day.
+    unit: int | None = None
     simulated: bool = False
 
     @property
@@ -100,12 +103,18 @@ def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> D
 
 
 def _unanswered(found: list[Due]) -> list[Due]:
-    """Leave out what the office has drafted a notice for by itself since the trigger was pulled: one query."""
-    drafted: dict[tuple[int, str], date] = {}
-    rows = Notice.objects.filter(project__in={due.project for due in found}).exclude(state__in=[NoticeState.WITHDRAWN, NoticeState.REVOKED])
-    for project, kind, on in rows.order_by().annotate(drafted_on=Min("acts__on")).values_list("project_id", "kind", "drafted_on"):
-        drafted[project, kind] = max(on, drafted.get((project, kind), on))
-    return [due for due in found if drafted.get((due.project, DOCUMENTS[due.trigger].kind), date.min) < due.pulled_on]
+    """Leave out what the office has issued a notice for by itself since the trigger was pulled: one query.
+
+    A notice answers what it was drafted for: the trigger of its own proposal, or (drafted by hand from the project's colour) the one whose
+    document it is. A draft answers nothing, nor does what a meeting asked for.
+    """
+    issued: dict[tuple[int, EscalationTrigger], date] = {}
+    rows = Notice.objects.filter(project__in={due.project for due in found}, source=NoticeSource.PROJECT).exclude(issued_on=None)
+    rows = rows.exclude(state=NoticeState.REVOKED).order_by().annotate(drafted_on=Min("acts__on"))
+    for project, kind, proposed, on in rows.values_list("project_id", "kind", "escalation__trigger", "drafted_on"):
+        if (trigger := answers(kind, proposed)) is not None:
+            issued[project, trigger] = max(on, issued.get((project, trigger), on))
+    return [due for due in found if issued.get((due.project, due.trigger), date.min) < due.pulled_on]
 
 
 def missing_today() -> int:
@@ -145,7 +154,7 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
             finding=one.finding,
             proposed_on=today,
             reason=one.reason[:_LONGEST],
-            unit_id=units[one.project],
+            unit_id=one.unit or units[one.project],
             simulated=one.simulated or is_simulated(),
         )
         for one in new
@@ -187,17 +196,21 @@ def confirm_escalation(
 ) -> Escalation:
     """Confirm a proposal: the notice of its kind is drafted with the project's figures, for the person to complete and have signed.
 
-    `days`: working days for the reply, by domain.md §1.7 where none are given. A second click drafts nothing more. Raises as `acting.act`
+    After an untrue report it goes to the unit that was found so, and says what was reported and what was seen. `days`: working days for
+    the reply, by domain.md §1.7 where none are given. A second click drafts nothing more. Raises as `acting.act`
     (needs `supervise`), InvalidInput where no unit answers for the project.
     """
     lock_project(escalation.project_id)
     document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
 
     def draft(found: Escalation) -> None:
+        words = _words(found, days or document.days)
         found.notice = draft_notice(
             kind=document.kind,
             source=document.source,
             project=found.project,
+            title=words.title,
+            text=words.text,
             basis=f"{found.get_trigger_display()}：{found.reason}"[:200],
             unit=found.unit,
             days=days or document.days,
@@ -211,6 +224,13 @@ def confirm_escalation(
     return found
 
 
+def _words(escalation: Escalation, days: int) -> Words:
+    """Return what the notice says where it is not about the project's colour: what was found untrue; else nothing."""
+    if not escalation.finding:
+        return Words("", "")
+    return correcting_words(Finding.objects.select_related("project", "inspection").get(pk=int(escalation.finding)), days)
+
+
 def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:
     notify(
         users=[user for user in accounts_with("inquiry.ask") if user.pk != act.by_id],
@@ -219,6 +239,7 @@ def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:
         title=f"连续三期红，请领导问查：{escalation.project}",
         text=escalation.reason,
         url=escalation.project.get_absolute_url(),
+        simulated=escalation.simulated,
     )
 
 

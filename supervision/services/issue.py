@@ -85,7 +85,15 @@ def tell(issue: Issue, act: IssueAct, users: Collection[User | None], title: str
     """Tell people what was done to a problem; whoever did it knows."""
     people = [user for user in users if user is not None and user.pk != act.by_id]
     text = f"{act.by_name}：{act.text}" if act.text else f"{act.by_name}办理"
-    notify(users=people, kind=kind, key=f"issue/{issue.pk}/{act.pk}", title=title, text=text, url=issue.get_absolute_url())
+    notify(
+        users=people,
+        kind=kind,
+        key=f"issue/{issue.pk}/{act.pk}",
+        title=title,
+        text=text,
+        url=issue.get_absolute_url(),
+        simulated=issue.simulated,
+    )
 
 
 def unit_people(issue: Issue) -> list[User]:

@@ -17,6 +17,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.saving import checked, next_number, require
+from erqi.common.simulation import is_simulated
 from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, reviewing_unit
 from projects.services.decision import name_of
@@ -29,7 +30,7 @@ from supervision.models.notice import ISSUER
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice_tell as tell
 from supervision.services.acting import act
-from supervision.services.notice_words import first_words
+from supervision.services.notice_words import first_words, quotes_simulated
 from supervision.services.parties import parties_of
 
 # What is typed in a draft, and may be corrected until it is submitted.
@@ -150,7 +151,8 @@ def draft_notice(
 
     About a project, what is left out is filled in: the unit that reports it (a copy for the one that leads it), title and text with the
     figures of its colour today. `days`: working days for the reply, by source and kind where none are given (domain.md §5.3, §1.7);
-    `due_on`: a fixed day instead. `origin`: the record that it arose from. Raises NotAllowed (neither 督察办 nor 督察员), InvalidInput.
+    `due_on`: a fixed day instead. `origin`: the record that it arose from. What follows from simulated figures, or a
+    simulated record, is marked. Raises NotAllowed (neither 督察办 nor 督察员), InvalidInput.
     """
     if kind not in NoticeKind or source not in NoticeSource:
         raise InvalidInput({"kind" if kind not in NoticeKind else "source": ["请选择一项。"]})
@@ -161,6 +163,7 @@ def draft_notice(
     if project is not None and not (title.strip() and text.strip()):
         words = first_words(project, kind, days, clock.today())
         title, text = title.strip() or words.title, _body(text) or words.text
+    simulated = getattr(origin, "simulated", False) or quotes_simulated(project, source)
     if unit is None and to is not None:
         unit = Unit.objects.get(pk=to)
     if unit is None:
@@ -183,6 +186,7 @@ def draft_notice(
         origin=origin,
         drafted_by=by,
         drafted_by_name=name_of(by),
+        simulated=simulated or is_simulated(),
     )
     notice, _, fresh = do(notice, NoticeAction.DRAFT, by, request_key=request_key)
     if fresh:
@@ -210,7 +214,12 @@ def edit_notice(
         values["text"] = _body(values["text"])
     if values.get("due_on") is not None and values["due_on"] != notice.due_on:
         later(values["due_on"])
-    notice, _, fresh = do(notice, NoticeAction.EDIT, by, version=version, request_key=request_key, values=values)
+
+    def mark(locked: Notice) -> None:
+        project, source = values.get("project", locked.project), values.get("source", locked.source)
+        locked.simulated = locked.simulated or quotes_simulated(project, source)
+
+    notice, _, fresh = do(notice, NoticeAction.EDIT, by, version=version, request_key=request_key, values=values, first=mark)
     if fresh:
         if copies is not None:
             _copy_to(notice, copies)
