@@ -28,6 +28,7 @@ from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUr
 from supervision.models import Notice, NoticeAct, NoticeCopy, NoticeText
 from supervision.models.notice import ISSUER
 from supervision.rules.notice import MACHINE, default_days
+from supervision.services import escalation_answer
 from supervision.services import notice_tell as tell
 from supervision.services.acting import act
 from supervision.services.notice_words import first_words, quotes_simulated
@@ -193,6 +194,7 @@ def draft_notice(
         _copy_to(notice, copies)
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
+        escalation_answer.settle(notice, by)
     return notice
 
 
@@ -265,8 +267,11 @@ def approve_notice(*, notice: Notice, version: int | None, by: User | None, note
 
 @transaction.atomic
 def withdraw_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Withdraw a draft for good, with the reason. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
-    return do(notice, NoticeAction.WITHDRAW, by, version=version, text=reason, request_key=request_key)[0]
+    """Withdraw a draft for good, with the reason; the proposal that it answered waits again. Raises NotAllowed, ServiceError, StaleRecord,
+    InvalidInput."""
+    notice, row, _ = do(notice, NoticeAction.WITHDRAW, by, version=version, text=reason, request_key=request_key)
+    escalation_answer.reopen(notice, row.action_label, by)
+    return notice
 
 
 def _keep_text(notice: Notice, reason: str, by: User | None) -> None:
@@ -396,5 +401,6 @@ def revoke_notice(*, notice: Notice, reason: str, version: int | None, by: User 
     """Revoke an issued notice (撤销): its number stays taken, the unit owes nothing any more. Raises NotAllowed, ServiceError,
     StaleRecord, InvalidInput without a reason."""
     notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key)
+    escalation_answer.reopen(notice, row.action_label, by)
     tell.decided(notice, row)
     return notice

@@ -128,13 +128,12 @@ def send(project: Project, kind: str, source: str, on: date) -> Notice:
 def test_a_notice_that_the_office_issued_by_itself_answers_the_trigger(project):
     propose(YELLOW)
     with clock.at(date(2018, 5, 10)):
-        draft_notice(kind=NoticeKind.REMIND, source="project", project=project, by=make_user("supervision"))
+        draft_notice(kind=NoticeKind.REMIND, source="project", project=project, by=make_user("inspector"))
     assert propose(date(2018, 5, 11)) == []
-    assert states() == [("yellow", "proposed")], "a draft answers nothing"
+    assert states() == [("yellow", "proposed")], "a draft of an inspector answers nothing"
     send(project, NoticeKind.REMIND, "project", date(2018, 5, 11))
     assert propose(date(2018, 5, 11)) == []
-    assert states() == [("yellow", "lapsed")]
-    assert Escalation.objects.get().acts.last().text == service.ANSWERED
+    assert states() == [("yellow", "confirmed")]
     assert propose(RED) == ["red"], "that answered yellow only"
 
 
@@ -303,7 +302,65 @@ def test_only_the_supervision_office_decides(project):
             service.propose_escalations(by=make_user(role))
 
 
+def test_a_draft_by_hand_answers_what_waits_until_it_is_withdrawn(project):
+    propose(YELLOW)
+    user = make_user("supervision")
+    with clock.at(YELLOW):
+        other = draft_notice(kind=NoticeKind.LETTER, source="project", project=project, by=user)
+        assert states() == [("yellow", "proposed")], "another kind is no answer"
+        notice = draft_notice(kind=NoticeKind.REMIND, source="project", project=project, by=user)
+        assert Escalation.objects.get().notice == notice
+        assert states() == [("yellow", "confirmed")]
+        office.withdraw_notice(notice=other, reason="重复", version=None, by=user)
+        assert states() == [("yellow", "confirmed")]
+        office.withdraw_notice(notice=notice, reason="重拟", version=None, by=user)
+    found = Escalation.objects.get()
+    assert (found.state, found.notice) == ("proposed", None)
+    assert "已撤回" in found.acts.last().text
+    assert propose(YELLOW) == []
+    with clock.at(YELLOW):
+        assert service.confirm_escalation(escalation=found, version=found.version, by=user).notice != notice
+
+
+def test_what_was_drafted_for_a_proposal_and_revoked_lets_it_wait_again(project):
+    notice = send(project, NoticeKind.REMIND, "project", YELLOW)
+    propose(YELLOW)
+    assert states() == []
+    with clock.at(date(2018, 5, 10)):
+        office.revoke_notice(notice=notice, reason="发错", version=None, by=make_user("supervision"))
+    assert propose(date(2018, 5, 10)) == ["yellow"]
+    escalation, user = Escalation.objects.get(), make_user("supervision")
+    with clock.at(date(2018, 5, 10)):
+        notice = service.confirm_escalation(escalation=escalation, version=None, by=user).notice
+        office.submit_notice(notice=notice, version=None, by=user)
+        office.approve_notice(notice=notice, version=None, by=make_user("leader"))
+        office.issue_notice(notice=notice, version=None, by=user)
+        office.revoke_notice(notice=notice, reason="发错", version=None, by=user)
+    assert states() == [("yellow", "proposed")]
+
+
 # the pages
+
+
+def test_both_forms_warn_of_what_is_under_way(project):
+    propose(YELLOW)
+    escalation, client = Escalation.objects.get(), sign_in(make_user("supervision"))
+    with clock.at(YELLOW):
+        address = reverse("supervision:escalation_confirm", args=[escalation.pk])
+        form = f"{reverse('supervision:notice_new')}?project={project.code}"
+        assert "在办的通知单" not in text(client.get(address))
+        assert "待处置的升级提议" in text(client.get(form))
+        draft_notice(kind=NoticeKind.LETTER, source="project", project=project, title="别的函", text="请", by=make_user("supervision"))
+        assert "在办的通知单" in text(client.get(address))
+        assert "别的函" in text(client.get(form))
+
+
+def test_the_reason_for_declining_is_empty_at_first(project):
+    propose(YELLOW)
+    escalation = Escalation.objects.get()
+    with clock.at(YELLOW):
+        page = sign_in(make_user("supervision")).get(reverse("supervision:escalation_decline", args=[escalation.pk]))
+    assert not page.context["form"]["reason"].value()
 
 
 def test_from_the_list_to_the_notice(project):

@@ -11,12 +11,12 @@ from erqi.common.editing import EditView
 from projects.models import Project, Unit
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource
 from supervision.forms.notice import DraftForm
-from supervision.models import Notice
+from supervision.models import Escalation, Notice
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
 from supervision.services.acting import refusal
 from supervision.services.notice_words import first_words, kind_for
-from supervision.views.notice import notice_of
+from supervision.views.notice import notice_of, running_notices
 
 _LIST = {"label": "督察通知单"}
 
@@ -84,7 +84,15 @@ class NoticeNew(NoticeEditing):
         return service.draft_notice(**self.service_values(values), by=self.request.user, request_key=request_key)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context, project=self.project)
+        project = self.project
+        running = running_notices(self.request.user, project) if project else []
+        return super().get_context_data(**context, project=project, running=running, proposals=self._proposals())
+
+    def _proposals(self) -> list[Escalation]:
+        """Return what waits to be decided about the project: the office's draft of that kind answers it."""
+        if self.project is None or not self.request.user.can("supervise"):
+            return []
+        return list(Escalation.objects.open().filter(project=self.project))
 
 
 class NoticeEdit(NoticeEditing):
