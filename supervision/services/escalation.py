@@ -4,7 +4,7 @@ Proposals are computed from the colours' schedules and the reporting cut-offs, b
 asks for it; each trigger of one stretch of a colour is proposed, and decided, once. Confirming drafts the notice of that kind.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -28,12 +28,13 @@ from projects.services.facts import CHUNK, schedules_of, warned_entries
 from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
-from supervision.choices import EscalationAction, EscalationTrigger, NoticeSource, NoticeState
+from supervision.choices import EscalationAction, EscalationTrigger, NoticeKind, NoticeSource, NoticeState
 from supervision.models import Escalation, EscalationAct, Finding, Notice
 from supervision.rules.escalation import DOCUMENTS, MACHINE, answers, due_trigger, weight
+from supervision.rules.notice import ASKED
 from supervision.services import acting
 from supervision.services.notice import draft_notice
-from supervision.services.notice_words import Words, correcting_words
+from supervision.services.notice_words import Words, correcting_words, first_words
 from supervision.services.parties import parties_of
 
 _LONGEST = 300
@@ -225,10 +226,17 @@ def confirm_escalation(
 
 
 def _words(escalation: Escalation, days: int) -> Words:
-    """Return what the notice says where it is not about the project's colour: what was found untrue; else nothing."""
+    """Return what the notice says first: what was found untrue, or how the project stands, and what is asked for."""
     if not escalation.finding:
-        return Words("", "")
+        document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
+        return first_words(escalation.project, document.kind, days, clock.today(), document.other)
     return correcting_words(Finding.objects.select_related("project", "inspection").get(pk=int(escalation.finding)), days)
+
+
+def asked_of(notice: Notice) -> Sequence[str]:
+    """Return what the reply to a notice has to hold: one query."""
+    escalation = Escalation.objects.filter(notice=notice).first()
+    return DOCUMENTS[EscalationTrigger(escalation.trigger)].asked if escalation else ASKED[NoticeKind(notice.kind)]
 
 
 def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:

@@ -24,31 +24,19 @@ from projects.services.decision import name_of
 from projects.services.grid import grids
 from projects.services.locks import lock_project
 from projects.services.schedule import refresh
-from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUrgency, Party
+from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUrgency
 from supervision.models import Notice, NoticeAct, NoticeCopy, NoticeText
-from supervision.models.notice import ISSUER
+from supervision.models.notice import ISSUER, LONGEST_REASON
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import escalation_answer
 from supervision.services import notice_tell as tell
 from supervision.services.acting import act
+from supervision.services.notice_parties import parties
 from supervision.services.notice_words import first_words, quotes_simulated
-from supervision.services.parties import parties_of
 
 # What is typed in a draft, and may be corrected until it is submitted.
 DRAFTED = ("kind", "source", "urgency", "basis", "title", "text", "unit", "project", "contact", "days", "due_on")
 PAST = "时限应在今天（{today}）以后。"
-
-
-def parties(notice: Notice, user: User | None) -> frozenset[Party]:
-    """Return as what the account acts on the notice. The unit's reporters and reviewers act for it; whoever may report for any unit
-    (重点项目办) does so for one that has no account."""
-    found = parties_of(
-        user,
-        handlers=[notice.unit_id] if notice.unit_id else [],
-        reviewing=[notice.unit_id] if notice.unit_id else [],
-        author=notice.drafted_by_id,
-    )
-    return found | {Party.HANDLER} if user is not None and user.can("report.manage") else found
 
 
 def do(
@@ -282,8 +270,9 @@ def _keep_text(notice: Notice, reason: str, by: User | None) -> None:
         version=notice.text_version,
         title=notice.title,
         text=notice.text,
+        unit=notice.unit,
         due_on=notice.due_on,
-        reason=reason.strip(),
+        reason=reason.strip()[:LONGEST_REASON],
         on=clock.today(),
         by=by,
         by_name=name_of(by),
@@ -368,7 +357,8 @@ def transfer_notice(
     by: User | None,
     request_key: UUID | None = None,
 ) -> Notice:
-    """Give the notice to another unit (转办, 改派), which signs for it anew and has its own deadline.
+    """Give the notice to another unit (转办, 改派), which signs for it anew and has its own deadline and version; what the first unit was
+    sent stays.
 
     Raises NotAllowed, ServiceError, StaleRecord, InvalidInput (no reason, the same unit, a deadline in the past).
     """
@@ -379,11 +369,14 @@ def transfer_notice(
         later(due_on)
         if locked.unit_id == unit.pk:
             raise InvalidInput({"unit": [f"{unit}已是承办单位。请选择另一个单位，或不同意转办。"]})
+        locked.text_version += 1
 
     values = {"unit": unit, "due_on": due_on, "asked_due_on": None, "asked_unit": None, "cause": ""}
-    notice, row, _ = do(
+    notice, row, fresh = do(
         notice, NoticeAction.TRANSFER, by, version=version, text=reason, request_key=request_key, values=values, first=compare
     )
+    if fresh:
+        _keep_text(notice, f"转办：{reason.strip()}", by)
     tell.sent(notice, row)
     return notice
 

@@ -1,5 +1,6 @@
 """What a notice about a project says before anybody types: its colour on the day with figures and causes, and what is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,12 +29,12 @@ class Words:
     simulated: bool = False
 
 
-def first_words(project: Project, kind: str, days: int, day: date) -> Words:
-    """Return what a notice of the kind says of the project on the day: two queries."""
+def first_words(project: Project, kind: str, days: int, day: date, asked: Sequence[str] = ()) -> Words:
+    """Return what a notice of the kind says of the project on the day (`asked`: something else than the kind asks for): two queries."""
     row = WarningSchedule.objects.of_year(day.year).on(day).filter(project=project).select_related("policy").first()
     title = title_words(kind, project.name)
     if row is None:
-        return Words(title, body_words(kind, project.name, project.code, "", [], days, day))
+        return Words(title, body_words(kind, project.name, project.code, "", [], days, day, asked))
     policy, level = row.policy.policy, row.level_on(day)
     found = assess(policy, row.known_facts, workdays, day)
     behind = [one for one in found if one.counts and not one.done and one.level > WarningLevel.GREEN]
@@ -43,7 +44,7 @@ def first_words(project: Project, kind: str, days: int, day: date) -> Words:
     if facts and level in LEVELS:
         # The causes follow, one by one.
         sentence = f"{policy.label(level)}，自{chinese_day(since)}起第 {(day - since).days + 1} 天。"
-    return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day), level, row.simulated)
+    return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day, asked), level, row.simulated)
 
 
 def correcting_words(finding: Finding, days: int) -> Words:

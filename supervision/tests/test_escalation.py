@@ -188,7 +188,9 @@ def test_a_notice_of_simulated_figures_is_marked(ledger):
     with simulating():
         project = late(ledger)
     with clock.at(YELLOW):
-        by_hand = draft_notice(kind=NoticeKind.REMIND, source="project", project=project, title="提醒", text="请", by=make_user("supervision"))
+        by_hand = draft_notice(
+            kind=NoticeKind.REMIND, source="project", project=project, title="提醒", text="请", by=make_user("supervision")
+        )
         of_meeting = draft_notice(kind=NoticeKind.ASSIGN, source="meeting", project=project, title="交办", text="请", by=by_hand.drafted_by)
         reader = make_user("inspector")
         office.submit_notice(notice=by_hand, version=None, by=by_hand.drafted_by)
@@ -372,7 +374,7 @@ def test_from_the_list_to_the_notice(project):
         escalation = Escalation.objects.get()
         page = text(client.get(escalation.get_absolute_url()))
         assert "督察通知单（提醒）" in page
-        assert "病因、整改措施、新节点" in page
+        assert "影响进度的原因（病因）、整改措施、新的节点安排" in page
         address = reverse("supervision:escalation_confirm", args=[escalation.pk])
         answer = client.post(address, fill(client, address, days="4"))
         assert answer["Location"] == Notice.objects.get().get_absolute_url()
