@@ -82,7 +82,7 @@ def do(
     return found, row, bool(done)
 
 
-def _body(text: str) -> str:
+def body(text: str) -> str:
     """Return a text with one kind of line end, as it is compared and printed."""
     return text.replace("\r\n", "\n").strip()
 
@@ -150,8 +150,8 @@ def draft_notice(
     to, copied = units_for(project)
     days = days or default_days(kind, source, urgency)
     if project is not None and not (title.strip() and text.strip()):
-        words = first_words(project, kind, days, clock.today())
-        title, text = title.strip() or words.title, _body(text) or words.text
+        words = first_words(project, kind, clock.today())
+        title, text = title.strip() or words.title, body(text) or words.text
     simulated = getattr(origin, "simulated", False) or quotes_simulated(project, source)
     if unit is None and to is not None:
         unit = Unit.objects.get(pk=to)
@@ -165,7 +165,7 @@ def draft_notice(
         urgency=urgency,
         basis=basis.strip(),
         title=title.strip(),
-        text=_body(text),
+        text=body(text),
         unit=unit,
         project=project,
         contact=contact.strip(),
@@ -201,7 +201,7 @@ def edit_notice(
     if unknown := set(values) - set(DRAFTED):
         raise TypeError(f"not part of a draft: {sorted(unknown)}")
     if "text" in values:
-        values["text"] = _body(values["text"])
+        values["text"] = body(values["text"])
     if values.get("due_on") is not None and values["due_on"] != notice.due_on:
         later(values["due_on"])
 
@@ -262,7 +262,7 @@ def withdraw_notice(*, notice: Notice, reason: str, version: int | None, by: Use
     return notice
 
 
-def _keep_text(notice: Notice, reason: str, by: User | None) -> None:
+def keep_text(notice: Notice, reason: str, by: User | None) -> None:
     """Keep the text as it is sent now as a version of its own."""
     assert notice.due_on is not None  # noqa: S101
     row = NoticeText(
@@ -297,43 +297,8 @@ def issue_notice(*, notice: Notice, version: int | None, by: User | None, reques
 
     notice, row, fresh = do(notice, NoticeAction.ISSUE, by, version=version, request_key=request_key, first=number)
     if fresh:
-        _keep_text(notice, "", by)
+        keep_text(notice, "", by)
     tell.sent(notice, row)
-    return notice
-
-
-@transaction.atomic
-def change_notice(
-    *,
-    notice: Notice,
-    title: str,
-    text: str,
-    due_on: date | None,
-    reason: str,
-    version: int | None,
-    by: User | None,
-    request_key: UUID | None = None,
-) -> Notice:
-    """Change an issued notice (变更): a new version with its reason; the earlier text stays. The deadline may move, never into the past.
-
-    Raises NotAllowed, ServiceError, StaleRecord, InvalidInput (nothing changed, no reason).
-    """
-
-    def compare(locked: Notice) -> None:
-        wanted = (title.strip(), _body(text), due_on or locked.due_on)
-        if wanted == (locked.title, locked.text, locked.due_on):
-            raise InvalidInput({None: ["内容和时限都没有改动。请修改后再提交；只需催促的，请用“催办”。"]})
-        if wanted[2] != locked.due_on:
-            later(wanted[2])
-        locked.title, locked.text, locked.due_on = wanted
-        locked.text_version += 1
-
-    if not text.strip():
-        raise InvalidInput({"text": ["请写明正文。"]})
-    notice, row, fresh = do(notice, NoticeAction.CHANGE, by, version=version, text=reason, request_key=request_key, first=compare)
-    if fresh:
-        _keep_text(notice, reason, by)
-    tell.changed(notice, row)
     return notice
 
 
@@ -344,41 +309,6 @@ def urge_notice(*, notice: Notice, text: str, version: int | None, by: User | No
     notice, row, _ = do(notice, NoticeAction.URGE, by, version=version, text=text, request_key=request_key)
     tell.urged(notice, row)
     return row
-
-
-@transaction.atomic
-def transfer_notice(
-    *,
-    notice: Notice,
-    unit: Unit | None,
-    due_on: date | None,
-    reason: str,
-    version: int | None,
-    by: User | None,
-    request_key: UUID | None = None,
-) -> Notice:
-    """Give the notice to another unit (转办, 改派), which signs for it anew and has its own deadline and version; what the first unit was
-    sent stays.
-
-    Raises NotAllowed, ServiceError, StaleRecord, InvalidInput (no reason, the same unit, a deadline in the past).
-    """
-    if unit is None:
-        raise InvalidInput({"unit": ["请选择承办单位。"]})
-
-    def compare(locked: Notice) -> None:
-        later(due_on)
-        if locked.unit_id == unit.pk:
-            raise InvalidInput({"unit": [f"{unit}已是承办单位。请选择另一个单位，或不同意转办。"]})
-        locked.text_version += 1
-
-    values = {"unit": unit, "due_on": due_on, "asked_due_on": None, "asked_unit": None, "cause": ""}
-    notice, row, fresh = do(
-        notice, NoticeAction.TRANSFER, by, version=version, text=reason, request_key=request_key, values=values, first=compare
-    )
-    if fresh:
-        _keep_text(notice, f"转办：{reason.strip()}", by)
-    tell.sent(notice, row)
-    return notice
 
 
 @transaction.atomic

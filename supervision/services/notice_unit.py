@@ -223,11 +223,25 @@ def _ahead(due_on: date | None) -> None:
     later(due_on)
 
 
+def open_order(notice: Notice) -> str:
+    """Return which instruction keeps a notice from being closed or archived, an empty text where none does."""
+    order = notice.orders.filter(answered_on=None).first()
+    if order is None:
+        return ""
+    said = f"{order.by_name}{chinese_day(order.on)}批示“{order.text[:40]}”"
+    return f"{said}由{order.get_addressee_display()}落实，还没有落实。请先落实批示，再办结、归档。"
+
+
+def _answered(locked: Notice) -> None:
+    if sentence := open_order(locked):
+        raise ServiceError(sentence)
+
+
 @transaction.atomic
 def close_notice(*, notice: Notice, text: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Close a notice whose reply was found good (办结), by another person than found it so. Raises NotAllowed, ServiceError, StaleRecord,
-    InvalidInput."""
-    notice, row, _ = do(notice, NoticeAction.CLOSE, by, version=version, text=text, request_key=request_key)
+    """Close a notice whose reply was found good (办结), by another person than found it so. Raises NotAllowed, ServiceError (an
+    instruction is not answered yet), StaleRecord, InvalidInput."""
+    notice, row, _ = do(notice, NoticeAction.CLOSE, by, version=version, text=text, request_key=request_key, first=_answered)
     tell.decided(notice, row)
     return notice
 
@@ -255,12 +269,7 @@ def reopen_notice(
 def archive_notice(*, notice: Notice, version: int | None, by: User | None, note: str = "", request_key: UUID | None = None) -> Notice:
     """Archive a closed notice (归档): nothing is done to it any more. Raises NotAllowed, ServiceError (an instruction is not answered
     yet), StaleRecord."""
-
-    def answered(locked: Notice) -> None:
-        if order := locked.orders.filter(answered_on=None).first():
-            raise ServiceError(f"{order.by_name}{chinese_day(order.on)}的批示还没有落实，不能归档。请先落实批示。")
-
-    return do(notice, NoticeAction.ARCHIVE, by, version=version, text=note, request_key=request_key, first=answered)[0]
+    return do(notice, NoticeAction.ARCHIVE, by, version=version, text=note, request_key=request_key, first=_answered)[0]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from erqi.common import workdays
 from projects.choices import WarningLevel
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
+from projects.services.addressees import accounts_with
 from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Shown, Waiting
@@ -71,9 +72,22 @@ def todo_items(desk: Desk) -> list[Item]:
         found += [_finding_line(row, "settle", desk) for row in _waiting_findings(FindingState.CHECKED, FindingAction.CHECK, desk)]
         mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
         found += [_objection_line(row, desk) for row in _subjects(Inspection.objects.filter(~mine, state=InspectionState.ANSWERED))]
+    elif user.can("inquiry.ask"):
+        found += [_objection_line(row, desk) for row in _subjects(_unjudged())]
     if user.can("inquiry.ask"):
         found += [_answered_line(row, desk) for row in Inquiry.objects.answered().filter(asked_by=user).select_related("project")[:MOST]]
     return found
+
+
+def _unjudged() -> QuerySet:
+    """Return the inspections with an objection that nobody of the supervision office can judge, since who could drew the conclusion."""
+    rows = Inspection.objects.filter(state=InspectionState.ANSWERED)
+    if not rows.exists():
+        return rows.none()
+    by = InspectionAct.objects.filter(inspection=OuterRef("pk"), action=InspectionAction.CONDUCT).order_by("-pk")
+    office = [user.pk for user in accounts_with("supervise")]
+    rows = rows.annotate(_by=Subquery(by.values("by")[:1]))
+    return rows.filter(_by__in=office) if len(office) == 1 else rows if not office else rows.none()
 
 
 def _of_units(desk: Desk) -> Q:

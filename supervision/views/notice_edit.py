@@ -56,9 +56,9 @@ class NoticeNew(NoticeEditing):
         if self.project is None:
             return {"kind": asked if asked in NoticeKind else "", "source": NoticeSource.MEETING}
         day = clock.today()
-        kind = asked if asked in NoticeKind else kind_for(first_words(self.project, NoticeKind.REMIND, 1, day).level)
+        kind = asked if asked in NoticeKind else kind_for(first_words(self.project, NoticeKind.REMIND, day).level)
         days = default_days(kind, NoticeSource.PROJECT)
-        words = first_words(self.project, kind, days, day)
+        words = first_words(self.project, kind, day)
         to, copied = service.units_for(self.project)
         names = {unit.pk: unit for unit in Unit.objects.filter(pk__in=[key for key in (to, copied) if key])}
         return {
