@@ -17,8 +17,8 @@ class IssueQuerySet(ActedQuerySet):
     """Problems; `on_day` gives their state then."""
 
     def on_day(self, day: date) -> "IssueQuerySet":
-        """Return what had been reported by the day, as it stood then: besides `ActedQuerySet.on_day`, `grade_then`, `cause_then`, `description_then`, and
-        `ended_then`, the day of its last reply or of its end, NULL where it is open."""
+        """Return what had been reported by the day, as it stood then: besides `ActedQuerySet.on_day`, `grade_then`, `cause_then`,
+        `description_then`, and `ended_then`, the day of its last reply or of its end, NULL where it is open."""
         acts = self.model._meta.get_field("acts").related_model.objects.order_by("-pk")
         last = acts.filter(issue=OuterRef("pk"), on__lte=day)
         replies = last.filter(action=IssueAction.REPLY)

@@ -103,7 +103,8 @@ def ask_transfer(
 
 @transaction.atomic
 def take_back(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Take back what was asked for: it counts as never asked, and the clock goes on from the first. Raises NotAllowed, ServiceError once it was decided, StaleRecord."""
+    """Take back what was asked for: it counts as never asked, and the clock goes on from the first. Raises NotAllowed, ServiceError once
+    it was decided, StaleRecord."""
     return do(notice, NoticeAction.TAKE_BACK, by, version=version, request_key=request_key, values=_NOTHING_ASKED)[0]
 
 
