@@ -121,6 +121,8 @@ _INSTRUCTION_DAYS = {NoticeUrgency.URGENT: 5, NoticeUrgency.NORMAL: 15, NoticeUr
 # What follows a project's colour has the time of the escalation (domain.md §1.7), whatever its source.
 _KIND_DAYS = {NoticeKind.SUPERVISE: 3, NoticeKind.LETTER: 5, NoticeKind.CORRECT: 2, NoticeKind.URGE: 3}
 MOST_DAYS = 120
+# So many days beyond the deadline in force an extension goes at most; who needs more asks again.
+MOST_EXTENSION = 90
 
 
 def default_days(kind: str, source: str, urgency: str = NoticeUrgency.NORMAL) -> int:

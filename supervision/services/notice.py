@@ -1,20 +1,21 @@
-"""Supervision notices (督察通知单, domain.md §5.3), the sender's side: drafting, approval, issue, changes, urging, judging, closing.
+"""Supervision notices (督察通知单, domain.md §5.3), the sender's side: drafting, approval, issue, urging, revoking.
 
-What the unit does: services.notice_unit. What follows for the project's colour: services.notice_duty.
+Another text or unit: services.notice_change. What the unit does: services.notice_unit. What follows for the project's colour: services.notice_duty.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.files import File
 from django.db import models, transaction
+from django.utils import timezone
 
 from erqi.common import clock, workdays
 from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
-from erqi.common.errors import InvalidInput
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import checked, next_number, require
 from erqi.common.simulation import is_simulated
@@ -24,10 +25,11 @@ from projects.services.decision import name_of
 from projects.services.grid import grids
 from projects.services.locks import lock_project
 from projects.services.schedule import refresh
-from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUrgency
+from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeState, NoticeUrgency
 from supervision.models import Notice, NoticeAct, NoticeCopy, NoticeText
 from supervision.models.notice import ISSUER, LONGEST_REASON
 from supervision.rules.notice import MACHINE, default_days
+from supervision.sentences.acting import said_already
 from supervision.services import escalation_answer
 from supervision.services import notice_tell as tell
 from supervision.services.acting import act
@@ -116,6 +118,17 @@ def _copy_to(notice: Notice, units: Sequence[Unit]) -> None:
             standing.add(unit.pk)
 
 
+def _refuse_again(notice: Notice, by: User | None, request_key: UUID | None) -> None:
+    """Refuse a draft that a page sends anew (after the Back button) shortly after the same person wrote the very same."""
+    if by is None or request_key is None or Notice.objects.filter(request_key=request_key).exists():
+        return
+    same = {name: getattr(notice, name) for name in ("kind", "unit", "project", "title", "text")}
+    since = timezone.now() - timedelta(minutes=10)
+    earlier = Notice.objects.filter(**same, drafted_by=by, created_at__gte=since).exclude(state=NoticeState.WITHDRAWN).first()
+    if earlier is not None:
+        raise ServiceError(said_already(f"拟稿《{earlier.title}》", timezone.localtime(earlier.created_at)))
+
+
 @transaction.atomic
 def draft_notice(
     *,
@@ -177,6 +190,7 @@ def draft_notice(
         drafted_by_name=name_of(by),
         simulated=simulated or is_simulated(),
     )
+    _refuse_again(notice, by, request_key)
     notice, _, fresh = do(notice, NoticeAction.DRAFT, by, request_key=request_key)
     if fresh:
         _copy_to(notice, copies)

@@ -48,3 +48,11 @@ def parties(notice: Notice, user: User | None) -> frozenset[Party]:
     if user is None or Party.HANDLER in found or not user.can(ANY_UNIT):
         return found
     return found | {Party.HANDLER} if user in unit_accounts([notice.unit_id])[notice.unit_id] else found
+
+
+def stand_in_words(notice: Notice, user: User | None) -> str:
+    """Return what is written where somebody acts for a unit that has no account of its own; an empty text for the unit itself."""
+    if user is None or not user.can(ANY_UNIT) or Party.HANDLER not in parties(notice, user):
+        return ""
+    own = parties_of(user, handlers=[notice.unit_id], reviewing=[notice.unit_id])
+    return "" if own & {Party.HANDLER, Party.REVIEWER} else f"代签：{notice.unit}没有账号，由{user.name}代为签收。"

@@ -10,6 +10,7 @@ from projects.services.addressees import accounts_with
 from projects.services.reminder import Line, tell
 from supervision.choices import NoticeAction, NoticeState, OrderAddressee
 from supervision.models import Notice, NoticeAct, NoticeOrder
+from supervision.rules.notice import OWED
 from supervision.services.notice_parties import closers, unit_accounts
 
 
@@ -66,6 +67,12 @@ def sent(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), what="/copy")
 
 
+def signed_for(notice: Notice, act: NoticeAct) -> None:
+    """Tell who sent the notice that it was signed for by another in the unit's place."""
+    people = list(dict.fromkeys([*_author(notice), *accounts_with("supervise")]))
+    _line(notice, act, people, "已代签", act.text, ReminderKind.DECIDED)
+
+
 def changed(notice: Notice, act: NoticeAct) -> None:
     """Tell the unit of a new version, which it signs for anew, and who signed the notice that it reads otherwise now."""
     _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{act.text}；{_when(notice)}")
@@ -88,7 +95,9 @@ def urged(notice: Notice, act: NoticeAct) -> None:
 
 def decided(notice: Notice, act: NoticeAct) -> None:
     """Tell the unit what was decided on what it asked for, or replied."""
-    _line(notice, act, _unit(notice), act.action_label, "；".join(filter(None, [act.text, _when(notice)])), ReminderKind.DECIDED)
+    # What is over has no deadline any more.
+    when = _when(notice) if notice.state in OWED else ""
+    _line(notice, act, _unit(notice), act.action_label, "；".join(filter(None, [act.text, when])), ReminderKind.DECIDED)
 
 
 def returned(notice: Notice, act: NoticeAct) -> None:

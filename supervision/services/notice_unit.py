@@ -1,7 +1,7 @@
 """Supervision notices, the unit's side (domain.md §5.3): signing, replying, asking for time or another unit; what is decided on it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.files import File
@@ -19,19 +19,26 @@ from projects.services.decision import name_of
 from supervision.choices import NoticeAction, OrderAddressee
 from supervision.models import Notice, NoticeOrder
 from supervision.rules.limit import is_late, paused
-from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE
+from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MOST_EXTENSION
 from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice_tell as tell
 from supervision.services.notice import do, later
-from supervision.services.notice_parties import parties
+from supervision.services.notice_parties import parties, stand_in_words
 
 _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
 
 
 @transaction.atomic
 def sign_notice(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Sign for a notice (签收). Raises NotAllowed (another unit's), ServiceError, StaleRecord."""
-    return do(notice, NoticeAction.SIGN, by, version=version, request_key=request_key)[0]
+    """Sign for a notice (签收). Who signs for a unit without an account says so on the record, and who sent it is told.
+
+    Raises NotAllowed (another unit's), ServiceError, StaleRecord.
+    """
+    text = stand_in_words(notice, by)
+    notice, row, _ = do(notice, NoticeAction.SIGN, by, version=version, text=text, request_key=request_key)
+    if text:
+        tell.signed_for(notice, row)
+    return notice
 
 
 @transaction.atomic
@@ -48,6 +55,12 @@ def too_late(notice: Notice) -> str:
     if not is_late(notice.due_on, clock.today(), workdays):
         return ""
     return f"反馈时限{chinese_day(notice.due_on)}已过：延期须在到期前申请。请尽快反馈，并在反馈中说明原因。"
+
+
+def _not_too_far(due_on: date, to: date | None, name: str) -> None:
+    last = due_on + timedelta(days=MOST_EXTENSION)
+    if to is not None and to > last:
+        raise InvalidInput({name: [f"一次延期不超过 {MOST_EXTENSION} 天，最晚到{chinese_day(last)}。"]})
 
 
 @transaction.atomic
@@ -72,6 +85,7 @@ def ask_extension(
             raise InvalidInput({None: [sentence]})
         if to is not None and to <= locked.due_on:
             raise InvalidInput({"asked_due_on": [f"申请的时限应晚于现行时限（{chinese_day(locked.due_on)}）。"]})
+        _not_too_far(locked.due_on, to, "asked_due_on")
 
     values = {"asked_due_on": to}
     notice, row, fresh = do(
@@ -118,6 +132,7 @@ def grant_extension(
         assert locked.due_on is not None  # noqa: S101
         if later(due_on) <= locked.due_on:
             raise InvalidInput({"due_on": [f"新时限应晚于现行时限（{chinese_day(locked.due_on)}）；不同意的，请用“不同意延期”。"]})
+        _not_too_far(locked.due_on, due_on, "due_on")
 
     values = {"due_on": due_on, **_NOTHING_ASKED}
     notice, row, _ = do(

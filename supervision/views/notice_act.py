@@ -22,7 +22,7 @@ from supervision.services import notice_change as changing
 from supervision.services import notice_unit as unit
 from supervision.services.acting import refusal
 from supervision.services.escalation import asked_of
-from supervision.services.notice_parties import ANY_UNIT, closers
+from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_words
 from supervision.services.parties import permissions_for
 from supervision.views.notice import notice_of
 
@@ -162,6 +162,8 @@ class NoticeActView(EditView):
         """Return what to know before doing it: where a reply is passed, whether anybody of the office is left to close the notice."""
         if self.action == Do.PASS_REPLY and not any(one.can("supervise") for one in closers(self.record, self.request.user)):
             return f"{self.doing.hint}您审核后，督察办没有其他账号可以办结，将由区领导办结。"
+        if self.action == Do.SIGN and (said := stand_in_words(self.record, self.request.user)):
+            return f"{said}经过中会注明，并告知发文的督察办。"
         return self.doing.hint
 
     @staticmethod
