@@ -33,8 +33,8 @@ def title_words(kind: str, name: str) -> str:
 
 
 def body_words(kind: str, name: str, code: str, sentence: str, facts: list[str], day: date, asked: Sequence[str] = ()) -> str:
-    """Return the text of a notice about a project: how it stands on the day with its figures, and what is asked for (`asked`: something else
-    than the kind asks for)."""
+    """Return the text of a notice about a project: how it stands on the day with its figures, and what is asked for (`asked`: something
+    else than the kind asks for)."""
     first = f"截至{chinese_day(day)}，“{name}”项目（编号{code}）状态为{sentence}"
     if not sentence:
         first = f"现就“{name}”项目（编号{code}）有关事项通知如下。"

@@ -1,6 +1,7 @@
 """Supervision notices (督察通知单, domain.md §5.3), the sender's side: drafting, approval, issue, urging, revoking.
 
-Another text or unit: services.notice_change. What the unit does: services.notice_unit. What follows for the project's colour: services.notice_duty.
+Another text or unit: services.notice_change. What the unit does: services.notice_unit.
+What follows for the project's colour: services.notice_duty.
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -193,6 +193,7 @@ def test_the_whole_road_by_the_pages(cast):
     press(cast.stranger, notice, "refuse", reason="不属本单位")
     press(cast.leader, notice, "uphold", reason="请办理")
     press(cast.writer, notice, "change", text="新的要求。", reason="补充")
+    press(cast.stranger, notice, "sign")
     press(cast.stranger, notice, "reply", text="已办理。")
     press(cast.inspector, notice, "return_reply", reason="请补充照片")
     press(cast.stranger, notice, "reply", text="已补充。")

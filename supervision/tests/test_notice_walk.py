@@ -158,7 +158,7 @@ def test_a_walk_of_every_legal_step_covers_the_table():
         "submit/writer approve/leader return_draft/second submit/writer approve/leader issue/writer refuse/reporter uphold/leader"
         " ask_extension/reporter take_back/reporter ask_extension/reporter deny_extension/second ask_extension/reporter"
         " grant_extension/second ask_transfer/reporter deny_transfer/second ask_transfer/reporter transfer/second sign/stranger"
-        " instruct/leader answer/stranger urge/inspector change/second reply/stranger recall_reply/stranger reply/stranger"
+        " instruct/leader answer/stranger urge/inspector change/second sign/stranger reply/stranger recall_reply/stranger reply/stranger"
         " return_reply/inspector reply/stranger pass_reply/inspector close/second reopen/leader reply/stranger pass_reply/inspector"
         " close/writer archive/writer",
         "submit/writer approve/leader issue/writer sign/reporter revoke/leader",
