@@ -13,7 +13,7 @@ from projects.services.daily import write_reminders
 from projects.stats.todo import todo
 from projects.stats.todo.desk import Desk
 from projects.tests.browsing import fill, sign_in, text
-from projects.tests.builders import make_entry, make_ledger, make_milestone, make_project, make_responsibility, make_unit, make_user
+from projects.tests.builders import make_ledger, make_milestone, make_responsibility, make_unit, make_user
 from projects.tests.warning_builders import finish, warn_ledger
 from supervision.choices import EscalationTrigger as T
 from supervision.choices import NoticeKind
@@ -24,13 +24,25 @@ from supervision.services import notice as office
 from supervision.services.finding import explain_finding
 from supervision.services.inspection import conduct_inspection
 from supervision.services.notice import draft_notice
+from supervision.tests.escalation_case import RED, RED_LONG, YELLOW, late, propose, send, states
 
 pytestmark = pytest.mark.django_db
 
 STEPS = [("blue", 0, "remind"), ("yellow", 0, "notice"), ("yellow", 2, "interview"), ("red", 0, "urge"), ("red", 3, "inquiry")]
 CUTOFFS = [date(2018, month, 25) for month in range(1, 13)]
-# A milestone due on 1 May is yellow from the 9th and red from 1 June.
-YELLOW, YELLOW_LONG, RED, RED_LONG = date(2018, 5, 9), date(2018, 5, 30), date(2018, 6, 1), date(2018, 8, 27)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    with clock.at(date(2018, 3, 1)):
+        found = make_ledger()
+        warn_ledger(found)
+        return found
+
+
+@pytest.fixture
+def project(ledger) -> Project:
+    return late(ledger)
 
 
 # the table
@@ -61,38 +73,6 @@ def test_every_trigger_has_its_document_and_its_place():
 # proposing
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    with clock.at(date(2018, 3, 1)):
-        found = make_ledger()
-        warn_ledger(found)
-        return found
-
-
-@pytest.fixture
-def project(ledger) -> Project:
-    return late(ledger)
-
-
-def late(ledger: Ledger, name: str = "道路工程") -> Project:
-    """Return a project whose milestone was due on the first of May, with a unit that answers for it."""
-    with clock.at(date(2018, 3, 1)):
-        project = make_project(name)
-        make_responsibility(project, make_unit(f"{name}指挥部"), "undertake")
-        make_entry(ledger, project)
-        make_milestone(project, "other", name="主体施工", due_on=date(2018, 5, 1))
-    return project
-
-
-def propose(day: date) -> list[str]:
-    with clock.at(day):
-        return [escalation.trigger for escalation in service.propose_escalations()]
-
-
-def states() -> list[tuple[str, str]]:
-    return list(Escalation.objects.order_by("pk").values_list("trigger", "state"))
-
-
 def test_each_trigger_is_proposed_once_and_a_graver_one_takes_the_place_of_what_waits(project):
     assert propose(date(2018, 5, 8)) == []
     assert propose(YELLOW) == ["yellow"]
@@ -113,16 +93,6 @@ def test_what_was_mended_lapses_and_a_new_stretch_is_a_new_proposal(project):
     with clock.at(date(2018, 5, 14)):
         make_milestone(project, "other", name="附属工程", due_on=date(2018, 7, 1))
     assert propose(date(2018, 8, 3)) == ["red"]
-
-
-def send(project: Project, kind: str, source: str, on: date) -> Notice:
-    """Return a notice that the office issued by hand."""
-    writer, other = make_user("supervision"), make_user("supervision")
-    with clock.at(on):
-        notice = draft_notice(kind=kind, source=source, project=project, title="关于道路工程的通知", text="请加快推进。", by=writer)
-        notice = office.submit_notice(notice=notice, version=None, by=writer)
-        notice = office.approve_notice(notice=notice, version=None, by=other)
-        return office.issue_notice(notice=notice, version=None, by=writer)
 
 
 def test_a_notice_that_the_office_issued_by_itself_answers_the_trigger(project):
@@ -304,65 +274,7 @@ def test_only_the_supervision_office_decides(project):
             service.propose_escalations(by=make_user(role))
 
 
-def test_a_draft_by_hand_answers_what_waits_until_it_is_withdrawn(project):
-    propose(YELLOW)
-    user = make_user("supervision")
-    with clock.at(YELLOW):
-        other = draft_notice(kind=NoticeKind.LETTER, source="project", project=project, by=user)
-        assert states() == [("yellow", "proposed")], "another kind is no answer"
-        notice = draft_notice(kind=NoticeKind.REMIND, source="project", project=project, by=user)
-        assert Escalation.objects.get().notice == notice
-        assert states() == [("yellow", "confirmed")]
-        office.withdraw_notice(notice=other, reason="重复", version=None, by=user)
-        assert states() == [("yellow", "confirmed")]
-        office.withdraw_notice(notice=notice, reason="重拟", version=None, by=user)
-    found = Escalation.objects.get()
-    assert (found.state, found.notice) == ("proposed", None)
-    assert "已撤回" in found.acts.last().text
-    assert propose(YELLOW) == []
-    with clock.at(YELLOW):
-        assert service.confirm_escalation(escalation=found, version=found.version, by=user).notice != notice
-
-
-def test_what_was_drafted_for_a_proposal_and_revoked_lets_it_wait_again(project):
-    notice = send(project, NoticeKind.REMIND, "project", YELLOW)
-    propose(YELLOW)
-    assert states() == []
-    with clock.at(date(2018, 5, 10)):
-        office.revoke_notice(notice=notice, reason="发错", version=None, by=make_user("supervision"))
-    assert propose(date(2018, 5, 10)) == ["yellow"]
-    escalation, user = Escalation.objects.get(), make_user("supervision")
-    with clock.at(date(2018, 5, 10)):
-        notice = service.confirm_escalation(escalation=escalation, version=None, by=user).notice
-        office.submit_notice(notice=notice, version=None, by=user)
-        office.approve_notice(notice=notice, version=None, by=make_user("leader"))
-        office.issue_notice(notice=notice, version=None, by=user)
-        office.revoke_notice(notice=notice, reason="发错", version=None, by=user)
-    assert states() == [("yellow", "proposed")]
-
-
 # the pages
-
-
-def test_both_forms_warn_of_what_is_under_way(project):
-    propose(YELLOW)
-    escalation, client = Escalation.objects.get(), sign_in(make_user("supervision"))
-    with clock.at(YELLOW):
-        address = reverse("supervision:escalation_confirm", args=[escalation.pk])
-        form = f"{reverse('supervision:notice_new')}?project={project.code}"
-        assert "在办的通知单" not in text(client.get(address))
-        assert "待处置的升级提议" in text(client.get(form))
-        draft_notice(kind=NoticeKind.LETTER, source="project", project=project, title="别的函", text="请", by=make_user("supervision"))
-        assert "在办的通知单" in text(client.get(address))
-        assert "别的函" in text(client.get(form))
-
-
-def test_the_reason_for_declining_is_empty_at_first(project):
-    propose(YELLOW)
-    escalation = Escalation.objects.get()
-    with clock.at(YELLOW):
-        page = sign_in(make_user("supervision")).get(reverse("supervision:escalation_decline", args=[escalation.pk]))
-    assert not page.context["form"]["reason"].value()
 
 
 def test_from_the_list_to_the_notice(project):
