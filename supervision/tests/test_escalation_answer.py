@@ -1,4 +1,4 @@
-"""Proposals to escalate and their notices: drafted by hand they are answered, withdrawn or revoked they wait again; nothing is sent twice."""
+"""Proposals to escalate and their notices: drafted by hand they are answered, withdrawn or revoked they wait again."""
 
 from datetime import date
 
