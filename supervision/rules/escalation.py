@@ -74,7 +74,12 @@ DOCUMENTS: dict[EscalationTrigger, Document] = {
         "列入警示通报，约谈主要负责人",
     ),
     EscalationTrigger.RED_LONG: Document(
-        NoticeKind.SUPERVISE, NoticeSource.PROJECT, 5, f"{_RED}、区主要领导", "报请领导问查，按规则取消评先", _LONG_REPORT
+        NoticeKind.SUPERVISE,
+        NoticeSource.PROJECT,
+        5,
+        f"{_RED}、区主要领导",
+        "按规则取消评先（领导问查在采纳时自动发起）",
+        _LONG_REPORT,
     ),
     EscalationTrigger.UNTRUE: Document(NoticeKind.CORRECT, NoticeSource.INSPECTION, 2, "督察办、分管领导", "列入警示通报"),
 }

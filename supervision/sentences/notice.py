@@ -26,18 +26,27 @@ def head_words(kind: str) -> str:
     return _HEADS.get(NoticeKind(kind), "督察通知单")
 
 
-def title_words(kind: str, name: str) -> str:
-    """Return the title of a notice about a project."""
+def title_words(kind: str, name: str, what: str = "项目") -> str:
+    """Return the title of a notice about a project, or about what else is so called."""
     shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-    return _TITLES[NoticeKind(kind)].format(name=f"“{shown}”项目")
+    return _TITLES[NoticeKind(kind)].format(name=f"“{shown}”{what}")
 
 
-def body_words(kind: str, name: str, code: str, sentence: str, facts: list[str], day: date, asked: Sequence[str] = ()) -> str:
-    """Return the text of a notice about a project: how it stands on the day with its figures, and what is asked for (`asked`: something
-    else than the kind asks for)."""
-    first = f"截至{chinese_day(day)}，“{name}”项目（编号{code}）状态为{sentence}"
+def body_words(
+    kind: str,
+    name: str,
+    code: str,
+    sentence: str,
+    facts: list[str],
+    day: date,
+    asked: Sequence[str] = (),
+    what: str = "项目",
+) -> str:
+    """Return the text of a notice about a project, or about what else is so called: how it stands on the day with its figures, and what
+    is asked for (`asked`: something else than the kind asks for)."""
+    first = f"截至{chinese_day(day)}，“{name}”{what}（编号{code}）状态为{sentence}"
     if not sentence:
-        first = f"现就“{name}”项目（编号{code}）有关事项通知如下。"
+        first = f"现就“{name}”{what}（编号{code}）有关事项通知如下。"
     lines = [first]
     if facts:
         lines.append("主要情况：" + "；".join(facts) + "。")

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from erqi.common import clock, workdays
+from erqi.common.dates import chinese_day
 from erqi.common.models import Installation, User
 from erqi.common.saving import require
 from erqi.common.simulation import is_simulated
@@ -33,6 +34,7 @@ from supervision.models import Escalation, EscalationAct, Finding, Notice
 from supervision.rules.escalation import DOCUMENTS, MACHINE, answers, due_trigger, weight
 from supervision.rules.notice import ASKED
 from supervision.services import acting
+from supervision.services.inquiry import ask_inquiry
 from supervision.services.notice import draft_notice
 from supervision.services.notice_words import Words, correcting_words, first_words
 from supervision.services.parties import parties_of
@@ -40,6 +42,7 @@ from supervision.services.parties import parties_of
 _LONGEST = 300
 LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
 ANSWERED = "已就此下发通知单，不再需要。"
+INQUIRY = "该项目连续三期红：为何仍未扭转，何时、由谁、怎样赶上？请书面专报。"
 OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
 
 
@@ -197,14 +200,18 @@ def confirm_escalation(
 ) -> Escalation:
     """Confirm a proposal: the notice of its kind is drafted with the project's figures, for the person to complete and have signed.
 
-    After an untrue report it goes to the unit that was found so, and says what was reported and what was seen. `days`: working days for
-    the reply, by domain.md §1.7 where none are given. A second click drafts nothing more. Raises as `acting.act`
+    After an untrue report it goes to the unit that was found so, and says what was reported and what was seen; three reds also ask in the
+    leaders' name (领导问查). `days`: working days for the reply, by domain.md §1.7 where none are given. A second click drafts nothing
+    more. Raises as `acting.act`
     (needs `supervise`), InvalidInput where no unit answers for the project.
     """
     lock_project(escalation.project_id)
     document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
+    # Not at a second click.
+    done: list[Escalation] = []
 
     def draft(found: Escalation) -> None:
+        done.append(found)
         words = _words(found)
         found.notice = draft_notice(
             kind=document.kind,
@@ -220,8 +227,8 @@ def confirm_escalation(
         )
 
     found, act = _decide(escalation, EscalationAction.CONFIRM, version, by, request_key, note, draft)
-    if found.trigger == EscalationTrigger.RED_LONG:
-        _tell_leaders(found, act)
+    if done and found.trigger == EscalationTrigger.RED_LONG:
+        _ask_for_leaders(found, act)
     return found
 
 
@@ -239,14 +246,17 @@ def asked_of(notice: Notice) -> Sequence[str]:
     return DOCUMENTS[EscalationTrigger(escalation.trigger)].asked if escalation else ASKED[NoticeKind(notice.kind)]
 
 
-def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:
+def _ask_for_leaders(escalation: Escalation, act: EscalationAct) -> None:
+    """Ask in the leaders' name (领导问查, domain.md §1.7) whoever reports the project, and tell the leaders: each of them may ask further
+    and close it."""
+    inquiry = ask_inquiry(project=escalation.project, text=INQUIRY, by=None)
     notify(
         users=[user for user in accounts_with("inquiry.ask") if user.pk != act.by_id],
         kind=ReminderKind.TASK,
         key=f"escalation/{escalation.pk}/{act.pk}",
-        title=f"连续三期红，请领导问查：{escalation.project}",
-        text=escalation.reason,
-        url=escalation.project.get_absolute_url(),
+        title=f"连续三期红，已发起领导问查：{escalation.project}",
+        text=f"{escalation.reason}。{chinese_day(inquiry.due_on)}前答复，请届时审阅；可追问、了结。",
+        url=inquiry.get_absolute_url(),
         simulated=escalation.simulated,
     )
 

@@ -26,6 +26,9 @@ from supervision.rules.inquiry import DAYS, MACHINE
 from supervision.services.parties import parties_of
 from supervision.services.taking import Taken, take, tell_people
 
+# Who answers where nobody reports the project.
+STAND_IN = "supervise"
+
 
 def default_due(day: date) -> date:
     """Return the day by which a question is to be answered where its leader names none."""
@@ -40,12 +43,17 @@ def inspector_of(project: Project) -> Person | None:
 
 
 def parties_of_inquiry(inquiry: Inquiry, user: User | None) -> frozenset[Party]:
-    """Return as what the account acts on the question: whoever was asked handles it."""
+    """Return as what the account acts on the question: whoever was asked handles it, the supervision office where nobody could."""
+    leaders = frozenset()
+    if inquiry.asked_by_id is None and user is not None and user.can("inquiry.ask"):
+        # Asked in the leaders' name by what the rules say: it is every leader's.
+        leaders = frozenset({Party.AUTHOR})
     if inquiry.addressee == Addressee.INSPECTOR:
-        found = parties_of(user, author=inquiry.asked_by_id)
+        found = leaders | parties_of(user, author=inquiry.asked_by_id)
         return found | ({Party.HANDLER} if user is not None and _is_asked(inquiry, user) else frozenset())
     handlers = writing_units(grids([inquiry.project_id])[inquiry.project_id]) if inquiry.project_id else set()
-    return parties_of(user, handlers=handlers, author=inquiry.asked_by_id)
+    found = leaders | parties_of(user, handlers=handlers, author=inquiry.asked_by_id, stand_in=STAND_IN)
+    return found if handlers or user is None or not user.can(STAND_IN) else found | {Party.HANDLER}
 
 
 def _is_asked(inquiry: Inquiry, user: User) -> bool:
@@ -62,7 +70,7 @@ def addressees_of(inquiries: Iterable[Inquiry]) -> list[tuple[Inquiry, list[User
     found = grids([row.project_id for row in rows])
     units = {row.pk: writing_units(found[row.project_id]) for row in rows}
     people = accounts_of({unit for keys in units.values() for unit in keys}, "report.write")
-    inspectors, office = accounts_with("inspect"), accounts_with("supervise")
+    inspectors, office = accounts_with("inspect"), accounts_with(STAND_IN)
     return [(row, _asked(row, [user for unit in sorted(units[row.pk]) for user in people[unit]], inspectors, office)) for row in rows]
 
 
@@ -77,7 +85,25 @@ def _asked(inquiry: Inquiry, writers: list[User], inspectors: list[User], office
 def _take(
     inquiry: Inquiry, action: InquiryAction, text: str, version: int | None, by: User | None, key: UUID | None, **values: Any
 ) -> Taken[Inquiry]:
-    return take(inquiry, MACHINE, action, by=by, parties=parties_of_inquiry, version=version, request_key=key, text=text, values=values)
+    return take(
+        inquiry,
+        MACHINE,
+        action,
+        by=by,
+        parties=parties_of_inquiry,
+        version=version,
+        request_key=key,
+        text=text,
+        values=values,
+        check=_settle_unit,
+    )
+
+
+def _settle_unit(inquiry: Inquiry) -> None:
+    """Give a question the unit that reports its project today: a project may have changed hands since it was asked."""
+    unit = reporting_unit(grids([inquiry.project_id])[inquiry.project_id])
+    if unit is not None:
+        inquiry.unit_id = unit
 
 
 def _check_due(due_on: date) -> None:
@@ -154,7 +180,8 @@ def answer_inquiry(
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
         asker = taken.record.asked_by
-        tell_people([asker] if asker is not None else [], taken.act, f"问查已答复：{inquiry.project}", kind=ReminderKind.DECIDED)
+        leaders = [asker] if asker is not None else accounts_with("inquiry.ask")
+        tell_people(leaders, taken.act, f"问查已答复：{inquiry.project}", kind=ReminderKind.DECIDED)
     return taken.record
 
 
@@ -176,6 +203,7 @@ def ask_further(
         request_key=request_key,
         text=text,
         values={"text": text.strip(), "due_on": due_on},
+        check=_settle_unit,
     )
     if taken.is_new:
         _tell_asked(taken)

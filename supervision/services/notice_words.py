@@ -63,6 +63,6 @@ def quotes_simulated(project: Project | None, source: str) -> bool:
     return WarningSchedule.objects.of_year(today.year).on(today).filter(project=project, simulated=True).exists()
 
 
-def kind_for(level: WarningLevel) -> NoticeKind:
-    """Return the kind of notice that a colour asks for (domain.md §1.7)."""
-    return NoticeKind.SUPERVISE if level == WarningLevel.RED else NoticeKind.REMIND
+def kind_for(level: WarningLevel, else_: NoticeKind = NoticeKind.REMIND) -> NoticeKind:
+    """Return the kind of notice that a colour asks for (domain.md §1.7); `else_` where it is neither yellow nor red."""
+    return {WarningLevel.RED: NoticeKind.SUPERVISE, WarningLevel.YELLOW: NoticeKind.REMIND}.get(level, else_)

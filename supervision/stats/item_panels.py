@@ -12,11 +12,12 @@ from erqi.common import clock
 from erqi.common.contributions import Badge, Headline
 from projects.choices import WarningLevel
 from projects.models import Milestone, Project, Unit
-from supervision.choices import FindingState, InquiryState, ItemState, Party
+from projects.services.grid import units_of
+from supervision.choices import FindingState, InquiryState, ItemState
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
-from supervision.querysets.finding import STANDING
+from supervision.rules.finding import STANDING
+from supervision.rules.item import WORKING
 from supervision.services.inspection import inspected_units
-from supervision.services.parties import parties_of
 
 SHOWN = 5
 
@@ -35,7 +36,7 @@ def badges(projects: Collection[int], day: date) -> dict[int, list[Badge]]:
 def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str, Any] | None:
     """Return what the project page shows: its items, its inspections, the questions about it, and what the person can begin here."""
     items = list(SupervisionItem.objects.for_table(day).of_project(project.pk, day))
-    inspections = list(Inspection.objects.for_table(day).filter(project=project))
+    inspections = list(Inspection.objects.for_table(day).visible_to(request.user).filter(project=project))
     inquiries = list(Inquiry.objects.for_table(day).filter(project=project))
     begin = _begin(request.user, project) if day >= clock.today() else []
     if not (items or inspections or inquiries or begin):
@@ -70,7 +71,7 @@ def _begin(user: Any, project: Project) -> list[tuple[str, str, str]]:
         found.append(("安排督察", f"{reverse('supervision:inspection_plan')}?project={project.code}", "calendar-event"))
     if user.can("supervise"):
         found.append(("督察立项", f"{reverse('supervision:item_new')}?project={project.code}", "plus"))
-    if Party.HANDLER in parties_of(user, handlers=inspected_units(project, None)):
+    if user.can("report.write") and units_of(user) & set(inspected_units(project, None)):
         found.append(("责任人自查", f"{reverse('supervision:inspection_self_check')}?project={project.code}", "clipboard-check"))
     return found
 
@@ -78,7 +79,7 @@ def _begin(user: Any, project: Project) -> list[tuple[str, str, str]]:
 def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | None:
     """Return what a unit's page shows: the items it carries out, its inspections with how many there were this year, its findings."""
     items = list(SupervisionItem.objects.for_table(day).of_units([unit.pk], day))
-    inspections = list(Inspection.objects.for_table(day).filter(unit=unit))
+    inspections = list(Inspection.objects.for_table(day).visible_to(request.user).filter(unit=unit))
     findings = list(Finding.objects.for_table(day).filter(unit=unit))
     if not (items or inspections or findings):
         return None
@@ -101,9 +102,7 @@ def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | 
 def headlines(user: Any, day: date) -> list[Headline]:
     """Return the cockpit's lines: items that lag, findings that stand, questions that await an answer: three queries."""
     found = []
-    items = (
-        SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=[ItemState.OPEN, ItemState.APPLIED, ItemState.VERIFIED])
-    )
+    items = SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=WORKING)
     counts = items.order_by().aggregate(
         all=Count("pk"),
         late=Count("pk", filter=Q(level__in=[WarningLevel.YELLOW, WarningLevel.RED])),

@@ -9,14 +9,14 @@ from django.urls import reverse
 
 from erqi.common import workdays
 from projects.choices import WarningLevel
+from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.addressees import accounts_with
 from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
-from projects.stats.todo.items import Item, Shown, Waiting
+from projects.stats.todo.items import Item, Link, Shown, Waiting
 from supervision.choices import (
-    Addressee,
     FindingAction,
     FindingState,
     InquiryState,
@@ -25,9 +25,22 @@ from supervision.choices import (
     ItemAction,
     ItemState,
 )
-from supervision.models import Finding, FindingAct, Inquiry, Inspection, InspectionAct, ItemAct, SupervisionItem
+from supervision.models import (
+    Finding,
+    FindingAct,
+    Inquiry,
+    InspectedMilestone,
+    Inspection,
+    InspectionAct,
+    ItemAct,
+    ItemDuty,
+    SupervisionItem,
+)
+from supervision.rules.finding import STANDING
 from supervision.sentences.item import due_words
+from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
+from supervision.services.parties import ANY_UNIT
 
 KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
 # More than this nobody works off in a day; the lists show all.
@@ -56,10 +69,12 @@ def _due_level(due_on: date, day: date) -> WarningLevel:
 def todo_items(desk: Desk) -> list[Item]:
     """Return what waits for the person: as unit, as inspector, as supervision office, as leader."""
     user, found = desk.user, []
-    if user.can("report.write") and desk.units:
-        found += [_item_line(row, desk) for row in _own_items(desk)]
-        found += [_read_line(row, desk) for row in _subjects(Inspection.objects.filter(_of_units(desk), state=InspectionState.CONCLUDED))]
-        found += [_explain_line(row, desk) for row in _subjects(Finding.objects.filter(_of_units(desk), state=FindingState.OPEN))]
+    found += [_item_line(row, desk) for row in _own_items(desk)]
+    if units := _acts_for(desk):
+        own = Q(unit__in=units)
+        concluded = Inspection.objects.filter(own, state=InspectionState.CONCLUDED).on_day(desk.day)
+        found += [_read_line(row, desk) for row in _subjects(concluded)]
+        found += [_explain_line(row, desk) for row in _subjects(Finding.objects.filter(own, state=FindingState.OPEN))]
     if user.can("report.write") or user.can("inspect") or user.can("supervise"):
         found += [_inquiry_line(row, desk) for row in _asked(desk)]
     if user.can("inspect") and not user.can("supervise"):
@@ -71,11 +86,16 @@ def todo_items(desk: Desk) -> list[Item]:
         found += [_closing_line(row, "confirm", desk) for row in _waiting_items(ItemState.VERIFIED, ItemAction.VERIFY, desk)]
         found += [_finding_line(row, "settle", desk) for row in _waiting_findings(FindingState.CHECKED, FindingAction.CHECK, desk)]
         mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
-        found += [_objection_line(row, desk) for row in _subjects(Inspection.objects.filter(~mine, state=InspectionState.ANSWERED))]
+        objected = Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
+        found += [_objection_line(row, desk) for row in _subjects(objected)]
     elif user.can("inquiry.ask"):
-        found += [_objection_line(row, desk) for row in _subjects(_unjudged())]
+        found += [_objection_line(row, desk) for row in _subjects(_unjudged().on_day(desk.day))]
+    if user.can("ledger.edit"):
+        found += [_reopen_line(row, desk) for row in _untrue_milestones()]
     if user.can("inquiry.ask"):
-        found += [_answered_line(row, desk) for row in Inquiry.objects.answered().filter(asked_by=user).select_related("project")[:MOST]]
+        # What the rules asked in the leaders' name is every leader's.
+        answered = Inquiry.objects.answered().filter(Q(asked_by=user) | Q(asked_by=None))
+        found += [_answered_line(row, desk) for row in answered.select_related("project")[:MOST]]
     return found
 
 
@@ -90,8 +110,16 @@ def _unjudged() -> QuerySet:
     return rows.filter(_by__in=office) if len(office) == 1 else rows if not office else rows.none()
 
 
-def _of_units(desk: Desk) -> Q:
-    return Q(unit__in=desk.units)
+def _acts_for(desk: Desk) -> set[int]:
+    """Return the units (keys) for which the person does what is asked of them: the own ones, and for who may report for any unit those of
+    which nobody else could (services.parties)."""
+    found = set(desk.units) if desk.user.can("report.write") else set()
+    if desk.user.can(ANY_UNIT):
+        rows = (Inspection.objects.filter(state=InspectionState.CONCLUDED), Finding.objects.filter(state=FindingState.OPEN))
+        asked = {unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}
+        people = accounts_of(asked, "report.write", desk.day) if asked else {}
+        found |= {unit for unit in asked if not people.get(unit)}
+    return found
 
 
 def _subjects(rows: QuerySet) -> Any:
@@ -99,9 +127,23 @@ def _subjects(rows: QuerySet) -> Any:
 
 
 def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
-    """Return the items that the person's units carry out and that lag, are due soon, or came back."""
+    """Return the items that the person's units carry out and that lag, are due soon, or came back; for who may report for any unit those
+    that are carried out by units without an account."""
+    user = desk.user
+    if not user.can("report.write") and not user.can(ANY_UNIT):
+        return []
+    duties = ItemDuty.objects.filter(in_force(desk.day), item__state=ItemState.OPEN, kind__in=HANDLING, duty="")
+    units: dict[int, set[int]] = {}
+    for item, unit in duties.values_list("item_id", "unit_id"):
+        units.setdefault(item, set()).add(unit)
+    keys = {item for item, found in units.items() if found & desk.units} if user.can("report.write") else set()
+    if user.can(ANY_UNIT) and units:
+        people = accounts_of(set().union(*units.values()), "report.write", desk.day)
+        keys |= {item for item, found in units.items() if not any(people.get(unit) for unit in found)}
+    if not keys:
+        return []
     moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
-    rows = SupervisionItem.objects.filter(state=ItemState.OPEN).of_units(desk.units, desk.day, HANDLING).with_level(desk.day)
+    rows = SupervisionItem.objects.filter(state=ItemState.OPEN, pk__in=keys).with_level(desk.day)
     rows = rows.annotate(_last=Subquery(moved.values("action")[:1]))
     wanted = Q(level__gte=WarningLevel.BLUE) | Q(due_on__lte=desk.day + AHEAD) | Q(_last__in=_RETURNS)
     return rows.filter(wanted).select_related("theme", "project").order_by("due_on", "pk")[:MOST]
@@ -133,6 +175,8 @@ def _waiting_items(state: str, other: str, desk: Desk) -> Any:
 
 
 def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
+    word, name = ("退回补充", "item_send_back") if way == "verify" else ("不予销号", "item_refuse")
+    back = Link(word, reverse(f"supervision:{name}", args=[row.pk]))
     return Item(
         "item",
         f"销号待{'核验' if way == 'verify' else '确认'}：{row.name}",
@@ -142,6 +186,7 @@ def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
         row.acted_then,
         text=f"{month_day(row.acted_then, desk.day)}{'申请销号' if way == 'verify' else '核验通过'}",
         follows=_waited(row.acted_then, desk),
+        links=(Link("看事项", row.get_absolute_url()), back),
         project=row.project,
         unit=str(row.unit) if row.unit else "",
         simulated=row.simulated,
@@ -149,7 +194,7 @@ def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
 
 
 def _read_line(row: Inspection, desk: Desk) -> Item:
-    since = row.inspected_on or desk.day
+    since = row.acted_then
     return Item(
         "inspection",
         f"督察结论待阅知：{row.get_verdict_display()}",
@@ -187,7 +232,7 @@ def _planned_line(row: Inspection, desk: Desk) -> Item:
 
 
 def _objection_line(row: Inspection, desk: Desk) -> Item:
-    since = row.inspected_on or desk.day
+    since = row.acted_then
     return Item(
         "inspection",
         f"对督察结论有异议：{row.subject}",
@@ -212,9 +257,36 @@ def _explain_line(row: Finding, desk: Desk) -> Item:
         row.due_on,
         text=row.observed,
         follows=due_words(row.due_on, desk.day),
-        remedy="先改正上报（更正单、撤销节点完成），再写明更正内容和原因",
+        remedy="先改正上报（月报填更正单，节点完成由重点项目办撤销），再写明更正内容和原因",
         project=row.project,
         simulated=row.simulated,
+    )
+
+
+def _untrue_milestones() -> Any:
+    """Return the milestones that are recorded as done though a finding that stands says that they are not: only who keeps the ledger
+    takes a completion back."""
+    rows = InspectedMilestone.objects.filter(reported_done_on__isnull=False, observed_done=False, milestone__done_on__isnull=False)
+    rows = rows.filter(inspection__finding__state__in=STANDING, milestone__done_on=F("reported_done_on"))
+    return rows.select_related("milestone", "inspection__project", "inspection__unit", "inspection__finding").order_by("pk")[:MOST]
+
+
+def _reopen_line(row: InspectedMilestone, desk: Desk) -> Item:
+    finding = row.inspection.finding
+    return Item(
+        "finding",
+        f"督察认定未完成，撤销节点完成：{row.name}",
+        reverse("projects:milestone_reopen", args=[row.milestone_id]),
+        "撤销完成",
+        WarningLevel.RED,
+        finding.due_on,
+        text=finding.observed,
+        follows=due_words(finding.due_on, desk.day),
+        remedy="撤销后，单位才能更正上报；核实确已完成的，请告知督察办复议",
+        project=row.inspection.project,
+        unit=str(finding.unit),
+        links=(Link("看不实认定", finding.get_absolute_url()),),
+        simulated=finding.simulated,
     )
 
 
@@ -239,21 +311,10 @@ def _finding_line(row: Finding, way: str, desk: Desk) -> Item:
     )
 
 
-def _asked(desk: Desk) -> Any:
-    user = desk.user
-    wanted = Q(pk__in=[])
-    if user.can("report.write") and desk.units:
-        wanted |= Q(addressee=Addressee.UNIT, unit__in=desk.units)
-    if user.can("inspect"):
-        wanted |= Q(Q(person__account=user) | Q(person=None) | Q(person__account=None), addressee=Addressee.INSPECTOR)
-    if user.can("supervise"):
-        units = set(Inquiry.objects.awaiting().filter(addressee=Addressee.UNIT).values_list("unit", flat=True))
-        known = accounts_of({unit for unit in units if unit is not None}, "report.write", desk.day)
-        # A unit without anybody who could answer leaves it to the office.
-        wanted |= Q(
-            Q(unit=None) | Q(unit__in=[unit for unit in units if unit is not None and not known.get(unit)]), addressee=Addressee.UNIT
-        )
-    return Inquiry.objects.awaiting().filter(wanted).select_related("project", "milestone").order_by("due_on", "pk")[:MOST]
+def _asked(desk: Desk) -> list[Inquiry]:
+    """Return the questions that await an answer of the person, by the grid in force: whom the service lets answer."""
+    rows = Inquiry.objects.awaiting().select_related("project", "milestone", "person__account").order_by("due_on", "pk")
+    return [row for row, users in addressees_of(rows) if desk.user in users][:MOST]
 
 
 def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
@@ -291,11 +352,12 @@ def waiting(desk: Desk) -> list[Waiting]:
     """Return what the person or the person's unit has handed over: closings, explanations, objections, questions."""
     user, found = desk.user, []
     if user.can("report.write") and desk.units:
+        own_units = Q(unit__in=desk.units)
         own = SupervisionItem.objects.filter(state__in=[ItemState.APPLIED, ItemState.VERIFIED]).of_units(desk.units, desk.day, HANDLING)
         found += [_waits("督察事项", row, f"{row.name}：销号{row.get_state_display()}") for row in own.on_day(desk.day)[:MOST]]
-        explained = Finding.objects.filter(_of_units(desk), state__in=[FindingState.EXPLAINED, FindingState.CHECKED])
+        explained = Finding.objects.filter(own_units, state__in=[FindingState.EXPLAINED, FindingState.CHECKED])
         found += [_waits("上报不实", row, f"{row}：{row.get_state_display()}") for row in _subjects(explained.on_day(desk.day))]
-        objected = Inspection.objects.filter(_of_units(desk), state=InspectionState.ANSWERED)
+        objected = Inspection.objects.filter(own_units, state=InspectionState.ANSWERED)
         found += [_waits("督察", row, f"{row.subject}：异议{row.get_state_display()}") for row in _subjects(objected.on_day(desk.day))]
     if user.can("inquiry.ask"):
         rows = Inquiry.objects.filter(asked_by=user, state=InquiryState.ASKED).on_day(desk.day).select_related("project")

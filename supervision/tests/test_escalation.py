@@ -17,9 +17,10 @@ from projects.tests.builders import make_ledger, make_milestone, make_responsibi
 from projects.tests.warning_builders import finish, warn_ledger
 from supervision.choices import EscalationTrigger as T
 from supervision.choices import NoticeKind
-from supervision.models import Escalation, Finding, Notice
+from supervision.models import Escalation, Finding, Inquiry, Notice
 from supervision.rules.escalation import DOCUMENTS, ORDER, due_trigger, weight
 from supervision.services import escalation as service
+from supervision.services import inquiry as inquiries
 from supervision.services import notice as office
 from supervision.services.finding import explain_finding
 from supervision.services.inspection import conduct_inspection
@@ -244,13 +245,26 @@ def test_confirming_drafts_the_notice_once(project):
         service.decline_escalation(escalation=done, reason="不", version=done.version, by=make_user("supervision"))
 
 
-def test_three_reds_are_told_to_the_leaders(project):
-    leader = make_user("leader")
+def test_three_reds_ask_in_the_leaders_name(project):
+    leader, other = make_user("leader"), make_user("leader")
     propose(RED_LONG)
     escalation = Escalation.objects.get(trigger="red_long")
     with clock.at(RED_LONG):
-        service.confirm_escalation(escalation=escalation, version=escalation.version, by=make_user("supervision"))
-    assert Reminder.objects.filter(user=leader, title="连续三期红，请领导问查：道路工程").exists()
+        by = make_user("supervision")
+        service.confirm_escalation(escalation=escalation, version=escalation.version, by=by)
+        service.confirm_escalation(escalation=escalation, version=None, by=by)
+        inquiry = Inquiry.objects.get()
+        assert (inquiry.project, inquiry.asked_by, inquiry.state) == (project, None, "asked")
+        told = Reminder.objects.filter(title="连续三期红，已发起领导问查：道路工程", url=inquiry.get_absolute_url())
+        assert {row.user for row in told} == {leader, other}
+        # The office answers where nobody reports; any leader asks further and closes, the office not what it answered itself.
+        inquiry = inquiries.answer_inquiry(inquiry=inquiry, text="专报", version=None, by=by)
+        assert Reminder.objects.filter(user=other, title="问查已答复：道路工程").exists()
+        inquiry = inquiries.ask_further(inquiry=inquiry, text="何时？", due_on=None, version=None, by=leader)
+        inquiry = inquiries.answer_inquiry(inquiry=inquiry, text="月底", version=None, by=by)
+        with pytest.raises(NotAllowed):
+            inquiries.close_inquiry(inquiry=inquiry, version=None, by=by)
+        assert inquiries.close_inquiry(inquiry=inquiry, version=None, by=other).state == "closed"
 
 
 def test_declining_needs_a_reason_and_holds_for_the_stretch(project):

@@ -17,20 +17,21 @@ from erqi.common.attachments import of as attachments_of
 from erqi.common.dates import chinese_day, parse_day
 from erqi.common.editing import EditView
 from projects.models import Project, Unit
-from supervision.choices import InspectionAction, InspectionLayer, InspectionState, Verdict
+from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Verdict
 from supervision.filters.inspection import InspectionFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.inspection import ChangeForm, ConductForm, PlanInspectionForm, SelfCheckForm
 from supervision.models import Finding, Inspection, SupervisionItem
-from supervision.rules.inspection import MACHINE, USUAL_A_MONTH, layer_of
+from supervision.querysets.inspection import READERS
+from supervision.rules.inspection import MACHINE, UNANNOUNCED, USUAL_A_MONTH, layer_of
 from supervision.services import inspection as service
 from supervision.services.inspection_frozen import freeze
-from supervision.services.parties import parties_of
+from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.tables.inspection import InspectionTable
 from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
 
-LOOKS = ("inspect", "supervise", "inquiry.ask")
+LOOKS = READERS
 PAGES = {
     InspectionAction.CONDUCT: "inspection_conduct",
     InspectionAction.ACCEPT: "inspection_accept",
@@ -62,7 +63,7 @@ class InspectionList(RecordList):
     ]
 
     def get_queryset(self) -> QuerySet:
-        return Inspection.objects.for_table(self.day.day)
+        return Inspection.objects.for_table(self.day.day).visible_to(self.request.user)
 
     def buttons(self) -> list[tuple[str, str, str]]:
         found = [("督察频次", reverse("supervision:inspection_counts"), "chart-bar")]
@@ -112,11 +113,13 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         on = as_of(self.request)
-        inspection = get_object_or_404(Inspection.objects.for_table(on.day), pk=pk)
+        inspection = get_object_or_404(Inspection.objects.for_table(on.day).visible_to(self.request.user), pk=pk)
         present = on.day >= clock.today()
         state = inspection.state_then
         parties = service.parties_of_inspection(inspection, self.request.user)
-        is_held = state not in (InspectionState.PLANNED, InspectionState.CANCELLED)
+        may_know = any(self.request.user.can(code) for code in READERS)
+        is_held = state not in UNANNOUNCED
+        finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
         return super().get_context_data(
             **kwargs,
             page_title=f"{inspection.get_layer_display()}：{inspection.subject}",
@@ -129,8 +132,9 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             points=inspection.points.all(),
             milestones=inspection.milestones.all() if is_held else [],
             attachments=list(attachments_of(inspection)) if is_held else [],
-            finding=Finding.objects.for_table(on.day).filter(inspection=inspection).first(),
-            course=course(inspection, on.day),
+            finding=finding,
+            finding_label=FindingState(finding.state_then).label if finding is not None else "",
+            course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
             actions=buttons(inspection, MACHINE, self.request.user, parties, PAGES) if present else [],
             often=service.often_words(inspection.unit, inspection.planned_for) if state == InspectionState.PLANNED else "",
             breadcrumbs=[{"label": "督察", "url": reverse("supervision:inspection_list")}, {"label": str(inspection)}],
@@ -257,6 +261,10 @@ class InspectionAct(RecordAction):
     parties_of = staticmethod(service.parties_of_inspection)
     list_page = ("督察", "inspection_list")
 
+    def get_record(self) -> Inspection:
+        rows = Inspection.objects.visible_to(self.request.user).select_related(*self.related)
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
     def subject_lines(self) -> list[tuple[str, Any]]:
         one = self.record
         held = chinese_day(one.inspected_on) if one.inspected_on else ""
@@ -329,7 +337,7 @@ class InspectionSelfCheck(_OfSubject):
 class InspectionAccept(InspectionAct):
     """Say that the conclusion was read."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = InspectionAction.ACCEPT
     form_class = NoteForm
 
@@ -340,7 +348,7 @@ class InspectionAccept(InspectionAct):
 class InspectionObject(InspectionAct):
     """Object to a conclusion."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = InspectionAction.OBJECT
     form_class = EvidenceForm
 

@@ -148,7 +148,8 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
 
     found = []
     for number, step in enumerate(sorted(steps, key=place)):
-        primary = number == 0 and step.action in order
+        # Nobody is urged by default while there is time.
+        primary = number == 0 and step.action in order and (too_late(notice) or step.action != NoticeAction.URGE)
         found.append(
             Button(
                 MACHINE.action_label(step.action),
@@ -222,6 +223,7 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
             attachments=list(of(notice)),
             orders=[(order, not past and may_answer(order, held), self._answered(order, on.day)) for order in orders],
             lines=self._lines(notice, acts),
+            may_edit=not past and any(step.action == NoticeAction.EDIT for step in allowed(notice, MACHINE, user, held)),
             buttons=[] if past else buttons(notice, user),
             breadcrumbs=[{"label": "督察通知单", "url": reverse("supervision:notice_list")}, {"label": number or shown.title}],
         )

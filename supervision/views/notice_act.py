@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from erqi.common import clock, workdays
+from erqi.common.attachments import of
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.forms import EditForm
@@ -202,11 +203,25 @@ class NoticeActView(EditView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         notice = self.record
         asked = asked_of(notice) if self.action == Do.REPLY else ()
-        reply = notice.acts.filter(action=Do.REPLY).order_by("-pk").first() if self.action in _JUDGING else None
-        return super().get_context_data(**context, notice=notice, hint=self._hint(), asked=asked, reply=reply)
+        said = notice.acts.filter(action__in=_DECIDED_ON[self.action]).order_by("-pk").first() if self.action in _DECIDED_ON else None
+        return super().get_context_data(
+            **context,
+            notice=notice,
+            hint=self._hint(),
+            asked=asked,
+            said=said,
+            shows_cause=said is not None and said.action == Do.REPLY and bool(notice.cause),
+            attachments=list(of(said)) if said is not None else [],
+            opens_text=self.action in (Do.APPROVE, Do.SIGN),
+        )
 
 
-_JUDGING = {Do.PASS_REPLY, Do.RETURN_REPLY, Do.CLOSE, Do.REOPEN}
+# What the unit said that the action decides on: it stands above the form.
+_DECIDED_ON: dict[str, tuple[Do, ...]] = {
+    **dict.fromkeys((Do.PASS_REPLY, Do.RETURN_REPLY, Do.CLOSE, Do.REOPEN), (Do.REPLY,)),
+    **dict.fromkeys((Do.GRANT_EXTENSION, Do.DENY_EXTENSION), (Do.ASK_EXTENSION,)),
+    **dict.fromkeys((Do.TRANSFER, Do.DENY_TRANSFER, Do.UPHOLD), (Do.ASK_TRANSFER, Do.REFUSE)),
+}
 
 
 class OrderAnswer(EditView):
