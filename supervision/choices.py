@@ -210,6 +210,7 @@ class EscalationAction(TextChoices):
     CONFIRM = "confirm", "采纳并拟稿"
     DECLINE = "decline", "不采纳"
     LAPSE = "lapse", "失效"
+    REOPEN = "reopen", "重新待处置"
 
 
 # 督察台账 and its items

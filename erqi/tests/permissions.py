@@ -245,11 +245,11 @@ TABLE: dict[str, Rule] = {
     **{f"supervision:notice_{action}": Rule(("supervise", "inspect"), "notice") for action in ("pass_reply", "return_reply", "urge")},
     **{
         f"supervision:notice_{action}": Rule(("supervise", "inquiry.ask"), "notice")
-        for action in ("approve", "return_draft", "uphold", "reopen", "revoke")
+        for action in ("approve", "return_draft", "uphold", "reopen", "revoke", "close")
     },
     **{
         f"supervision:notice_{action}": Rule("supervise", "notice")
-        for action in ("issue", "change", "transfer", "grant_extension", "deny_extension", "deny_transfer", "close", "archive")
+        for action in ("issue", "change", "transfer", "grant_extension", "deny_extension", "deny_transfer", "archive")
     },
     **{
         f"supervision:notice_{action}": Rule(ANSWERING, "notice")
@@ -288,7 +288,7 @@ TABLE: dict[str, Rule] = {
     "supervision:inspection_detail": Rule("business.view", "inspection"),
     **{f"supervision:{name}": Rule(_LOOKS, "inspection") for name in ("inspection_conduct", "inspection_cancel")},
     **{f"supervision:{name}": Rule(("report.write", "report.manage"), "inspection") for name in ("inspection_accept", "inspection_object")},
-    **{f"supervision:{name}": Rule("supervise", "inspection") for name in ("inspection_uphold", "inspection_change")},
+    **{f"supervision:{name}": Rule(("supervise", "inquiry.ask"), "inspection") for name in ("inspection_uphold", "inspection_change")},
     "supervision:finding_list": VIEW,
     "supervision:finding_detail": Rule("business.view", "finding"),
     "supervision:finding_explain": Rule(("report.write", "report.manage"), "finding"),

@@ -50,8 +50,10 @@ def notice_word(paper: Paper) -> bytes:
     title.paragraph_format.line_spacing = Pt(35)
     _blank(document, 1)
     _line(document, f"{paper.to}：", align=WD_ALIGN_PARAGRAPH.LEFT)
-    for text in paper.paragraphs:
+    for text in paper.first_paragraphs:
         _paragraph(document, text)
+    for text in paper.last_paragraphs:
+        _paragraph(document, text).paragraph_format.keep_with_next = True
     _attachments(document, paper)
     _signature(document, paper)
     _imprint(document, paper)
@@ -151,9 +153,9 @@ def _run(paragraph: Paragraph, text: str, font: str, size: Pt, colour: RGBColor 
         properties.insert_element_before(spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs")
 
 
-def _blank(document: Built, lines: int) -> None:
+def _blank(document: Built, lines: int, *, together: bool = False) -> None:
     for _ in range(lines):
-        _line(document, "")
+        _line(document, "").paragraph_format.keep_with_next = together
 
 
 def _paragraph(document: Built, text: str) -> Paragraph:
@@ -178,29 +180,32 @@ def _indent(paragraph: Paragraph, side: str, hundredths: int) -> None:
 def _attachments(document: Built, paper: Paper) -> None:
     if not paper.attachments:
         return
-    _blank(document, 1)
+    _blank(document, 1, together=True)
     many = len(paper.attachments) > 1
     for number, name in enumerate(paper.attachments, 1):
         head = "附件：" if number == 1 else "　　　"
         line = _line(document, f"{head}{f'{number}. ' if many else ''}{name}", align=WD_ALIGN_PARAGRAPH.LEFT)
+        line.paragraph_format.keep_with_next = True
         _indent(line, "leftChars", 200)
 
 
 def _signature(document: Built, paper: Paper) -> None:
     """Add 署名 and 成文日期: the date four characters from the right, the office above its middle."""
-    _blank(document, 1)
+    _blank(document, 1, together=True)
     day = paper.date_words or "　　　　年　月　日"
     # Both are as wide as their characters; Arabic digits take half.
     width = sum(0.5 if sign.isascii() else 1 for sign in day)
     office = _line(document, paper.office, align=WD_ALIGN_PARAGRAPH.RIGHT)
     _indent(office, "rightChars", int(100 * max(0, 4 + (width - len(paper.office)) / 2)))
     office.paragraph_format.keep_with_next = True
-    _indent(_line(document, day, align=WD_ALIGN_PARAGRAPH.RIGHT), "rightChars", 400)
+    dated = _line(document, day, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    dated.paragraph_format.keep_with_next = True
+    _indent(dated, "rightChars", 400)
 
 
 def _imprint(document: Built, paper: Paper) -> None:
     """Add the 版记: who gets a copy, who issued it when, between lines."""
-    _blank(document, 1)
+    _blank(document, 1, together=True)
     rows: list[tuple[str, str]] = []
     if paper.copies:
         rows.append((f"抄送：{'，'.join(paper.copies)}。", ""))

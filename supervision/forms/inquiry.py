@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
-from erqi.common.forms import DayField, EditForm
+from erqi.common.forms import DayField
 from supervision.choices import Addressee
 from supervision.forms.acting import words
+from supervision.forms.workday import DeadlineForm
 from supervision.models.inquiry import LONGEST
 
 
-class AskForm(EditForm):
+class AskForm(DeadlineForm):
     """One sentence, who answers, and by when."""
 
     text = words("问什么", f"一句话，最多 {LONGEST} 个字", rows=2, most=LONGEST)
@@ -25,7 +26,7 @@ class AskForm(EditForm):
         self.fields["milestone"].choices = [("", "（整个项目）"), *((str(key), name) for key, name in milestones)]
 
 
-class FurtherForm(EditForm):
+class FurtherForm(DeadlineForm):
     """Another sentence."""
 
     text = words("追问", f"一句话，最多 {LONGEST} 个字", rows=2, most=LONGEST)

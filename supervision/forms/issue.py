@@ -9,6 +9,7 @@ from erqi.common.forms import DayField, EditForm, LookupField, column
 from erqi.common.upload_field import UploadsField
 from projects.forms.lookups import ProjectLookup, UnitLookup
 from projects.models import Project
+from supervision.forms.workday import DeadlineForm
 from supervision.models import Issue, IssueMeeting
 
 
@@ -125,7 +126,7 @@ class ReassignForm(EditForm):
     wide = {"reason"}
 
 
-class MeetingForm(EditForm):
+class MeetingForm(DeadlineForm):
     """A special meeting: when, who, what it decided, who carries it out by when."""
 
     held_on = DayField(label="召开日期")

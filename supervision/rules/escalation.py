@@ -24,9 +24,11 @@ MACHINE = Machine(
     steps=(
         # By the day's run or by the office itself; what is overtaken lapses the same way.
         Step(A.PROPOSE, frozenset({None}), S.PROPOSED, _OFFICE),
-        Step(A.CONFIRM, frozenset({S.PROPOSED}), S.CONFIRMED, _OFFICE, ends=True),
+        Step(A.CONFIRM, frozenset({S.PROPOSED}), S.CONFIRMED, _OFFICE),
         Step(A.DECLINE, frozenset({S.PROPOSED}), S.DECLINED, _OFFICE, needs=frozenset({"reason"}), ends=True),
         Step(A.LAPSE, frozenset({S.PROPOSED}), S.LAPSED, _OFFICE, needs=frozenset({"text"}), ends=True),
+        # What was drafted for it was withdrawn or revoked: it waits again.
+        Step(A.REOPEN, frozenset({S.CONFIRMED}), S.PROPOSED, _OFFICE, needs=frozenset({"text"})),
     ),
     finals=frozenset({S.CONFIRMED, S.DECLINED, S.LAPSED}),
 )

@@ -13,7 +13,8 @@ from supervision.rules.machine import Machine, Step
 _S, _A = InspectionState, InspectionAction
 _LOOKS = frozenset({Party.INSPECTOR, Party.SUPERVISION, Party.LEADER})
 _UNIT = frozenset({Party.HANDLER})
-_OFFICE = frozenset({Party.SUPERVISION})
+# Who decides on an objection: the office, or a leader where the office itself drew the conclusion and nobody else of it is left.
+_JUDGE = frozenset({Party.SUPERVISION, Party.LEADER})
 
 MACHINE = Machine(
     name="inspection",
@@ -30,7 +31,7 @@ MACHINE = Machine(
             _A.UPHOLD,
             frozenset({_S.ANSWERED}),
             _S.CLOSED,
-            _OFFICE,
+            _JUDGE,
             needs=frozenset({"reason"}),
             other_than=frozenset({_A.CONDUCT, _A.OBJECT}),
             ends=True,
@@ -39,7 +40,7 @@ MACHINE = Machine(
             _A.CHANGE,
             frozenset({_S.ANSWERED}),
             _S.CLOSED,
-            _OFFICE,
+            _JUDGE,
             needs=frozenset({"verdict", "reason"}),
             other_than=frozenset({_A.CONDUCT, _A.OBJECT}),
             ends=True,

@@ -80,12 +80,14 @@ MACHINE = Machine(
         # the reply is judged by two people
         _step(Do.PASS_REPLY, {Is.REPLIED}, Is.REVIEWED, _WRITERS, "text", other_than=frozenset({Do.REPLY})),
         _step(Do.RETURN_REPLY, {Is.REPLIED, Is.REVIEWED}, Is.HANDLING, _WRITERS, "reason", "due_on"),
-        _step(Do.CLOSE, {Is.REVIEWED}, Is.CLOSED, _OFFICE, "text", other_than=frozenset({Do.PASS_REPLY, Do.REPLY})),
+        # The office closes; where nobody else of it is left, a leader does, so that two people have looked at it in any case.
+        _step(Do.CLOSE, {Is.REVIEWED}, Is.CLOSED, _SIGNERS, "text", other_than=frozenset({Do.PASS_REPLY, Do.REPLY})),
         _step(Do.REOPEN, {Is.CLOSED}, Is.HANDLING, _SIGNERS, "reason", "due_on"),
         _step(Do.ARCHIVE, {Is.CLOSED}, Is.ARCHIVED, _OFFICE, ends=True),
+        # What reads otherwise is signed for anew; what the unit has asked for is decided first.
+        _step(Do.CHANGE, {Is.ISSUED, Is.HANDLING}, Is.ISSUED, _OFFICE, "reason", "text"),
         # what leaves the state as it is
         _step(Do.URGE, OWED, None, _WRITERS, "text"),
-        _step(Do.CHANGE, {Is.ISSUED, Is.HANDLING, Is.EXTENDING, Is.TRANSFERRING}, None, _OFFICE, "reason", "text"),
         _step(Do.INSTRUCT, UNDER_WAY, None, frozenset({Party.LEADER}), "text", "order_due_on"),
         _step(Do.ANSWER, UNDER_WAY | {Is.CLOSED}, None, _UNIT | _OFFICE, "text"),
         _step(Do.REVOKE, UNDER_WAY, Is.REVOKED, _SIGNERS, "reason", ends=True),
@@ -119,6 +121,8 @@ _INSTRUCTION_DAYS = {NoticeUrgency.URGENT: 5, NoticeUrgency.NORMAL: 15, NoticeUr
 # What follows a project's colour has the time of the escalation (domain.md §1.7), whatever its source.
 _KIND_DAYS = {NoticeKind.SUPERVISE: 3, NoticeKind.LETTER: 5, NoticeKind.CORRECT: 2, NoticeKind.URGE: 3}
 MOST_DAYS = 120
+# So many days beyond the deadline in force an extension goes at most; who needs more asks again.
+MOST_EXTENSION = 90
 
 
 def default_days(kind: str, source: str, urgency: str = NoticeUrgency.NORMAL) -> int:
@@ -277,6 +281,8 @@ class Course:
                 self.issued_on, self.sent_on, self.first_due_on = act.on, act.on, act.due_on
             case Do.TRANSFER:
                 self.sent_on, self.signed_on, self.returns = act.on, None, 0
+            case Do.CHANGE:
+                self.sent_on, self.signed_on = act.on, None
             case Do.SIGN | Do.UPHOLD:
                 self.signed_on = act.on
             case Do.ASK_EXTENSION:

@@ -1,6 +1,7 @@
 """What a refused action says: in which state the record is, and whose turn it is; what is missing."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from supervision.choices import Party
 from supervision.rules.machine import Machine, Step
@@ -24,6 +25,11 @@ def names(parties: Iterable[Party]) -> str:
     """Return the parties' names in their order."""
     found = set(parties)
     return "、".join(party.label for party in Party if party in found)
+
+
+def said_already(done: str, at: datetime) -> str:
+    """Return that the same was said shortly before."""
+    return f"您已于{at:%H:%M}提交过同样的内容（{done}），没有重复登记。确需再次提交的，请修改文字。"
 
 
 def wrong_state(machine: Machine, action: str, state: str) -> str:

@@ -38,33 +38,32 @@ def body_words(
     code: str,
     sentence: str,
     facts: list[str],
-    days: int,
     day: date,
     asked: Sequence[str] = (),
     what: str = "项目",
 ) -> str:
     """Return the text of a notice about a project, or about what else is so called: how it stands on the day with its figures, and what
-    is asked for within so many days (`asked`: something else than the kind asks for)."""
+    is asked for (`asked`: something else than the kind asks for)."""
     first = f"截至{chinese_day(day)}，“{name}”{what}（编号{code}）状态为{sentence}"
     if not sentence:
         first = f"现就“{name}”{what}（编号{code}）有关事项通知如下。"
     lines = [first]
     if facts:
         lines.append("主要情况：" + "；".join(facts) + "。")
-    lines += asked_words(asked or ASKED[NoticeKind(kind)], days)
+    lines += asked_words(asked or ASKED[NoticeKind(kind)])
     return "\n".join(lines)
 
 
-def untrue_words(name: str, code: str, on: date, reported: str, observed: str, days: int) -> str:
+def untrue_words(name: str, code: str, on: date, reported: str, observed: str) -> str:
     """Return the text of a notice that asks for the correction of what was found untrue on a day."""
     lines = [f"{chinese_day(on)}督察认定，“{name}”项目（编号{code}）上报情况不实。"]
     lines += [f"{head}：{words.rstrip('。')}。" for head, words in (("上报情况", reported), ("督察所见", observed)) if words]
-    return "\n".join([*lines, *asked_words(ASKED[NoticeKind.CORRECT], days)])
+    return "\n".join([*lines, *asked_words(ASKED[NoticeKind.CORRECT])])
 
 
-def asked_words(asked: Sequence[str], days: int) -> list[str]:
-    """Return the paragraphs that say what the unit is asked for within so many working days."""
-    head = f"请你单位认真研究，抓紧落实，于收到本通知后 {days} 个工作日内书面反馈以下内容："
+def asked_words(asked: Sequence[str]) -> list[str]:
+    """Return the paragraphs that say what the unit is asked for. By when stands below, as a day: one limit only."""
+    head = "请你单位认真研究，抓紧落实，在反馈时限内书面反馈以下内容："
     return [head, *(f"{_NUMERALS[place]}、{words}{'。' if place == len(asked) - 1 else '；'}" for place, words in enumerate(asked))]
 
 
@@ -115,7 +114,7 @@ def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked
         NoticeState.TRANSFERRING: f"承办单位申请转办{f'（建议转{asked_unit}）' if asked_unit else ''}，由督察办决定；时限照算。",
         NoticeState.REFUSED: "承办单位拒收，由督察办改派，或由督察办、区领导维持交办。",
         NoticeState.REPLIED: "承办单位已反馈，由督察员或督察办审核。",
-        NoticeState.REVIEWED: "反馈已审核通过，由督察办另一人办结。",
+        NoticeState.REVIEWED: "反馈已审核通过，由督察办另一人办结（没有其他人的，由区领导办结）。",
         NoticeState.CLOSED: "已办结；可归档，情况有变的可重新办理。",
         NoticeState.ARCHIVED: "已归档。",
         NoticeState.WITHDRAWN: "拟稿已撤回，没有下发。",

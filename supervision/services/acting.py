@@ -7,11 +7,12 @@ the colour afterwards.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
@@ -27,6 +28,8 @@ R = TypeVar("R", bound=Record)
 # As what somebody acts: known beforehand, or asked of the locked record and the account as it is now.
 Parties = Collection[Party] | Callable[[Any, User | None], Collection[Party]]
 _NOTHING = (None, "", [], ())
+# Within so long the same words again are a mistake.
+_SHORTLY = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -65,6 +68,7 @@ def act(
     if version is not None and locked.version != version:
         raise StaleRecord(locked)
     _require(locked, machine, step, by, parties)
+    _refuse_again(locked, machine, step, by, request_key, text)
     _require_values(step, text, values or {}, given)
     if check is not None:
         check(locked)
@@ -187,6 +191,17 @@ def _did(record: Any, machine: Machine, by: User | None) -> set[str]:
         return set()
     acts = machine.this_round(record.acts.order_by("pk").values_list("action", "by_id"))
     return {action for action, who in acts if who == by.pk}
+
+
+def _refuse_again(record: Any, machine: Machine, step: Step, by: User | None, request_key: UUID | None, text: str) -> None:
+    """Refuse what a page sends anew (after the Back button) shortly after the same person said the very same of the record. Steps that
+    lead on cannot be repeated anyway."""
+    if by is None or request_key is None or not text.strip() or step.target not in (None, record.state):
+        return
+    since = timezone.now() - _SHORTLY
+    same = record.acts.filter(action=step.action, by=by, text=text.strip(), created_at__gte=since).order_by("-pk").first()
+    if same is not None:
+        raise ServiceError(words.said_already(machine.action_label(step.action), timezone.localtime(same.created_at)))
 
 
 def _require_values(step: Step, text: str, values: Mapping[str, Any], given: Collection[str]) -> None:

@@ -212,7 +212,7 @@ def confirm_escalation(
 
     def draft(found: Escalation) -> None:
         done.append(found)
-        words = _words(found, days or document.days)
+        words = _words(found)
         found.notice = draft_notice(
             kind=document.kind,
             source=document.source,
@@ -232,12 +232,12 @@ def confirm_escalation(
     return found
 
 
-def _words(escalation: Escalation, days: int) -> Words:
+def _words(escalation: Escalation) -> Words:
     """Return what the notice says first: what was found untrue, or how the project stands, and what is asked for."""
     if not escalation.finding:
         document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
-        return first_words(escalation.project, document.kind, days, clock.today(), document.other)
-    return correcting_words(Finding.objects.select_related("project", "inspection").get(pk=int(escalation.finding)), days)
+        return first_words(escalation.project, document.kind, clock.today(), document.other)
+    return correcting_words(Finding.objects.select_related("project", "inspection").get(pk=int(escalation.finding)))
 
 
 def asked_of(notice: Notice) -> Sequence[str]:

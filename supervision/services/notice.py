@@ -1,20 +1,22 @@
-"""Supervision notices (督察通知单, domain.md §5.3), the sender's side: drafting, approval, issue, changes, urging, judging, closing.
+"""Supervision notices (督察通知单, domain.md §5.3), the sender's side: drafting, approval, issue, urging, revoking.
 
-What the unit does: services.notice_unit. What follows for the project's colour: services.notice_duty.
+Another text or unit: services.notice_change. What the unit does: services.notice_unit.
+What follows for the project's colour: services.notice_duty.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.files import File
 from django.db import models, transaction
+from django.utils import timezone
 
 from erqi.common import clock, workdays
 from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
-from erqi.common.errors import InvalidInput
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import checked, next_number, require
 from erqi.common.simulation import is_simulated
@@ -24,10 +26,12 @@ from projects.services.decision import name_of
 from projects.services.grid import grids
 from projects.services.locks import lock_project
 from projects.services.schedule import refresh
-from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUrgency
+from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeState, NoticeUrgency
 from supervision.models import Notice, NoticeAct, NoticeCopy, NoticeText
 from supervision.models.notice import ISSUER, LONGEST_REASON
 from supervision.rules.notice import MACHINE, default_days
+from supervision.sentences.acting import said_already
+from supervision.services import escalation_answer
 from supervision.services import notice_tell as tell
 from supervision.services.acting import act
 from supervision.services.notice_parties import parties
@@ -81,7 +85,7 @@ def do(
     return found, row, bool(done)
 
 
-def _body(text: str) -> str:
+def body(text: str) -> str:
     """Return a text with one kind of line end, as it is compared and printed."""
     return text.replace("\r\n", "\n").strip()
 
@@ -113,6 +117,17 @@ def _copy_to(notice: Notice, units: Sequence[Unit]) -> None:
         if unit.pk in wanted - standing:
             checked(NoticeCopy(notice=notice, unit=unit)).save()
             standing.add(unit.pk)
+
+
+def _refuse_again(notice: Notice, by: User | None, request_key: UUID | None) -> None:
+    """Refuse a draft that a page sends anew (after the Back button) shortly after the same person wrote the very same."""
+    if by is None or request_key is None or Notice.objects.filter(request_key=request_key).exists():
+        return
+    same = {name: getattr(notice, name) for name in ("kind", "unit", "project", "title", "text")}
+    since = timezone.now() - timedelta(minutes=10)
+    earlier = Notice.objects.filter(**same, drafted_by=by, created_at__gte=since).exclude(state=NoticeState.WITHDRAWN).first()
+    if earlier is not None:
+        raise ServiceError(said_already(f"拟稿《{earlier.title}》", timezone.localtime(earlier.created_at)))
 
 
 @transaction.atomic
@@ -149,8 +164,8 @@ def draft_notice(
     to, copied = units_for(project)
     days = days or default_days(kind, source, urgency)
     if project is not None and not (title.strip() and text.strip()):
-        words = first_words(project, kind, days, clock.today())
-        title, text = title.strip() or words.title, _body(text) or words.text
+        words = first_words(project, kind, clock.today())
+        title, text = title.strip() or words.title, body(text) or words.text
     simulated = getattr(origin, "simulated", False) or quotes_simulated(project, source)
     if unit is None and to is not None:
         unit = Unit.objects.get(pk=to)
@@ -164,7 +179,7 @@ def draft_notice(
         urgency=urgency,
         basis=basis.strip(),
         title=title.strip(),
-        text=_body(text),
+        text=body(text),
         unit=unit,
         project=project,
         contact=contact.strip(),
@@ -176,11 +191,13 @@ def draft_notice(
         drafted_by_name=name_of(by),
         simulated=simulated or is_simulated(),
     )
+    _refuse_again(notice, by, request_key)
     notice, _, fresh = do(notice, NoticeAction.DRAFT, by, request_key=request_key)
     if fresh:
         _copy_to(notice, copies)
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
+        escalation_answer.settle(notice, by)
     return notice
 
 
@@ -199,7 +216,7 @@ def edit_notice(
     if unknown := set(values) - set(DRAFTED):
         raise TypeError(f"not part of a draft: {sorted(unknown)}")
     if "text" in values:
-        values["text"] = _body(values["text"])
+        values["text"] = body(values["text"])
     if values.get("due_on") is not None and values["due_on"] != notice.due_on:
         later(values["due_on"])
 
@@ -253,11 +270,14 @@ def approve_notice(*, notice: Notice, version: int | None, by: User | None, note
 
 @transaction.atomic
 def withdraw_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Withdraw a draft for good, with the reason. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
-    return do(notice, NoticeAction.WITHDRAW, by, version=version, text=reason, request_key=request_key)[0]
+    """Withdraw a draft for good, with the reason; the proposal that it answered waits again. Raises NotAllowed, ServiceError, StaleRecord,
+    InvalidInput."""
+    notice, row, _ = do(notice, NoticeAction.WITHDRAW, by, version=version, text=reason, request_key=request_key)
+    escalation_answer.reopen(notice, row.action_label, by)
+    return notice
 
 
-def _keep_text(notice: Notice, reason: str, by: User | None) -> None:
+def keep_text(notice: Notice, reason: str, by: User | None) -> None:
     """Keep the text as it is sent now as a version of its own."""
     assert notice.due_on is not None  # noqa: S101
     row = NoticeText(
@@ -292,43 +312,8 @@ def issue_notice(*, notice: Notice, version: int | None, by: User | None, reques
 
     notice, row, fresh = do(notice, NoticeAction.ISSUE, by, version=version, request_key=request_key, first=number)
     if fresh:
-        _keep_text(notice, "", by)
+        keep_text(notice, "", by)
     tell.sent(notice, row)
-    return notice
-
-
-@transaction.atomic
-def change_notice(
-    *,
-    notice: Notice,
-    title: str,
-    text: str,
-    due_on: date | None,
-    reason: str,
-    version: int | None,
-    by: User | None,
-    request_key: UUID | None = None,
-) -> Notice:
-    """Change an issued notice (变更): a new version with its reason; the earlier text stays. The deadline may move, never into the past.
-
-    Raises NotAllowed, ServiceError, StaleRecord, InvalidInput (nothing changed, no reason).
-    """
-
-    def compare(locked: Notice) -> None:
-        wanted = (title.strip(), _body(text), due_on or locked.due_on)
-        if wanted == (locked.title, locked.text, locked.due_on):
-            raise InvalidInput({None: ["内容和时限都没有改动。请修改后再提交；只需催促的，请用“催办”。"]})
-        if wanted[2] != locked.due_on:
-            later(wanted[2])
-        locked.title, locked.text, locked.due_on = wanted
-        locked.text_version += 1
-
-    if not text.strip():
-        raise InvalidInput({"text": ["请写明正文。"]})
-    notice, row, fresh = do(notice, NoticeAction.CHANGE, by, version=version, text=reason, request_key=request_key, first=compare)
-    if fresh:
-        _keep_text(notice, reason, by)
-    tell.changed(notice, row)
     return notice
 
 
@@ -339,41 +324,6 @@ def urge_notice(*, notice: Notice, text: str, version: int | None, by: User | No
     notice, row, _ = do(notice, NoticeAction.URGE, by, version=version, text=text, request_key=request_key)
     tell.urged(notice, row)
     return row
-
-
-@transaction.atomic
-def transfer_notice(
-    *,
-    notice: Notice,
-    unit: Unit | None,
-    due_on: date | None,
-    reason: str,
-    version: int | None,
-    by: User | None,
-    request_key: UUID | None = None,
-) -> Notice:
-    """Give the notice to another unit (转办, 改派), which signs for it anew and has its own deadline and version; what the first unit was
-    sent stays.
-
-    Raises NotAllowed, ServiceError, StaleRecord, InvalidInput (no reason, the same unit, a deadline in the past).
-    """
-    if unit is None:
-        raise InvalidInput({"unit": ["请选择承办单位。"]})
-
-    def compare(locked: Notice) -> None:
-        later(due_on)
-        if locked.unit_id == unit.pk:
-            raise InvalidInput({"unit": [f"{unit}已是承办单位。请选择另一个单位，或不同意转办。"]})
-        locked.text_version += 1
-
-    values = {"unit": unit, "due_on": due_on, "asked_due_on": None, "asked_unit": None, "cause": ""}
-    notice, row, fresh = do(
-        notice, NoticeAction.TRANSFER, by, version=version, text=reason, request_key=request_key, values=values, first=compare
-    )
-    if fresh:
-        _keep_text(notice, f"转办：{reason.strip()}", by)
-    tell.sent(notice, row)
-    return notice
 
 
 @transaction.atomic
@@ -389,5 +339,6 @@ def revoke_notice(*, notice: Notice, reason: str, version: int | None, by: User 
     """Revoke an issued notice (撤销): its number stays taken, the unit owes nothing any more. Raises NotAllowed, ServiceError,
     StaleRecord, InvalidInput without a reason."""
     notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key)
+    escalation_answer.reopen(notice, row.action_label, by)
     tell.decided(notice, row)
     return notice

@@ -5,8 +5,9 @@ from collections.abc import Collection
 from erqi.common.models import User
 from projects.services.addressees import accounts_with
 from projects.services.grid import accounts_of
-from supervision.choices import Party
+from supervision.choices import NoticeAction, Party
 from supervision.models import Notice
+from supervision.rules.notice import MACHINE
 from supervision.services.parties import parties_of
 
 # With it somebody may report for any unit (重点项目办), and answers notices for one that has no account.
@@ -23,6 +24,18 @@ def unit_accounts(units: Collection[int]) -> dict[int, list[User]]:
     return found
 
 
+def office_without(people: Collection[int | None]) -> list[User]:
+    """Return the accounts of the supervision office but those (keys): who is left where two different people have to look."""
+    return [user for user in accounts_with("supervise") if user.pk not in people]
+
+
+def closers(notice: Notice, passing: User | None) -> list[User]:
+    """Return who of the office can close the notice once somebody has passed its reply; the leaders where nobody is left."""
+    acts = MACHINE.this_round(notice.acts.order_by("pk").values_list("action", "by_id"))
+    replied = {by for action, by in acts if action == NoticeAction.REPLY}
+    return office_without(replied | {passing.pk if passing is not None else None}) or accounts_with("inquiry.ask")
+
+
 def parties(notice: Notice, user: User | None) -> frozenset[Party]:
     """Return as what the account acts on the notice. The unit's reporters and reviewers act for it; whoever may report for any unit
     (重点项目办) does so for one that has no account."""
@@ -35,3 +48,11 @@ def parties(notice: Notice, user: User | None) -> frozenset[Party]:
     if user is None or Party.HANDLER in found or not user.can(ANY_UNIT):
         return found
     return found | {Party.HANDLER} if user in unit_accounts([notice.unit_id])[notice.unit_id] else found
+
+
+def stand_in_words(notice: Notice, user: User | None) -> str:
+    """Return what is written where somebody acts for a unit that has no account of its own; an empty text for the unit itself."""
+    if user is None or not user.can(ANY_UNIT) or Party.HANDLER not in parties(notice, user):
+        return ""
+    own = parties_of(user, handlers=[notice.unit_id], reviewing=[notice.unit_id])
+    return "" if own & {Party.HANDLER, Party.REVIEWER} else f"代签：{notice.unit}没有账号，由{user.name}代为签收。"

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from erqi.common.dates import chinese_day
 from erqi.common.models import User
 from projects.choices import ReminderKind
+from projects.models import Unit
 from projects.services.addressees import accounts_with
 from projects.services.reminder import Line, tell
-from supervision.choices import OrderAddressee
+from supervision.choices import NoticeAction, NoticeState, OrderAddressee
 from supervision.models import Notice, NoticeAct, NoticeOrder
-from supervision.services.notice_parties import unit_accounts
+from supervision.rules.notice import OWED
+from supervision.services.notice_parties import closers, unit_accounts
 
 
 def _line(
@@ -65,9 +67,25 @@ def sent(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), what="/copy")
 
 
+def signed_for(notice: Notice, act: NoticeAct) -> None:
+    """Tell who sent the notice that it was signed for by another in the unit's place."""
+    people = list(dict.fromkeys([*_author(notice), *accounts_with("supervise")]))
+    _line(notice, act, people, "已代签", act.text, ReminderKind.DECIDED)
+
+
 def changed(notice: Notice, act: NoticeAct) -> None:
-    """Tell the unit of a new version."""
-    _line(notice, act, _unit(notice), "内容已变更", f"{act.text}；{_when(notice)}")
+    """Tell the unit of a new version, which it signs for anew, and who signed the notice that it reads otherwise now."""
+    _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{act.text}；{_when(notice)}")
+    signed = notice.acts.filter(action=NoticeAction.APPROVE).select_related("by").order_by("-pk").first()
+    if signed is not None and signed.by is not None and signed.by.is_active:
+        _line(notice, act, [signed.by], "审签后内容已变更，请知悉", f"{act.by_name}变更：{act.text}", what="/signer")
+
+
+def moved(notice: Notice, act: NoticeAct, former: Unit) -> None:
+    """Tell the unit that had the notice that it is another's now, and that what it asked for has ended with it."""
+    asked = {NoticeState.EXTENDING: "原申请的延期随之终止", NoticeState.TRANSFERRING: "原申请的转办已办理"}.get(act.from_state, "")
+    text = "；".join(filter(None, [f"由{notice.unit}承办，本单位不再办理", asked, act.text]))
+    _line(notice, act, unit_accounts([former.pk])[former.pk], "已转办", text, ReminderKind.DECIDED, what="/former")
 
 
 def urged(notice: Notice, act: NoticeAct) -> None:
@@ -77,7 +95,9 @@ def urged(notice: Notice, act: NoticeAct) -> None:
 
 def decided(notice: Notice, act: NoticeAct) -> None:
     """Tell the unit what was decided on what it asked for, or replied."""
-    _line(notice, act, _unit(notice), act.action_label, "；".join(filter(None, [act.text, _when(notice)])), ReminderKind.DECIDED)
+    # What is over has no deadline any more.
+    when = _when(notice) if notice.state in OWED else ""
+    _line(notice, act, _unit(notice), act.action_label, "；".join(filter(None, [act.text, when])), ReminderKind.DECIDED)
 
 
 def returned(notice: Notice, act: NoticeAct) -> None:
@@ -96,8 +116,8 @@ def replied(notice: Notice, act: NoticeAct) -> None:
 
 
 def passed(notice: Notice, act: NoticeAct) -> None:
-    """Tell the supervision office that a notice can be closed."""
-    _line(notice, act, accounts_with("supervise"), "反馈审核通过，待办结", act.text)
+    """Tell who can close the notice: the supervision office, or the leaders where nobody else of it is left."""
+    _line(notice, act, closers(notice, act.by), "反馈审核通过，待办结", act.text)
 
 
 def ordered(notice: Notice, act: NoticeAct, order: NoticeOrder) -> None:

@@ -1,7 +1,7 @@
 """Supervision notices, the unit's side (domain.md §5.3): signing, replying, asking for time or another unit; what is decided on it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.files import File
@@ -19,19 +19,26 @@ from projects.services.decision import name_of
 from supervision.choices import NoticeAction, OrderAddressee
 from supervision.models import Notice, NoticeOrder
 from supervision.rules.limit import is_late, paused
-from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE
+from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MOST_EXTENSION
 from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice_tell as tell
 from supervision.services.notice import do, later
-from supervision.services.notice_parties import parties
+from supervision.services.notice_parties import parties, stand_in_words
 
 _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
 
 
 @transaction.atomic
 def sign_notice(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Sign for a notice (签收). Raises NotAllowed (another unit's), ServiceError, StaleRecord."""
-    return do(notice, NoticeAction.SIGN, by, version=version, request_key=request_key)[0]
+    """Sign for a notice (签收). Who signs for a unit without an account says so on the record, and who sent it is told.
+
+    Raises NotAllowed (another unit's), ServiceError, StaleRecord.
+    """
+    text = stand_in_words(notice, by)
+    notice, row, _ = do(notice, NoticeAction.SIGN, by, version=version, text=text, request_key=request_key)
+    if text:
+        tell.signed_for(notice, row)
+    return notice
 
 
 @transaction.atomic
@@ -48,6 +55,12 @@ def too_late(notice: Notice) -> str:
     if not is_late(notice.due_on, clock.today(), workdays):
         return ""
     return f"反馈时限{chinese_day(notice.due_on)}已过：延期须在到期前申请。请尽快反馈，并在反馈中说明原因。"
+
+
+def _not_too_far(due_on: date, to: date | None, name: str) -> None:
+    last = due_on + timedelta(days=MOST_EXTENSION)
+    if to is not None and to > last:
+        raise InvalidInput({name: [f"一次延期不超过 {MOST_EXTENSION} 天，最晚到{chinese_day(last)}。"]})
 
 
 @transaction.atomic
@@ -72,6 +85,7 @@ def ask_extension(
             raise InvalidInput({None: [sentence]})
         if to is not None and to <= locked.due_on:
             raise InvalidInput({"asked_due_on": [f"申请的时限应晚于现行时限（{chinese_day(locked.due_on)}）。"]})
+        _not_too_far(locked.due_on, to, "asked_due_on")
 
     values = {"asked_due_on": to}
     notice, row, fresh = do(
@@ -118,6 +132,7 @@ def grant_extension(
         assert locked.due_on is not None  # noqa: S101
         if later(due_on) <= locked.due_on:
             raise InvalidInput({"due_on": [f"新时限应晚于现行时限（{chinese_day(locked.due_on)}）；不同意的，请用“不同意延期”。"]})
+        _not_too_far(locked.due_on, due_on, "due_on")
 
     values = {"due_on": due_on, **_NOTHING_ASKED}
     notice, row, _ = do(
@@ -224,11 +239,25 @@ def _ahead(due_on: date | None) -> None:
     later(due_on)
 
 
+def open_order(notice: Notice) -> str:
+    """Return which instruction keeps a notice from being closed or archived, an empty text where none does."""
+    order = notice.orders.filter(answered_on=None).first()
+    if order is None:
+        return ""
+    said = f"{order.by_name}{chinese_day(order.on)}批示“{order.text[:40]}”"
+    return f"{said}由{order.get_addressee_display()}落实，还没有落实。请先落实批示，再办结、归档。"
+
+
+def _answered(locked: Notice) -> None:
+    if sentence := open_order(locked):
+        raise ServiceError(sentence)
+
+
 @transaction.atomic
 def close_notice(*, notice: Notice, text: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Close a notice whose reply was found good (办结), by another person than found it so. Raises NotAllowed, ServiceError, StaleRecord,
-    InvalidInput."""
-    notice, row, _ = do(notice, NoticeAction.CLOSE, by, version=version, text=text, request_key=request_key)
+    """Close a notice whose reply was found good (办结), by another person than found it so. Raises NotAllowed, ServiceError (an
+    instruction is not answered yet), StaleRecord, InvalidInput."""
+    notice, row, _ = do(notice, NoticeAction.CLOSE, by, version=version, text=text, request_key=request_key, first=_answered)
     tell.decided(notice, row)
     return notice
 
@@ -256,12 +285,7 @@ def reopen_notice(
 def archive_notice(*, notice: Notice, version: int | None, by: User | None, note: str = "", request_key: UUID | None = None) -> Notice:
     """Archive a closed notice (归档): nothing is done to it any more. Raises NotAllowed, ServiceError (an instruction is not answered
     yet), StaleRecord."""
-
-    def answered(locked: Notice) -> None:
-        if order := locked.orders.filter(answered_on=None).first():
-            raise ServiceError(f"{order.by_name}{chinese_day(order.on)}的批示还没有落实，不能归档。请先落实批示。")
-
-    return do(notice, NoticeAction.ARCHIVE, by, version=version, text=note, request_key=request_key, first=answered)[0]
+    return do(notice, NoticeAction.ARCHIVE, by, version=version, text=note, request_key=request_key, first=_answered)[0]
 
 
 @transaction.atomic

@@ -29,12 +29,12 @@ class Words:
     simulated: bool = False
 
 
-def first_words(project: Project, kind: str, days: int, day: date, asked: Sequence[str] = ()) -> Words:
+def first_words(project: Project, kind: str, day: date, asked: Sequence[str] = ()) -> Words:
     """Return what a notice of the kind says of the project on the day (`asked`: something else than the kind asks for): two queries."""
     row = WarningSchedule.objects.of_year(day.year).on(day).filter(project=project).select_related("policy").first()
     title = title_words(kind, project.name)
     if row is None:
-        return Words(title, body_words(kind, project.name, project.code, "", [], days, day, asked))
+        return Words(title, body_words(kind, project.name, project.code, "", [], day, asked))
     policy, level = row.policy.policy, row.level_on(day)
     found = assess(policy, row.known_facts, workdays, day)
     behind = [one for one in found if one.counts and not one.done and one.level > WarningLevel.GREEN]
@@ -44,14 +44,14 @@ def first_words(project: Project, kind: str, days: int, day: date, asked: Sequen
     if facts and level in LEVELS:
         # The causes follow, one by one.
         sentence = f"{policy.label(level)}，自{chinese_day(since)}起第 {(day - since).days + 1} 天。"
-    return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day, asked), level, row.simulated)
+    return Words(title, body_words(kind, project.name, project.code, sentence, facts, day, asked), level, row.simulated)
 
 
-def correcting_words(finding: Finding, days: int) -> Words:
+def correcting_words(finding: Finding) -> Words:
     """Return what a notice that asks for a correction says: what was found when, what was reported, what was seen."""
     project = finding.project
     assert project is not None  # noqa: S101  what is proposed is about a project
-    text = untrue_words(project.name, project.code, finding.raised_on, finding.reported, finding.observed, days)
+    text = untrue_words(project.name, project.code, finding.raised_on, finding.reported, finding.observed)
     return Words(title_words(NoticeKind.CORRECT, project.name), text, simulated=finding.simulated)
 
 

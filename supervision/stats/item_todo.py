@@ -12,6 +12,7 @@ from projects.choices import WarningLevel
 from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
+from projects.services.addressees import accounts_with
 from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link, Shown, Waiting
@@ -87,6 +88,8 @@ def todo_items(desk: Desk) -> list[Item]:
         mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
         objected = Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
         found += [_objection_line(row, desk) for row in _subjects(objected)]
+    elif user.can("inquiry.ask"):
+        found += [_objection_line(row, desk) for row in _subjects(_unjudged().on_day(desk.day))]
     if user.can("ledger.edit"):
         found += [_reopen_line(row, desk) for row in _untrue_milestones()]
     if user.can("inquiry.ask"):
@@ -94,6 +97,17 @@ def todo_items(desk: Desk) -> list[Item]:
         answered = Inquiry.objects.answered().filter(Q(asked_by=user) | Q(asked_by=None))
         found += [_answered_line(row, desk) for row in answered.select_related("project")[:MOST]]
     return found
+
+
+def _unjudged() -> QuerySet:
+    """Return the inspections with an objection that nobody of the supervision office can judge, since who could drew the conclusion."""
+    rows = Inspection.objects.filter(state=InspectionState.ANSWERED)
+    if not rows.exists():
+        return rows.none()
+    by = InspectionAct.objects.filter(inspection=OuterRef("pk"), action=InspectionAction.CONDUCT).order_by("-pk")
+    office = [user.pk for user in accounts_with("supervise")]
+    rows = rows.annotate(_by=Subquery(by.values("by")[:1]))
+    return rows.filter(_by__in=office) if len(office) == 1 else rows if not office else rows.none()
 
 
 def _acts_for(desk: Desk) -> set[int]:

@@ -33,5 +33,5 @@ def draft_about(item: SupervisionItem, kind: str, day: date) -> tuple[NoticeKind
     colour = colour_of(item, steps_on(item, day), day)
     goal = item.goal if len(item.goal) <= _LONGEST_GOAL else f"{item.goal[: _LONGEST_GOAL - 1]}…"
     facts = [f"目标任务为“{goal}”", colour.sentence.rstrip("。")]
-    text = body_words(chosen, item.name, item.number, f"{colour.word}。", facts, days, day, what=WHAT)
+    text = body_words(chosen, item.name, item.number, f"{colour.word}。", facts, day, what=WHAT)
     return chosen, source, days, Words(title_words(chosen, item.name, WHAT), text, level)

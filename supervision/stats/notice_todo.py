@@ -19,7 +19,7 @@ from supervision.models import Notice, NoticeAct, NoticeOrder
 from supervision.rules.limit import is_late, late_before
 from supervision.rules.notice import MACHINE, OWED, SHORT, Course
 from supervision.sentences.notice import standing_words
-from supervision.services.notice_parties import unit_accounts
+from supervision.services.notice_parties import office_without, unit_accounts
 from supervision.stats.notice import courses, standing_of
 
 KIND = "notice"
@@ -62,7 +62,8 @@ def own_units(desk: Any) -> Collection[int]:
 def items(desk: Any) -> Iterator[Item]:
     """Yield the person's lines: at most eight queries for any number of notices."""
     user = desk.user
-    wanted = [state for state, (permission, _, _) in _STEPS.items() if user.can(permission)]
+    closes = not user.can("supervise") and user.can("inquiry.ask")
+    wanted = [state for state, (permission, _, _) in _STEPS.items() if user.can(permission)] + ([Is.REVIEWED] if closes else [])
     drafts = Q(state=Is.DRAFT, drafted_by=user) if user.can("supervise") or user.can("inspect") else Q(pk=None)
     units = own_units(desk)
     owed = Q(state__in=[Is.ISSUED, Is.HANDLING], unit__in=units) if units else Q(pk=None)
@@ -72,7 +73,8 @@ def items(desk: Any) -> Iterator[Item]:
         Notice.objects.moved().filter(Q(state__in=wanted) | drafts | owed).select_related("unit", "project").order_by("due_on", "pk")[:MOST]
     )
     read = courses(rows, desk.day)
-    mine = _did(rows, user.pk)
+    done = _done(rows)
+    stuck = _stuck(rows, done) if closes else set()
     for notice in rows:
         if notice.state in (Is.ISSUED, Is.HANDLING):
             yield _owed(notice, read[notice.pk], desk.day)
@@ -81,21 +83,31 @@ def items(desk: Any) -> Iterator[Item]:
         else:
             _, words, action = _STEPS[notice.state]
             step = MACHINE.step(action, notice.state)
-            if step is not None and not step.other_than & mine.get(notice.pk, set()):
+            if step is None or step.other_than & {act for act, by in done.get(notice.pk, ()) if by == user.pk}:
+                continue
+            if notice.state != Is.REVIEWED or not closes or notice.pk in stuck:
                 yield _step(notice, words, action, desk.day)
     yield from _orders(desk, units)
     if user.can("supervise"):
         yield from _late(desk.day)
 
 
-def _did(rows: list[Notice], user: int) -> dict[int, set[str]]:
-    """Return what the person did in the present round of each notice."""
+def _done(rows: list[Notice]) -> dict[int, list[tuple[str, int | None]]]:
+    """Return what was done by whom in the present round of each notice."""
     acts: dict[int, list[tuple[str, int | None]]] = {}
     keys = [notice.pk for notice in rows if notice.state in _STEPS]
     if keys:
         for key, action, by in NoticeAct.objects.filter(notice__in=keys).order_by("pk").values_list("notice_id", "action", "by_id"):
             acts.setdefault(key, []).append((action, by))
-    return {key: {action for action, by in MACHINE.this_round(done) if by == user} for key, done in acts.items()}
+    return {key: MACHINE.this_round(done) for key, done in acts.items()}
+
+
+def _stuck(rows: list[Notice], done: dict[int, list[tuple[str, int | None]]]) -> set[int]:
+    """Return the notices (keys) that nobody of the office can close, since who could has passed the reply: a leader's to close."""
+    reviewed = [notice.pk for notice in rows if notice.state == Is.REVIEWED]
+    office = {user.pk for user in office_without(())} if reviewed else set()
+    barred = MACHINE.step(Do.CLOSE, Is.REVIEWED).other_than
+    return {key for key in reviewed if office <= {by for action, by in done.get(key, ()) if action in barred}}
 
 
 def _name(notice: Notice) -> str:

@@ -8,15 +8,18 @@ import pytest
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError
+from erqi.common.models import User
 from erqi.tests.uploads import upload
 from projects.models import Reminder
 from projects.services import milestone as milestones
-from projects.tests.builders import make_project
+from projects.stats.todo.desk import Desk
+from projects.tests.builders import make_project, make_user
 from projects.tests.warning_builders import make_report
 from supervision.models import Finding, Inspection
 from supervision.services import finding as findings
 from supervision.services import inspection as inspections
 from supervision.stats.item_panels import badges
+from supervision.stats.item_todo import todo_items
 from supervision.tests.item_case import DAY, make_case
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +92,21 @@ def test_who_concluded_does_not_decide_on_the_objection(case):
     with pytest.raises(NotAllowed, match="须由他人办理"):
         inspections.uphold_conclusion(inspection=found, reason="维持", version=None, by=case.supervision)
     assert inspections.uphold_conclusion(inspection=found, reason="维持", version=None, by=case.other_supervision).state == "closed"
+
+
+def test_a_leader_decides_on_the_objection_where_the_office_has_nobody_left(case):
+    found = case.inspect(by="supervision", verdict="mostly", untrue="")
+    found = inspections.object_conclusion(inspection=found, text="不是这样", version=None, by=case.reporter)
+
+    def told(user: User) -> int:
+        return sum("有异议" in item.title for item in todo_items(Desk(user, DAY)))
+
+    leader = make_user("leader")
+    assert (told(case.supervision), told(case.other_supervision), told(leader)) == (0, 1, 0)
+    case.other_supervision.is_active = False
+    case.other_supervision.save()
+    assert (told(case.supervision), told(leader)) == (0, 1)
+    assert inspections.uphold_conclusion(inspection=found, reason="维持", version=None, by=leader).state == "closed"
 
 
 def test_a_changed_conclusion_takes_its_finding_back_and_is_known_from_that_day_on(case):

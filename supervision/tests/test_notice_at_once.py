@@ -11,6 +11,7 @@ from projects.tests.concurrency import at_once
 from supervision.choices import NoticeState
 from supervision.models import Notice, NoticeAct, NoticeText
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.tests.notice_case import Cast
 
@@ -67,7 +68,7 @@ def test_a_reply_and_a_transfer_at_once_leave_one_of_them():
         partial(within, units.reply_notice, notice=notice, text="已办理。", version=notice.version, by=cast.reporter),
         partial(
             within,
-            office.transfer_notice,
+            changing.transfer_notice,
             notice=notice,
             unit=cast.other,
             due_on=date(2018, 6, 15),

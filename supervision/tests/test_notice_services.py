@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.http import QueryDict
+from django.urls import reverse
 
 from erqi.common import clock, workdays
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
@@ -17,6 +18,7 @@ from supervision.choices import NoticeKind, NoticeSource, NoticeState, OrderAddr
 from supervision.filters.notice import NoticeFilter
 from supervision.models import Notice, NoticeAct, NoticeText
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.services.mechanism import add_theme
 from supervision.stats.notice import courses, headlines
@@ -131,8 +133,8 @@ def test_a_refused_notice_is_upheld_or_goes_to_another_unit(cast):
             units.refuse_notice(notice=upheld, reason="仍不属本单位职责", version=None, by=cast.reporter)
         moved = units.refuse_notice(notice=cast.issued(), reason="不属本单位职责", version=None, by=cast.reporter)
         with pytest.raises(InvalidInput, match="已是承办单位"):
-            office.transfer_notice(notice=moved, unit=cast.unit, due_on=FRIDAY, reason="改派", version=None, by=cast.writer)
-        moved = office.transfer_notice(notice=moved, unit=cast.other, due_on=FRIDAY, reason="改派", version=None, by=cast.writer)
+            changing.transfer_notice(notice=moved, unit=cast.unit, due_on=FRIDAY, reason="改派", version=None, by=cast.writer)
+        moved = changing.transfer_notice(notice=moved, unit=cast.other, due_on=FRIDAY, reason="改派", version=None, by=cast.writer)
         assert (moved.state, moved.unit, moved.first_due_on) == (NoticeState.ISSUED, cast.other, DUE)
         with pytest.raises(NotAllowed):
             units.sign_notice(notice=moved, version=None, by=cast.reporter)
@@ -238,14 +240,66 @@ def test_a_change_keeps_the_earlier_text(cast):
     notice = cast.signed()
     with clock.at(TUESDAY):
         with pytest.raises(InvalidInput, match="没有改动"):
-            office.change_notice(
+            changing.change_notice(
                 notice=notice, title=notice.title, text=notice.text, due_on=DUE, reason="更正", version=None, by=cast.writer
             )
-        office.change_notice(
+        changing.change_notice(
             notice=notice, title=notice.title, text="新的要求。", due_on=date(2018, 7, 10), reason="会议补充", version=None, by=cast.writer
         )
     versions = [(row.version, row.text, row.due_on, row.reason) for row in NoticeText.objects.filter(notice=notice)]
     assert versions == [(1, "请按会议要求办理。", DUE, ""), (2, "新的要求。", date(2018, 7, 10), "会议补充")]
+
+
+def test_a_changed_notice_is_signed_for_anew_and_its_signer_told(cast):
+    notice = cast.signed()
+    with clock.at(TUESDAY):
+        changed = changing.change_notice(
+            notice=notice, title=notice.title, text="新的要求。", due_on=None, reason="会议补充", version=None, by=cast.writer
+        )
+        assert changed.state == NoticeState.ISSUED
+        read = courses([changed], TUESDAY)[changed.pk]
+        assert (read.signed_on, read.sent_on, read.issued_on) == (None, TUESDAY, DAY)
+        assert Reminder.objects.filter(user=cast.leader, title__contains="审签后内容已变更").count() == 1
+        assert Reminder.objects.filter(user=cast.reporter, title__contains="请重新签收").count() == 1
+        assert units.sign_notice(notice=changed, version=None, by=cast.reporter).state == NoticeState.HANDLING
+
+
+def test_what_the_unit_asked_for_is_decided_before_a_change(cast):
+    notice = cast.signed()
+    with clock.at(TUESDAY):
+        notice = units.ask_extension(notice=notice, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
+        with pytest.raises(ServiceError):
+            changing.change_notice(notice=notice, title="别的", text="新的", due_on=None, reason="补充", version=None, by=cast.writer)
+
+
+def test_the_former_unit_is_told_of_a_transfer_and_of_what_ends_with_it(cast):
+    notice = cast.signed()
+    with clock.at(TUESDAY):
+        notice = units.ask_extension(notice=notice, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
+        changing.transfer_notice(notice=notice, unit=cast.other, due_on=FRIDAY, reason="归口办理", version=None, by=cast.writer)
+    line = Reminder.objects.get(user=cast.reporter, title__contains="已转办")
+    assert "由区城管执法局承办" in line.text
+    assert "延期随之终止" in line.text
+
+
+def lines_of(user, day: date) -> list[str]:
+    return [item.title for item in items(Desk(user, day)) if "待办结" in item.title]
+
+
+def test_where_nobody_of_the_office_is_left_a_leader_closes(cast):
+    cast.second.is_active = False
+    cast.second.save()
+    with clock.at(TUESDAY):
+        notice = cast.replied()
+        page = text(sign_in(cast.writer).get(reverse("supervision:notice_pass_reply", args=[notice.pk])))
+        assert "将由区领导办结" in page
+        assert "将由区领导办结" not in text(sign_in(cast.inspector).get(reverse("supervision:notice_pass_reply", args=[notice.pk])))
+        notice = units.pass_reply(notice=notice, text="已核实。", version=None, by=cast.writer)
+        assert (len(lines_of(cast.writer, TUESDAY)), len(lines_of(cast.leader, TUESDAY))) == (0, 1)
+        assert Reminder.objects.filter(user=cast.leader, title__contains="待办结").exists()
+        assert units.close_notice(notice=notice, text="同意办结。", version=None, by=cast.leader).state == NoticeState.CLOSED
+        cast.reviewed()
+        assert (len(lines_of(cast.writer, TUESDAY)), len(lines_of(cast.leader, TUESDAY))) == (1, 0)
 
 
 def test_an_instruction_is_a_to_do_until_it_is_answered(cast):
@@ -268,14 +322,14 @@ def test_an_instruction_is_a_to_do_until_it_is_answered(cast):
             units.answer_order(order=order, text="再答", version=None, by=cast.reporter)
 
 
-def test_a_notice_is_not_archived_over_an_open_instruction(cast):
+def test_a_notice_is_not_closed_over_an_open_instruction(cast):
     with clock.at(TUESDAY):
         notice = cast.reviewed()
         order = units.instruct(notice=notice, text="写明教训", addressee="supervision", due_on=FRIDAY, version=None, by=cast.leader)
-        notice = units.close_notice(notice=notice, text="办结", version=None, by=cast.writer)
-        with pytest.raises(ServiceError, match="还没有落实"):
-            units.archive_notice(notice=notice, version=None, by=cast.writer)
+        with pytest.raises(ServiceError, match="批示“写明教训”由督察办落实，还没有落实"):
+            units.close_notice(notice=notice, text="办结", version=None, by=cast.writer)
         units.answer_order(order=order, text="已写明。", version=None, by=cast.second)
+        notice = units.close_notice(notice=notice, text="办结", version=None, by=cast.writer)
         assert units.archive_notice(notice=notice, version=None, by=cast.writer).state == NoticeState.ARCHIVED
 
 

@@ -1,7 +1,9 @@
 """Notices: what was sent to whom stays, past days show what stood then, drafts keep their files to themselves."""
 
 from datetime import date
+from io import BytesIO
 
+import docx
 import pytest
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from projects.tests.builders import make_unit, make_user
 from supervision.choices import Party
 from supervision.models import Notice
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.services.notice_duty import duties
 from supervision.services.notice_parties import parties
@@ -35,7 +38,7 @@ def paper(cast: Cast, notice: Notice, version: int):
 def test_a_transferred_notice_has_a_paper_for_each_unit(cast):
     notice = cast.issued(due_on=DUE)
     with clock.at(NEXT):
-        moved = office.transfer_notice(
+        moved = changing.transfer_notice(
             notice=notice, unit=cast.other, due_on=date(2018, 6, 20), reason="由城管局办理", version=None, by=cast.writer
         )
         assert moved.text_version == 2
@@ -46,10 +49,48 @@ def test_a_transferred_notice_has_a_paper_for_each_unit(cast):
     assert "2018年6月20日" in second.paragraphs[-1]
 
 
+def test_a_changed_notice_says_so_on_paper_and_the_earlier_one_that_it_is_replaced(cast):
+    notice = cast.signed(due_on=DUE)
+    with clock.at(NEXT):
+        notice = changing.change_notice(
+            notice=notice, title=notice.title, text="新的要求。", due_on=None, reason="会议补充", version=None, by=cast.writer
+        )
+        first, second = paper(cast, notice, 1), paper(cast, notice, 2)
+        assert "打印这一版" in text(sign_in(cast.reporter).get(notice.get_absolute_url()))
+    assert second.number == f"{first.number}（变更）"
+    assert second.day == NEXT
+    assert any("于2018年6月5日变更（会议补充），以本件为准" in line for line in second.paragraphs)
+    assert (first.note, second.note) == ("第1版，已由第2版代替", "")
+    with clock.at(date(2018, 6, 6)):
+        notice = units.sign_notice(notice=notice, version=None, by=cast.reporter)
+        notice = units.ask_extension(notice=notice, to=date(2018, 6, 29), reason="待批复", version=None, by=cast.reporter)
+        notice = units.grant_extension(notice=notice, due_on=date(2018, 6, 20), version=None, by=cast.writer)
+        assert paper(cast, notice, 2).note == "反馈时限现为2018年6月20日"
+
+
+def test_a_revoked_notice_is_marked_on_paper(cast):
+    notice = cast.signed(due_on=DUE)
+    with clock.at(NEXT):
+        notice = office.revoke_notice(notice=notice, reason="重复下发", version=None, by=cast.leader)
+        assert paper(cast, notice, 1).note == "已撤销（2018年6月5日），不再执行"
+        response = sign_in(cast.writer).get(reverse("supervision:notice_word", args=[notice.pk]))
+    header = docx.Document(BytesIO(response.content)).sections[0].header
+    assert "已撤销（2018年6月5日），不再执行" in header.paragraphs[0].text
+
+
+def test_a_notice_names_one_deadline_only(cast):
+    cast.with_project()
+    with clock.at(DAY):
+        notice = cast.issued(kind="remind", source="project", project=cast.project, title="", text="", unit=None)
+        lines = paper(cast, notice, 1).paragraphs
+    assert not any("个工作日" in line for line in lines)
+    assert sum("2018年6月11日" in line for line in lines) == 1
+
+
 def test_a_past_day_shows_the_title_that_stood_then(cast):
     notice = cast.signed()
     with clock.at(NEXT):
-        office.change_notice(
+        changing.change_notice(
             notice=notice, title="改过的标题", text="新的正文", due_on=None, reason="会议调整", version=None, by=cast.writer
         )
         client = sign_in(cast.writer)

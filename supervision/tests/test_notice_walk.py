@@ -15,6 +15,7 @@ from supervision.choices import NoticeState
 from supervision.models import Notice, NoticeAct, NoticeText
 from supervision.rules.notice import MACHINE, Done, course
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.services.acting import allowed
 from supervision.tests.notice_case import DAY, Cast
@@ -66,13 +67,13 @@ def take(cast: Cast, notice: Notice, action: str, by: User) -> object:
         case Do.ASK_TRANSFER:
             return units.ask_transfer(unit=other, reason="理由", **more)
         case Do.TRANSFER:
-            return office.transfer_notice(unit=other, due_on=ahead, reason="理由", **more)
+            return changing.transfer_notice(unit=other, due_on=ahead, reason="理由", **more)
         case Do.RETURN_REPLY:
             return units.return_reply(reason="理由", due_on=ahead, **more)
         case Do.REOPEN:
             return units.reopen_notice(reason="理由", due_on=ahead, **more)
         case Do.CHANGE:
-            return office.change_notice(title=notice.title, text=f"{notice.text}改"[-60:], due_on=None, reason="理由", **more)
+            return changing.change_notice(title=notice.title, text=f"{notice.text}改"[-60:], due_on=None, reason="理由", **more)
         case Do.INSTRUCT:
             return units.instruct(text="批示", addressee="handler", due_on=ahead, **more)
     order = notice.orders.filter(answered_on=None).first()
@@ -98,7 +99,7 @@ def check(notice: Notice, seen: list[tuple[str, str, str]]) -> None:
     assert (read.state, read.unit, read.due_on) == (notice.state, notice.unit_id, notice.due_on)
     issues = [act for act in acts if act.action == Do.ISSUE]
     assert len(issues) == (1 if notice.number else 0)
-    changes = sum(act.action == Do.CHANGE for act in acts)
+    changes = sum(act.action in (Do.CHANGE, Do.TRANSFER) for act in acts)
     assert NoticeText.objects.filter(notice=notice).count() == (1 + changes if issues else 0)
 
 
@@ -157,7 +158,7 @@ def test_a_walk_of_every_legal_step_covers_the_table():
         "submit/writer approve/leader return_draft/second submit/writer approve/leader issue/writer refuse/reporter uphold/leader"
         " ask_extension/reporter take_back/reporter ask_extension/reporter deny_extension/second ask_extension/reporter"
         " grant_extension/second ask_transfer/reporter deny_transfer/second ask_transfer/reporter transfer/second sign/stranger"
-        " instruct/leader answer/stranger urge/inspector change/second reply/stranger recall_reply/stranger reply/stranger"
+        " instruct/leader answer/stranger urge/inspector change/second sign/stranger reply/stranger recall_reply/stranger reply/stranger"
         " return_reply/inspector reply/stranger pass_reply/inspector close/second reopen/leader reply/stranger pass_reply/inspector"
         " close/writer archive/writer",
         "submit/writer approve/leader issue/writer sign/reporter revoke/leader",

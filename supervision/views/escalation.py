@@ -25,6 +25,7 @@ from supervision.services import escalation as service
 from supervision.services.parties import parties_of
 from supervision.tables.escalation import EscalationTable
 from supervision.views.acting import ActionView, Doing, buttons, course
+from supervision.views.notice import running_notices
 
 DOINGS: dict[str, Doing] = {
     EscalationAction.CONFIRM: Doing(
@@ -114,7 +115,7 @@ class EscalationDetail(PermissionRequiredMixin, TemplateView):
             level=WarningLevel(escalation.level),
             document=DOCUMENTS[EscalationTrigger(escalation.trigger)],
             notice=self._shown(escalation.notice) if state == EscalationState.CONFIRMED else None,
-            others=self._others(escalation),
+            others=running_notices(user, escalation.project, escalation.notice_id),
             course=course(acts, on.day),
             buttons=buttons(escalation, MACHINE, user, parties_of(user), DOINGS, "supervision:escalation") if now else [],
             breadcrumbs=[list_crumb(), {"label": str(escalation.project)}],
@@ -127,11 +128,6 @@ class EscalationDetail(PermissionRequiredMixin, TemplateView):
     @property
     def _sees_drafts(self) -> bool:
         return any(self.request.user.can(code) for code in Notice.history_readers)
-
-    def _others(self, escalation: Escalation) -> list[Notice]:
-        """Return what was already sent about the project and is not finished: nobody is sent the same twice."""
-        rows = Notice.objects.filter(project=escalation.project).unfinished().exclude(pk=escalation.notice_id)
-        return [notice for notice in rows.order_by("-pk")[:5] if self._shown(notice)]
 
 
 class EscalationStep(ActionView):
@@ -146,6 +142,10 @@ class EscalationStep(ActionView):
 
     def parties(self) -> Collection[Party]:
         return parties_of(self.request.user)
+
+    def values_of(self, record: Escalation) -> dict[str, Any]:
+        """Why it was proposed is no reason to decline it."""
+        return {}
 
     def first_values(self) -> dict[str, Any]:
         if self.action != EscalationAction.CONFIRM:
@@ -163,6 +163,7 @@ class EscalationStep(ActionView):
             escalation=self.record,
             level=WarningLevel(self.record.level),
             document=DOCUMENTS[EscalationTrigger(self.record.trigger)],
+            running=running_notices(self.request.user, self.record.project) if self.action == EscalationAction.CONFIRM else [],
             **context,
         )
 

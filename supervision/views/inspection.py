@@ -362,7 +362,7 @@ class InspectionObject(InspectionAct):
 class InspectionUphold(InspectionAct):
     """Uphold a conclusion."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = InspectionAction.UPHOLD
     form_class = ReasonForm
 
@@ -373,7 +373,7 @@ class InspectionUphold(InspectionAct):
 class InspectionChange(InspectionAct):
     """Change a conclusion."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = InspectionAction.CHANGE
     form_class = ChangeForm
 

@@ -18,6 +18,7 @@ from erqi.common.asof import AsOf, as_of
 from erqi.common.attachments import for_owners, of
 from erqi.common.listing import Listing, ListView
 from erqi.common.models import Attachment
+from projects.models import Project
 from projects.views.day import day_context, tab_url
 from supervision.choices import NoticeAction, NoticeState, OrderAddressee, Party
 from supervision.filters.notice import NoticeFilter
@@ -128,6 +129,12 @@ def notice_of(user: Any, pk: int) -> Notice:
     """Return a notice that the person may see now; raise Http404 otherwise."""
     rows = Notice.objects.visible_to(user).select_related("unit", "project", "asked_unit", "drafted_by")
     return get_object_or_404(rows, pk=pk)
+
+
+def running_notices(user: Any, project: Project, but: int | None = None) -> list[Notice]:
+    """Return what was drafted or sent about a project and is not finished, as far as the person may see it: nobody is sent the same
+    twice. One query."""
+    return list(Notice.objects.visible_to(user).filter(project=project).unfinished().exclude(pk=but).order_by("-pk")[:5])
 
 
 def buttons(notice: Notice, user: Any) -> list[Button]:

@@ -19,10 +19,11 @@ from supervision.models import Notice, NoticeOrder
 from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MACHINE
 from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as unit
 from supervision.services.acting import refusal
 from supervision.services.escalation import asked_of
-from supervision.services.notice_parties import ANY_UNIT
+from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_words
 from supervision.services.parties import permissions_for
 from supervision.views.notice import notice_of
 
@@ -66,7 +67,9 @@ DOINGS: dict[str, Doing] = {
     Do.ASK_TRANSFER: Doing(
         forms.AskTransferForm, unit.ask_transfer, "已申请转办，决定前时限照算。", names=(("asked_unit", "unit"),), hint="决定前时限照算。"
     ),
-    Do.TRANSFER: Doing(forms.TransferForm, office.transfer_notice, "已转办，新的承办单位须重新签收。", "转办", "新的承办单位须重新签收。"),
+    Do.TRANSFER: Doing(
+        forms.TransferForm, changing.transfer_notice, "已转办，新的承办单位须重新签收。", "转办", "新的承办单位须重新签收。"
+    ),
     Do.DENY_TRANSFER: Doing(forms.ReasonForm, unit.deny_transfer, "未同意转办，由原单位继续办理。"),
     Do.TAKE_BACK: Doing(forms.PlainForm, unit.take_back, "申请已收回。"),
     Do.REPLY: Doing(forms.ReplyForm, unit.reply_notice, "已反馈，等待审核。", "提交反馈"),
@@ -77,7 +80,12 @@ DOINGS: dict[str, Doing] = {
     Do.REOPEN: Doing(forms.AgainForm, unit.reopen_notice, "已重新办理。"),
     Do.ARCHIVE: Doing(forms.NoteForm, unit.archive_notice, "已归档。", hint="归档后不能再办理。", names=_NOTE),
     Do.URGE: Doing(forms.UrgeForm, office.urge_notice, "已催办，可打印催办通知。"),
-    Do.CHANGE: Doing(forms.ChangeForm, office.change_notice, "已变更，原文保留为上一版本。", hint="原文保留；承办单位会收到变更的通知。"),
+    Do.CHANGE: Doing(
+        forms.ChangeForm,
+        changing.change_notice,
+        "已变更，承办单位须重新签收；原文保留为上一版本。",
+        hint="原文保留，可另行打印；承办单位须重新签收，审签人会收到变更的通知。",
+    ),
     Do.INSTRUCT: Doing(forms.OrderForm, unit.instruct, "批示已下达。", names=(("order_due_on", "due_on"),)),
     Do.REVOKE: Doing(forms.ReasonForm, office.revoke_notice, "已撤销。", hint="撤销后承办单位不再办理；文号保留，不再使用。"),
 }
@@ -126,6 +134,8 @@ class NoticeActView(EditView):
         user = self.request.user
         if found := refusal(self.record, MACHINE, self.action, user, office.parties(self.record, user)):
             return found
+        if self.action in (Do.CLOSE, Do.ARCHIVE):
+            return unit.open_order(self.record)
         return unit.too_late(self.record) if self.action == Do.ASK_EXTENSION else ""
 
     def values_of(self, record: Notice) -> dict[str, Any]:
@@ -148,6 +158,14 @@ class NoticeActView(EditView):
             case Do.INSTRUCT:
                 return {"order_due_on": soon}
         return {}
+
+    def _hint(self) -> str:
+        """Return what to know before doing it: where a reply is passed, whether anybody of the office is left to close the notice."""
+        if self.action == Do.PASS_REPLY and not any(one.can("supervise") for one in closers(self.record, self.request.user)):
+            return f"{self.doing.hint}您审核后，督察办没有其他账号可以办结，将由区领导办结。"
+        if self.action == Do.SIGN and (said := stand_in_words(self.record, self.request.user)):
+            return f"{said}经过中会注明，并告知发文的督察办。"
+        return self.doing.hint
 
     @staticmethod
     def _urging(notice: Notice) -> str:
@@ -189,7 +207,7 @@ class NoticeActView(EditView):
         return super().get_context_data(
             **context,
             notice=notice,
-            hint=self.doing.hint,
+            hint=self._hint(),
             asked=asked,
             said=said,
             shows_cause=said is not None and said.action == Do.REPLY and bool(notice.cause),

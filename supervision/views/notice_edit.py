@@ -14,7 +14,7 @@ from erqi.common.models import Attachment
 from projects.models import Project, Unit
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource
 from supervision.forms.notice import DraftForm, WithdrawFileForm
-from supervision.models import Notice, SupervisionItem
+from supervision.models import Escalation, Notice, SupervisionItem
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
 from supervision.services.acting import refusal
@@ -22,7 +22,7 @@ from supervision.services.item_grid import units_of_item
 from supervision.services.notice_file import withdraw_draft_file
 from supervision.services.notice_words import first_words, kind_for
 from supervision.stats.notice_item import draft_about
-from supervision.views.notice import notice_of
+from supervision.views.notice import notice_of, running_notices
 
 _LIST = {"label": "督察通知单"}
 
@@ -72,9 +72,9 @@ class NoticeNew(NoticeEditing):
         if self.project is None:
             return {"kind": asked if asked in NoticeKind else "", "source": NoticeSource.MEETING}
         day = clock.today()
-        kind = asked if asked in NoticeKind else kind_for(first_words(self.project, NoticeKind.REMIND, 1, day).level)
+        kind = asked if asked in NoticeKind else kind_for(first_words(self.project, NoticeKind.REMIND, day).level)
         days = default_days(kind, NoticeSource.PROJECT)
-        words = first_words(self.project, kind, days, day)
+        words = first_words(self.project, kind, day)
         to, copied = service.units_for(self.project)
         names = {unit.pk: unit for unit in Unit.objects.filter(pk__in=[key for key in (to, copied) if key])}
         return {
@@ -116,7 +116,15 @@ class NoticeNew(NoticeEditing):
         return service.draft_notice(**self.service_values(values), origin=self.item, by=self.request.user, request_key=request_key)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context, begun=self.item or self.project)
+        project = self.project
+        running = running_notices(self.request.user, project) if project else []
+        return super().get_context_data(**context, begun=self.item or project, running=running, proposals=self._proposals())
+
+    def _proposals(self) -> list[Escalation]:
+        """Return what waits to be decided about the project: the office's draft of that kind answers it."""
+        if self.project is None or not self.request.user.can("supervise"):
+            return []
+        return list(Escalation.objects.open().filter(project=self.project))
 
 
 class NoticeEdit(NoticeEditing):

@@ -7,6 +7,7 @@ from projects.imports.simulation import pictures
 from supervision.imports.simulation.run import Story, day_of
 from supervision.models import Notice, NoticeOrder
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 
 SERVICES = {
@@ -17,8 +18,8 @@ SERVICES = {
     "withdraw": office.withdraw_notice,
     "issue": office.issue_notice,
     "urge": office.urge_notice,
-    "change": office.change_notice,
-    "transfer": office.transfer_notice,
+    "change": changing.change_notice,
+    "transfer": changing.transfer_notice,
     "uphold": office.uphold_notice,
     "revoke": office.revoke_notice,
     "sign": units.sign_notice,
