@@ -25,7 +25,7 @@ class SubjectFilter(BaseFilterSet):
 
     def unit_options(self) -> list[Option]:
         """Return the units of the list's rows, by pinyin."""
-        units = Unit.objects.filter(pk__in=self.queryset.model.objects.values("unit")).order_by("sort_key", "pk")
+        units = Unit.objects.filter(pk__in=self.queryset.order_by().values("unit")).order_by("sort_key", "pk")
         return [Option(str(pk), name) for pk, name in units.values_list("pk", "name")]
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

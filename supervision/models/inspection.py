@@ -11,8 +11,8 @@ from projects.models.revision import account
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionState, InspectionSubject, Verdict
 from supervision.models.act import Act
 from supervision.models.item import SupervisionItem
-from supervision.querysets.inspection import InspectionQuerySet
-from supervision.rules.inspection import MACHINE
+from supervision.querysets.inspection import READERS, InspectionQuerySet
+from supervision.rules.inspection import MACHINE, UNANNOUNCED
 
 
 def _amount(name: str) -> models.DecimalField:
@@ -54,6 +54,10 @@ class Inspection(Record, Simulated):
     conclusion = models.TextField("督察意见", blank=True)
     changed_on = models.DateField("更正日期", null=True, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=InspectionState, default=InspectionState.PLANNED, editable=False)
+
+    # What is planned is theirs alone who inspect (erqi.history.privacy).
+    history_private = Q(state__in=sorted(UNANNOUNCED))
+    history_readers = READERS
 
     objects = InspectionQuerySet.as_manager()
 
@@ -104,6 +108,9 @@ class InspectionPoint(Simulated):
     subject = models.CharField("督察内容", max_length=20, choices=InspectionSubject)
     found = models.CharField("情况", max_length=500, blank=True)
 
+    history_private = Q(inspection__state__in=sorted(UNANNOUNCED))
+    history_readers = READERS
+
     class Meta:
         verbose_name = "督察内容"
         verbose_name_plural = "督察内容"
@@ -147,6 +154,9 @@ class InspectionAct(Act):
 
     machine, of = MACHINE, "inspection"
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="acts", verbose_name="督察")
+
+    history_private = Q(to_state__in=sorted(UNANNOUNCED))
+    history_readers = READERS
 
     class Meta(Act.Meta):
         indexes = [models.Index(fields=["inspection", "on"], name="inspection_act_of")]

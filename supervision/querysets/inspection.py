@@ -8,11 +8,15 @@ from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.functions import Coalesce, ExtractMonth
 
 from erqi.common.dates import month_end
+from erqi.common.models import User
 from supervision.choices import InspectionLayer, InspectionState
 from supervision.querysets.acts import ActedQuerySet
+from supervision.rules.inspection import UNANNOUNCED
 
 # A unit's own check burdens nobody but itself.
 COUNTED = (InspectionLayer.INSPECTOR, InspectionLayer.LEADER)
+# The permissions with which somebody plans inspections, and sees those that were not announced.
+READERS = ("inspect", "supervise", "inquiry.ask")
 
 
 class InspectionQuerySet(ActedQuerySet):
@@ -30,6 +34,14 @@ class InspectionQuerySet(ActedQuerySet):
         planned = Case(When(state_then=InspectionState.PLANNED, then=Value(0)), default=Value(1))
         rows = self.on_day(day).select_related("unit", "project", "item")
         return rows.annotate(verdict_then=verdict, held_on=when, _planned=planned).order_by("_planned", F("held_on").desc(), "-pk")
+
+    def visible_to(self, user: User) -> "InspectionQuerySet":
+        """Return what the account may see: what is planned, or was called off, is known to those alone who inspect. Of rows read on a day
+        the state of that day counts."""
+        if any(user.can(code) for code in READERS):
+            return self
+        state = "state_then" if "state_then" in self.query.annotations else "state"
+        return self.exclude(**{f"{state}__in": sorted(UNANNOUNCED)})
 
     def counting(self) -> "InspectionQuerySet":
         """Return those that burden the inspected unit: conducted or planned by others than itself."""

@@ -49,6 +49,9 @@ MACHINE = Machine(
     finals=frozenset({_S.CLOSED, _S.CANCELLED}),
 )
 
+# While it is planned, and when it was called off, an inspection is theirs alone who inspect: a covert one is none once it is known.
+UNANNOUNCED = frozenset({_S.PLANNED, _S.CANCELLED})
+
 # So many inspections of one unit in a month are usual; planning a further one asks for a reason (the national regulation limits
 # how often a unit is inspected, without a figure of its own).
 USUAL_A_MONTH = 2

@@ -35,7 +35,7 @@ def badges(projects: Collection[int], day: date) -> dict[int, list[Badge]]:
 def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str, Any] | None:
     """Return what the project page shows: its items, its inspections, the questions about it, and what the person can begin here."""
     items = list(SupervisionItem.objects.for_table(day).of_project(project.pk, day))
-    inspections = list(Inspection.objects.for_table(day).filter(project=project))
+    inspections = list(Inspection.objects.for_table(day).visible_to(request.user).filter(project=project))
     inquiries = list(Inquiry.objects.for_table(day).filter(project=project))
     begin = _begin(request.user, project) if day >= clock.today() else []
     if not (items or inspections or inquiries or begin):
@@ -78,7 +78,7 @@ def _begin(user: Any, project: Project) -> list[tuple[str, str, str]]:
 def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | None:
     """Return what a unit's page shows: the items it carries out, its inspections with how many there were this year, its findings."""
     items = list(SupervisionItem.objects.for_table(day).of_units([unit.pk], day))
-    inspections = list(Inspection.objects.for_table(day).filter(unit=unit))
+    inspections = list(Inspection.objects.for_table(day).visible_to(request.user).filter(unit=unit))
     findings = list(Finding.objects.for_table(day).filter(unit=unit))
     if not (items or inspections or findings):
         return None

@@ -22,7 +22,8 @@ from supervision.filters.inspection import InspectionFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.inspection import ChangeForm, ConductForm, PlanInspectionForm, SelfCheckForm
 from supervision.models import Finding, Inspection, SupervisionItem
-from supervision.rules.inspection import MACHINE, USUAL_A_MONTH, layer_of
+from supervision.querysets.inspection import READERS
+from supervision.rules.inspection import MACHINE, UNANNOUNCED, USUAL_A_MONTH, layer_of
 from supervision.services import inspection as service
 from supervision.services.inspection_frozen import freeze
 from supervision.services.parties import parties_of
@@ -30,7 +31,7 @@ from supervision.tables.inspection import InspectionTable
 from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
 
-LOOKS = ("inspect", "supervise", "inquiry.ask")
+LOOKS = READERS
 PAGES = {
     InspectionAction.CONDUCT: "inspection_conduct",
     InspectionAction.ACCEPT: "inspection_accept",
@@ -62,7 +63,7 @@ class InspectionList(RecordList):
     ]
 
     def get_queryset(self) -> QuerySet:
-        return Inspection.objects.for_table(self.day.day)
+        return Inspection.objects.for_table(self.day.day).visible_to(self.request.user)
 
     def buttons(self) -> list[tuple[str, str, str]]:
         found = [("督察频次", reverse("supervision:inspection_counts"), "chart-bar")]
@@ -112,11 +113,12 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         on = as_of(self.request)
-        inspection = get_object_or_404(Inspection.objects.for_table(on.day), pk=pk)
+        inspection = get_object_or_404(Inspection.objects.for_table(on.day).visible_to(self.request.user), pk=pk)
         present = on.day >= clock.today()
         state = inspection.state_then
         parties = service.parties_of_inspection(inspection, self.request.user)
-        is_held = state not in (InspectionState.PLANNED, InspectionState.CANCELLED)
+        may_know = any(self.request.user.can(code) for code in READERS)
+        is_held = state not in UNANNOUNCED
         return super().get_context_data(
             **kwargs,
             page_title=f"{inspection.get_layer_display()}：{inspection.subject}",
@@ -130,7 +132,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             milestones=inspection.milestones.all() if is_held else [],
             attachments=list(attachments_of(inspection)) if is_held else [],
             finding=Finding.objects.for_table(on.day).filter(inspection=inspection).first(),
-            course=course(inspection, on.day),
+            course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
             actions=buttons(inspection, MACHINE, self.request.user, parties, PAGES) if present else [],
             often=service.often_words(inspection.unit, inspection.planned_for) if state == InspectionState.PLANNED else "",
             breadcrumbs=[{"label": "督察", "url": reverse("supervision:inspection_list")}, {"label": str(inspection)}],
@@ -256,6 +258,10 @@ class InspectionAct(RecordAction):
     machine = MACHINE
     parties_of = staticmethod(service.parties_of_inspection)
     list_page = ("督察", "inspection_list")
+
+    def get_record(self) -> Inspection:
+        rows = Inspection.objects.visible_to(self.request.user).select_related(*self.related)
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def subject_lines(self) -> list[tuple[str, Any]]:
         one = self.record

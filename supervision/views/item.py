@@ -138,7 +138,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             and not item.cause,
             grid=duties_of([item], on.day)[item.pk],
             links=self._links(item, on.day),
-            inspections=list(Inspection.objects.for_table(on.day).filter(item=item)),
+            inspections=list(Inspection.objects.for_table(on.day).visible_to(user).filter(item=item)),
             findings=list(Finding.objects.for_table(on.day).filter(item=item)),
             course=course(item, on.day, evidence_of),
             actions=[*actions, *self._inspect(item, user, present)],
