@@ -236,6 +236,7 @@ class ItemState(TextChoices):
 class ItemAction(TextChoices):
     REGISTER = "register", "立项"
     AMEND = "amend", "修改内容"
+    HAND_OVER = "hand_over", "责任交接"
     MOVE = "move", "调整时限"
     STEP = "step", "完成步骤"
     UNDO_STEP = "undo_step", "撤销步骤完成"

@@ -94,7 +94,6 @@ urlpatterns = [
     path("findings/<int:pk>/send-back/", finding.FindingSendBack.as_view(), name="finding_send_back"),
     path("findings/<int:pk>/settle/", finding.FindingSettle.as_view(), name="finding_settle"),
     path("findings/<int:pk>/refuse/", finding.FindingRefuse.as_view(), name="finding_refuse"),
-    path("findings/<int:pk>/revoke/", finding.FindingRevoke.as_view(), name="finding_revoke"),
     path("inquiries/", inquiry.InquiryList.as_view(), name="inquiry_list"),
     path("inquiries/new/<str:code>/", inquiry.InquiryNew.as_view(), name="inquiry_new"),
     path("inquiries/<int:pk>/", inquiry.InquiryDetail.as_view(), name="inquiry_detail"),

@@ -59,7 +59,7 @@ class ItemFilter(BaseFilterSet):
         return queryset.filter(source__in=value)
 
     def filter_cause(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.filter(cause__in=value)
+        return queryset.filter(cause_then__in=value)
 
     def filter_untrue(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(Exists(Finding.objects.filter(item=OuterRef("pk")).standing(self.as_of)))

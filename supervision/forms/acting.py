@@ -25,14 +25,6 @@ class NoteForm(EditForm):
     wide = {"text"}
 
 
-class WordsForm(EditForm):
-    """An action that consists of what is said."""
-
-    text = words("内容")
-
-    wide = {"text"}
-
-
 class ReasonForm(EditForm):
     """An action that needs its reason."""
 

@@ -53,8 +53,9 @@ class Finding(Record, Simulated):
 class FindingAct(Act):
     """What was done to a finding."""
 
-    machine, of = MACHINE, "finding"
+    machine, of, copies = MACHINE, "finding", ("corrected",)
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="acts", verbose_name="不实认定")
+    corrected = models.CharField("更正内容", max_length=500, blank=True, editable=False)
 
     class Meta(Act.Meta):
         indexes = [models.Index(fields=["finding", "on"], name="finding_act_of")]

@@ -49,7 +49,8 @@ class Inquiry(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return f"问查：{self.text[:30]}"
+        # Read as of a day, it is called by what had been asked last by then.
+        return f"问查：{getattr(self, 'text_then', self.text)[:30]}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:inquiry_detail", args=[self.pk])

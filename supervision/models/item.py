@@ -212,8 +212,10 @@ class ItemLink(Simulated):
 class ItemAct(Act):
     """What was done to an item."""
 
-    machine, of = MACHINE, "item"
+    machine, of, copies = MACHINE, "item", ("cause", "cause_note")
     item = models.ForeignKey(SupervisionItem, models.PROTECT, related_name="acts", verbose_name="督察事项")
+    cause = models.CharField("病因", max_length=20, choices=CAUSES, blank=True, editable=False)
+    cause_note = models.CharField("病因说明", max_length=300, blank=True, editable=False)
 
     class Meta(Act.Meta):
         indexes = [models.Index(fields=["item", "on"], name="item_act_of_item")]

@@ -3,22 +3,27 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 
-from supervision.choices import FindingState
+from supervision.choices import FindingAction
 from supervision.querysets.acts import ActedQuerySet
-
-STANDING = (FindingState.OPEN, FindingState.EXPLAINED, FindingState.CHECKED)
+from supervision.rules.finding import STANDING
 
 
 class FindingQuerySet(ActedQuerySet):
     """Findings."""
 
+    def told(self, day: date) -> "FindingQuerySet":
+        """Return them with what the unit had said last by the day: `corrected_then`, `explanation_then` (NULL: nothing yet)."""
+        acts = self.model._meta.get_field("acts").related_model.objects
+        said = acts.filter(finding=OuterRef("pk"), on__lte=day, action=FindingAction.EXPLAIN).order_by("-pk")
+        return self.annotate(corrected_then=Subquery(said.values("corrected")[:1]), explanation_then=Subquery(said.values("text")[:1]))
+
     def for_table(self, day: date) -> "FindingQuerySet":
-        """Return what had been found by the day: what stands first, the longest standing before the others."""
+        """Return what had been found by the day: what stands first, the longest standing before the others (with `told`)."""
         settled = Case(When(state_then__in=STANDING, then=Value(0)), default=Value(1))
         rows = self.on_day(day).select_related("unit", "project", "item", "inspection")
-        return rows.annotate(_settled=settled).order_by("_settled", F("raised_on").asc(), "pk")
+        return rows.told(day).annotate(_settled=settled).order_by("_settled", F("raised_on").asc(), "pk")
 
     def standing(self, day: date) -> "FindingQuerySet":
         """Return what was shown beside the colours on the day."""

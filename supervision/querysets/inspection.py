@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Case, CharField, Count, F, Q, Value, When
-from django.db.models.functions import Coalesce, ExtractMonth
+from django.db.models import Case, CharField, Count, DateField, F, Q, Value, When
+from django.db.models.functions import ExtractMonth
 
 from erqi.common.dates import month_end
 from erqi.common.models import User
-from supervision.choices import InspectionLayer, InspectionState
+from supervision.choices import InspectionAction, InspectionLayer, InspectionState
 from supervision.querysets.acts import ActedQuerySet
 from supervision.rules.inspection import UNANNOUNCED
 
@@ -25,12 +25,12 @@ class InspectionQuerySet(ActedQuerySet):
     def for_table(self, day: date) -> "InspectionQuerySet":
         """Return what was known on the day, with `state_then` and `verdict_then`: what is planned first, then the latest look."""
         verdict = Case(
-            When(state_then__in=[InspectionState.PLANNED, InspectionState.CANCELLED], then=Value("")),
+            When(state_then__in=sorted(UNANNOUNCED), then=Value("")),
             When(changed_on__gt=day, then=F("first_verdict")),
             default=F("verdict"),
             output_field=CharField(),
         )
-        when = Coalesce("inspected_on", "planned_for")
+        when = Case(When(state_then__in=sorted(UNANNOUNCED), then=F("planned_for")), default=F("inspected_on"), output_field=DateField())
         planned = Case(When(state_then=InspectionState.PLANNED, then=Value(0)), default=Value(1))
         rows = self.on_day(day).select_related("unit", "project", "item")
         return rows.annotate(verdict_then=verdict, held_on=when, _planned=planned).order_by("_planned", F("held_on").desc(), "-pk")
@@ -47,6 +47,10 @@ class InspectionQuerySet(ActedQuerySet):
         """Return those that burden the inspected unit: conducted or planned by others than itself."""
         return self.filter(layer__in=COUNTED).exclude(state=InspectionState.CANCELLED)
 
+    def recorded_by(self, day: date) -> "InspectionQuerySet":
+        """Return those whose conclusion was known on the day, however long before it somebody had looked."""
+        return self.filter(acts__action__in=[InspectionAction.CONDUCT, InspectionAction.SELF_CHECK], acts__on__lte=day)
+
     def in_month(self, unit: int, day: date) -> int:
         """Return how many inspections of a unit (key) the month of the day has: conducted, or planned for it."""
         first, last = day.replace(day=1), month_end(day.year, day.month)
@@ -54,8 +58,8 @@ class InspectionQuerySet(ActedQuerySet):
         return self.counting().filter(held, unit=unit).count()
 
     def by_unit_and_month(self, year: int, until: date, units: Collection[int] = ()) -> dict[int, Counter[int]]:
-        """Return how many inspections each unit (key) had in each month of the year up to a day: one query."""
-        rows = self.counting().filter(inspected_on__year=year, inspected_on__lte=until)
+        """Return how many inspections each unit (key) had in each month of the year that were known on a day: one query."""
+        rows = self.counting().filter(inspected_on__year=year).recorded_by(until)
         if units:
             rows = rows.filter(unit__in=units)
         found: dict[int, Counter[int]] = {}

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Case, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, DateField, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from projects.choices import WarningLevel
 from projects.querysets.responsibility import in_force
 from projects.querysets.revision import RevisionQuerySet, valid_on
 from projects.querysets.warning import gravity
 from projects.rules.search import search_terms
-from supervision.choices import ItemState
+from supervision.choices import ItemAction, ItemState
 from supervision.querysets.acts import ActedQuerySet
 
 # What a person of each side has to do next is in these states.
@@ -43,10 +43,21 @@ class ItemQuerySet(ActedQuerySet):
         rows = self.annotate(schedule=FilteredRelation("schedules", condition=valid_on(day, "schedules__")))
         return rows.annotate(level=level_case(day))
 
+    def told(self, day: date) -> "ItemQuerySet":
+        """Return what `on_day` gives with the 病因 that had been named by the day (`cause_then`, `cause_note_then`), and the day of 销号 of
+        what was struck off then (`closed_then`)."""
+        acts = self.model._meta.get_field("acts").related_model.objects.filter(item=OuterRef("pk"), on__lte=day).order_by("-pk")
+        closed = Subquery(acts.filter(action=ItemAction.CONFIRM).values("on")[:1])
+        return self.annotate(
+            cause_then=Subquery(acts.values("cause")[:1]),
+            cause_note_then=Subquery(acts.values("cause_note")[:1]),
+            closed_then=Case(When(state_then=ItemState.CLOSED, then=closed), output_field=DateField()),
+        )
+
     def for_table(self, day: date) -> "ItemQuerySet":
         """Return what stood in the ledgers on the day with level, state and deadline as of it: what lags most first, what is done last."""
         done = Case(When(state_then__in=[ItemState.CLOSED, ItemState.CANCELLED], then=Value(1)), default=Value(0))
-        rows = self.on_day(day).with_level(day).select_related("theme", "unit", "project")
+        rows = self.on_day(day).told(day).with_level(day).select_related("theme", "unit", "project")
         return rows.annotate(_done=done, _grave=gravity()).order_by("_done", "_grave", F("due_then").asc(nulls_last=True), "pk")
 
     def of_units(self, units: Iterable[int], day: date, kinds: Collection[str] = ()) -> "ItemQuerySet":

@@ -1,4 +1,4 @@
-"""Everything that was done in supervision, of all families on one time line: acts, and what inspectors and leaders said of milestones.
+"""Everything that was done in supervision, of all families on one time line: acts, and what inspectors said of milestones.
 
 The tables are read as one UNION, so that order, paging and counting are the database's; conditions are put to each of them before. A
 family takes part as soon as it has acts (supervision.models.act).
@@ -17,7 +17,8 @@ from projects.choices import UpdateLayer
 from projects.rules.search import search_terms
 
 UPDATE = "update"
-LAYERS = (UpdateLayer.INSPECTOR, UpdateLayer.LEADER)
+# What a leader said of a milestone is a question (Inquiry), whose acts are a family of their own.
+LAYERS = (UpdateLayer.INSPECTOR,)
 COLUMNS = (
     *("pk", "kind", "day", "action", "from_state", "to_state", "by_name", "text", "record_key", "project_key", "unit_key", "due_on"),
     *("simulated", "created_at"),
@@ -34,7 +35,7 @@ def families() -> dict[str, Any]:
 
 def kinds() -> dict[str, str]:
     """Return what the families are called, by the name of their machine."""
-    return {**{name: model.machine.label for name, model in families().items()}, UPDATE: "节点督察、问查"}
+    return {**{name: model.machine.label for name, model in families().items()}, UPDATE: "节点督察"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Traced:
         ).values_list(*COLUMNS)
 
     def updates(self) -> QuerySet:
-        """Return what inspectors and leaders said of milestones, with the columns of the list."""
+        """Return what inspectors said of milestones, with the columns of the list."""
         rows = apps.get_model("projects", "MilestoneUpdate").objects.order_by().filter(layer__in=LAYERS, recorded_on__lte=self.on)
         if self.since is not None:
             rows = rows.filter(recorded_on__gte=self.since)

@@ -29,7 +29,7 @@ MACHINE = Machine(
         Step(
             _A.REFUSE, frozenset({_S.CHECKED}), _S.OPEN, _OFFICE, needs=frozenset({"reason"}), other_than=frozenset({_A.EXPLAIN, _A.CHECK})
         ),
-        # An inspection whose conclusion is changed takes its finding back.
+        # An inspection whose conclusion is changed takes its finding back; nobody does so by itself.
         Step(
             _A.REVOKE,
             frozenset({_S.OPEN, _S.EXPLAINED, _S.CHECKED}),
@@ -44,5 +44,5 @@ MACHINE = Machine(
     rounds=frozenset({_A.EXPLAIN}),
 )
 
-# The states in which it is shown beside the colour.
-STANDING = frozenset({_S.OPEN, _S.EXPLAINED, _S.CHECKED})
+# The states in which it is shown beside the colour, in their order.
+STANDING = (_S.OPEN, _S.EXPLAINED, _S.CHECKED)

@@ -5,6 +5,7 @@ from supervision.rules.machine import Machine, Step
 
 _S, _A = InquiryState, InquiryAction
 _LEADER = frozenset({Party.LEADER})
+_ASKED = frozenset({Party.HANDLER})
 
 # Working days that a question gives where the leader names no day.
 DAYS = 5
@@ -16,8 +17,8 @@ MACHINE = Machine(
     actions=tuple((one.value, str(one.label)) for one in InquiryAction),
     steps=(
         Step(_A.ASK, frozenset({None}), _S.ASKED, _LEADER, needs=frozenset({"text"})),
-        # The unit or the inspector that was asked; the supervision office where there is nobody of them.
-        Step(_A.ANSWER, frozenset({_S.ASKED}), _S.ANSWERED, frozenset({Party.HANDLER, Party.SUPERVISION}), needs=frozenset({"text"})),
+        # The unit or the inspector that was asked; where nobody could answer for the unit the supervision office stands in for it.
+        Step(_A.ANSWER, frozenset({_S.ASKED}), _S.ANSWERED, _ASKED, needs=frozenset({"text"})),
         Step(_A.FURTHER, frozenset({_S.ANSWERED}), _S.ASKED, frozenset({Party.AUTHOR}), needs=frozenset({"text"})),
         # A leader who has left his office leaves no question open for ever: the supervision office closes it, unless it answered.
         Step(

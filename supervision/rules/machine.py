@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 
 from supervision.choices import Party
 
-# Everybody who may act in any way; for steps that are open to all parties.
-ANYBODY = frozenset(Party)
-
 
 @dataclass(frozen=True)
 class Step:

@@ -16,13 +16,13 @@ from projects.services.addressees import accounts_with
 from supervision.choices import FindingAction, Party
 from supervision.models import Finding, Inspection
 from supervision.rules.finding import DAYS, MACHINE
-from supervision.services.parties import parties_of
+from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
 
 def parties_of_finding(finding: Finding, user: User | None) -> frozenset[Party]:
     """Return as what the account acts on the finding: the unit that reported puts it right."""
-    return parties_of(user, handlers=[finding.unit_id])
+    return parties_of(user, handlers=[finding.unit_id], stand_in=ANY_UNIT)
 
 
 def _take(
@@ -144,13 +144,13 @@ def settle_finding(*, finding: Finding, version: int | None, by: User | None, te
     return taken.record
 
 
-@transaction.atomic
-def revoke_finding(*, finding: Finding, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Finding:
-    """Take a finding back that was wrong; it was none. The unit is told.
+def revoke_finding(*, finding: Finding, reason: str, by: User | None) -> Finding:
+    """Take a finding back that was none, as the conclusion that it came from is changed. The unit is told.
 
-    Raises NotAllowed (without `supervise`; who explained), ServiceError (state), StaleRecord, InvalidInput without a reason.
+    Called by services.inspection in its transaction: nobody takes a finding back by itself, the unit has objected and somebody else than
+    who concluded has decided. Raises NotAllowed (without `supervise`; who explained), ServiceError (state), InvalidInput without a reason.
     """
-    taken = _take(finding, FindingAction.REVOKE, reason, version, by, request_key)
+    taken = _take(finding, FindingAction.REVOKE, reason, None, by, None)
     if taken.is_new:
         tell_units([finding.unit_id], taken.act, f"不实认定已撤销：{finding}", kind=ReminderKind.DECIDED)
     return taken.record

@@ -26,6 +26,9 @@ from supervision.rules.inquiry import DAYS, MACHINE
 from supervision.services.parties import parties_of
 from supervision.services.taking import Taken, take, tell_people
 
+# Who answers where nobody reports the project.
+STAND_IN = "supervise"
+
 
 def default_due(day: date) -> date:
     """Return the day by which a question is to be answered where its leader names none."""
@@ -40,12 +43,13 @@ def inspector_of(project: Project) -> Person | None:
 
 
 def parties_of_inquiry(inquiry: Inquiry, user: User | None) -> frozenset[Party]:
-    """Return as what the account acts on the question: whoever was asked handles it."""
+    """Return as what the account acts on the question: whoever was asked handles it, the supervision office where nobody could."""
     if inquiry.addressee == Addressee.INSPECTOR:
         found = parties_of(user, author=inquiry.asked_by_id)
         return found | ({Party.HANDLER} if user is not None and _is_asked(inquiry, user) else frozenset())
     handlers = writing_units(grids([inquiry.project_id])[inquiry.project_id]) if inquiry.project_id else set()
-    return parties_of(user, handlers=handlers, author=inquiry.asked_by_id)
+    found = parties_of(user, handlers=handlers, author=inquiry.asked_by_id, stand_in=STAND_IN)
+    return found if handlers or user is None or not user.can(STAND_IN) else found | {Party.HANDLER}
 
 
 def _is_asked(inquiry: Inquiry, user: User) -> bool:
@@ -62,7 +66,7 @@ def addressees_of(inquiries: Iterable[Inquiry]) -> list[tuple[Inquiry, list[User
     found = grids([row.project_id for row in rows])
     units = {row.pk: writing_units(found[row.project_id]) for row in rows}
     people = accounts_of({unit for keys in units.values() for unit in keys}, "report.write")
-    inspectors, office = accounts_with("inspect"), accounts_with("supervise")
+    inspectors, office = accounts_with("inspect"), accounts_with(STAND_IN)
     return [(row, _asked(row, [user for unit in sorted(units[row.pk]) for user in people[unit]], inspectors, office)) for row in rows]
 
 

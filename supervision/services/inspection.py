@@ -20,13 +20,14 @@ from projects.rules.responsibility import reporting_unit, writing_units
 from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
-from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Party, Verdict
-from supervision.models import Inspection, InspectionPoint, SupervisionItem
+from supervision.choices import InspectionAction, InspectionLayer, Party, Verdict
+from supervision.models import Finding, Inspection, InspectionPoint, SupervisionItem
+from supervision.rules.finding import STANDING
 from supervision.rules.inspection import MACHINE, METHODS, contradicts, is_finding, is_often, layer_of
 from supervision.services import finding as findings
 from supervision.services.inspection_frozen import Reported, freeze
 from supervision.services.item_grid import units_of_item
-from supervision.services.parties import parties_of
+from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
 
@@ -41,13 +42,15 @@ def inspected_units(project: Project | None, item: SupervisionItem | None) -> li
 
 def parties_of_inspection(inspection: Inspection, user: User | None) -> frozenset[Party]:
     """Return as what the account acts on the inspection: the inspected unit reads and answers it."""
-    return parties_of(user, handlers=[inspection.unit_id] if inspection.unit_id else [])
+    return parties_of(user, handlers=[inspection.unit_id] if inspection.unit_id else [], stand_in=ANY_UNIT)
 
 
-def _refuse_often(inspection: Inspection, day: date) -> None:
-    """Raise InvalidInput for a unit that was inspected often this month, without a reason to do it again (domain.md §2 政府督查)."""
-    if inspection.layer == InspectionLayer.SELF or inspection.often_reason.strip():
+def _refuse_often(inspection: Inspection, day: date, reason: str) -> None:
+    """Raise InvalidInput for a unit that was inspected often in the day's month, without a reason to do it again (domain.md §2 政府督查).
+    The unit's row is locked: of two people at the same moment the second one counts what the first one wrote."""
+    if inspection.layer == InspectionLayer.SELF or reason.strip():
         return
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=inspection.unit_id)
     rows = Inspection.objects.exclude(pk=inspection.pk) if inspection.pk else Inspection.objects.all()
     number = rows.in_month(inspection.unit_id, day)
     if is_often(number):
@@ -55,7 +58,7 @@ def _refuse_often(inspection: Inspection, day: date) -> None:
 
 
 def _refuse_strange(inspection: Inspection) -> None:
-    """Raise InvalidInput for a unit that has nothing to do with the subject, or a method that is not of the layer."""
+    """Raise InvalidInput for an inspection of nothing, or by a method that is not of the layer."""
     if inspection.project_id is None and inspection.item_id is None:
         raise InvalidInput({"project": ["请选择项目或督察事项。"]})
     if inspection.method not in METHODS[InspectionLayer(inspection.layer)]:
@@ -105,7 +108,7 @@ def plan_inspection(
         _refuse_strange(new)
         if planned_for < clock.today():
             raise InvalidInput({"planned_for": ["计划日期不能早于今天。已经完成的督察请直接登记结论。"]})
-        _refuse_often(new, planned_for)
+        _refuse_often(new, planned_for, often_reason)
 
     taken = _take(inspection, InspectionAction.PLAN, purpose, None, by, request_key, check=check)
     if taken.is_new:
@@ -175,8 +178,10 @@ def conduct_inspection(
             raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论为“不实”，请写明不实之处：上报怎么说，现场是怎样。"]})
-        if new.state != InspectionState.PLANNED or new.pk is None:
-            _refuse_often(new, inspected_on)
+        # A plan was counted, and let pass, in its own month alone.
+        planned = new.planned_for if new.pk is not None else None
+        if planned is None or (planned.year, planned.month) != (inspected_on.year, inspected_on.month):
+            _refuse_often(new, inspected_on, values.get("often_reason", new.often_reason))
 
     taken = _take(inspection, InspectionAction.CONDUCT, conclusion, version, by, request_key, values=columns, check=check)
     if taken.is_new:
@@ -305,7 +310,8 @@ def change_conclusion(
 ) -> Inspection:
     """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. The unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput (the same verdict).
+    Raises NotAllowed (without `supervise`; who concluded, objected or explained the finding), ServiceError (state), StaleRecord,
+    InvalidInput (the same verdict).
     """
 
     def check(locked: Inspection) -> None:
@@ -318,11 +324,11 @@ def change_conclusion(
     taken = _take(inspection, InspectionAction.CHANGE, reason, version, by, request_key, values=values, check=check)
     if not taken.is_new:
         return taken.record
-    finding = getattr(taken.record, "finding", None)
+    finding = Finding.objects.select_for_update(of=("self",)).filter(inspection=taken.record).first()
     if is_finding(verdict) and finding is None:
         findings.raise_finding(inspection=taken.record, observed=untrue, reported="", by=by)
-    elif finding is not None and finding.state not in (FindingState.SETTLED, FindingState.REVOKED):
-        findings.revoke_finding(finding=finding, reason=f"督察结论更正为“{Verdict(verdict).label}”：{reason}", version=None, by=None)
+    elif finding is not None and finding.state in STANDING:
+        findings.revoke_finding(finding=finding, reason=f"督察结论更正为“{Verdict(verdict).label}”：{reason}", by=by)
     tell_units(
         [inspection.unit_id],
         taken.act,

@@ -18,7 +18,7 @@ from projects.rules.search import search_key
 from supervision.choices import ItemAction
 from supervision.models import ItemStep, StepDates, SupervisionItem, Theme
 from supervision.rules.item import MACHINE
-from supervision.services.item_grid import HANDLING, add_rows, amend, parties_of_item, units_of_item
+from supervision.services.item_grid import HANDLING, add_rows, amend, parties_of_item, take_item, units_of_item
 from supervision.services.item_schedule import refresh_item
 from supervision.services.taking import Taken, take, tell_units
 
@@ -122,12 +122,10 @@ def amend_item(
     wording = SupervisionItem(**{"number": item.number, **{name: getattr(item, name) for name in ("name", "source_ref", "goal")}})
     for name, value in values.items():
         setattr(wording, name, value)
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         item,
-        MACHINE,
         ItemAction.AMEND,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text="修改事项内容",
@@ -153,12 +151,10 @@ def move_item(
             raise InvalidInput({"due_on": [f"步骤“{beyond}”的时限是{chinese_day(beyond.due_on)}，请先调整步骤。"]})
 
     was = item.due_on
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         item,
-        MACHINE,
         ItemAction.MOVE,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text=reason,
@@ -207,12 +203,10 @@ def _ended(
     by: User | None,
     request_key: UUID | None,
 ) -> SupervisionItem:
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         item,
-        MACHINE,
         action,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text=reason,

@@ -15,11 +15,10 @@ from projects.choices import ReminderKind
 from projects.services.addressees import accounts_with
 from supervision.choices import EvidenceSide, ItemAction
 from supervision.models import ItemAct, ItemEvidence, SupervisionItem
-from supervision.rules.item import MACHINE
-from supervision.services.item_grid import parties_of_item, units_of_item
+from supervision.services.item_grid import take_item, units_of_item
 from supervision.services.item_schedule import WHOLE, deadlines_of, refresh_item
 from supervision.services.item_work import refuse_without_cause
-from supervision.services.taking import Taken, take, tell_people, tell_units
+from supervision.services.taking import Taken, tell_people, tell_units
 
 
 def evidence_of(acts: Sequence[ItemAct]) -> dict[int, list[tuple[str, list[Attachment]]]]:
@@ -51,12 +50,10 @@ def _take(
     given: Sequence[str] = (),
     check: Callable[[SupervisionItem], None] | None = None,
 ) -> Taken[SupervisionItem]:
-    return take(
+    return take_item(
         item,
-        MACHINE,
         action,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=key,
         text=text,

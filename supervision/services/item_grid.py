@@ -17,7 +17,7 @@ from projects.querysets.responsibility import in_force
 from supervision.choices import ItemAction, Party
 from supervision.models import ItemDuty, ItemLink, SupervisionItem
 from supervision.rules.item import MACHINE
-from supervision.services.parties import parties_of
+from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.services.taking import Taken, take
 
 # Whose reporters handle an item.
@@ -35,7 +35,7 @@ def units_of_item(item: SupervisionItem, kinds: Collection[str] = HANDLING) -> l
 
 def parties_of_item(item: SupervisionItem, user: User | None) -> frozenset[Party]:
     """Return as what the account acts on the item."""
-    return parties_of(user, handlers=units_of_item(item))
+    return parties_of(user, handlers=units_of_item(item), stand_in=ANY_UNIT)
 
 
 def settle_subject(item: SupervisionItem) -> dict[str, Any]:
@@ -43,6 +43,21 @@ def settle_subject(item: SupervisionItem) -> dict[str, Any]:
     units = units_of_item(item)
     link = item.links.filter(in_force(clock.today())).order_by("pk").first()
     return {"unit_id": units[0] if units else None, "project_id": link.project_id if link else None}
+
+
+def take_item(
+    item: SupervisionItem, action: str, *, check: Callable[[SupervisionItem], None] | None = None, **options: Any
+) -> Taken[SupervisionItem]:
+    """Take a step of a registered item (supervision.services.taking.take). With it unit and project are those of the day's grid and links:
+    a responsibility may have begun or ended since the last step without anybody's doing."""
+
+    def checked_and_settled(locked: SupervisionItem) -> None:
+        if check is not None:
+            check(locked)
+        for name, value in settle_subject(locked).items():
+            setattr(locked, name, value)
+
+    return take(item, MACHINE, action, parties=parties_of_item, check=checked_and_settled, **options)
 
 
 def add_rows(item: SupervisionItem, duties: Iterable[dict[str, Any]], projects: Iterable[Project], since: date) -> None:
@@ -63,27 +78,9 @@ def amend(
     text: str,
     action: ItemAction = ItemAction.AMEND,
 ) -> SupervisionItem:
-    """Take a step that changes the parts of an item: `write` stores them once it is certain that this may be done, and the columns that
-    follow from them are set with the act (not for pages: the services of the parts call it)."""
-    values: dict[str, Any] = {}
-
-    def check(locked: SupervisionItem) -> None:
-        write(locked)
-        values.update(settle_subject(locked))
-
-    taken: Taken[SupervisionItem] = take(
-        item,
-        MACHINE,
-        action,
-        by=by,
-        parties=parties_of_item,
-        version=version,
-        request_key=request_key,
-        text=text,
-        values=values,
-        check=check,
-    )
-    return taken.record
+    """Take a step that changes the parts of an item: `write` stores them once it is certain that this may be done (not for pages: the
+    services of the parts call it)."""
+    return take_item(item, action, by=by, version=version, request_key=request_key, text=text, check=write).record
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from projects.choices import ReminderKind, ResponsibilityKind
+from projects.choices import ReminderKind
 from projects.querysets.responsibility import in_force
 from projects.rules.reminder import OVERDUE
 from projects.services.addressees import Addressees, accounts_with
@@ -12,7 +12,10 @@ from projects.services.reminder import Line
 from supervision.choices import FindingState, InquiryState, ItemState
 from supervision.models import Finding, Inquiry, ItemDuty, SupervisionItem
 from supervision.services.inquiry import addressees_of
+from supervision.services.item_grid import HANDLING
+from supervision.services.item_handover import settle_handed_over
 from supervision.services.item_schedule import refresh_outdated
+from supervision.services.parties import ANY_UNIT, acting_for
 
 
 def _kind(stage: str) -> ReminderKind:
@@ -24,7 +27,8 @@ def _when(stage: str) -> str:
 
 
 def reminders(day: Day, of: Addressees) -> Iterator[Line]:
-    """The lines of the day; colours of items that still go by replaced rules are computed anew first."""
+    """The lines of the day; items that were handed over get their unit first, and colours that go by replaced rules are computed anew."""
+    settle_handed_over()
     refresh_outdated()
     yield from item_lines(day)
     yield from finding_lines(day)
@@ -35,15 +39,14 @@ def item_lines(day: Day) -> Iterator[Line]:
     """Items that fall due or are over, for the units that carry them out; when they are over also for the supervision office."""
     rows = SupervisionItem.objects.filter(state=ItemState.OPEN, due_on__gt=day.on - FRESH).order_by("pk")
     near = [(row, stage) for row in rows if (stage := day.window(row.due_on))]
-    handling = (ResponsibilityKind.UNDERTAKE, ResponsibilityKind.LEAD)
-    duties = ItemDuty.objects.filter(in_force(day.on), item__in=[row.pk for row, _ in near], kind__in=handling, duty="")
+    duties = ItemDuty.objects.filter(in_force(day.on), item__in=[row.pk for row, _ in near], kind__in=HANDLING, duty="")
     units: dict[int, set[int]] = {}
     for item, unit in duties.values_list("item_id", "unit_id"):
         units.setdefault(item, set()).add(unit)
     people = accounts_of({unit for found in units.values() for unit in found}, "report.write", day.on)
-    office = accounts_with("supervise")
+    office, standing_in = accounts_with("supervise"), accounts_with(ANY_UNIT)
     for row, stage in near:
-        users = [user for unit in units.get(row.pk, ()) for user in people.get(unit, ())]
+        users = [user for unit in units.get(row.pk, ()) for user in people.get(unit, ())] or standing_in
         yield Line(
             [*users, *(office if stage == OVERDUE else [])],
             _kind(stage),
@@ -59,11 +62,11 @@ def finding_lines(day: Day) -> Iterator[Line]:
     """Findings that are to be put right tomorrow at the latest, or were not in time."""
     rows = Finding.objects.filter(state=FindingState.OPEN).select_related("project", "item").order_by("pk")
     near = [(row, stage) for row in rows if (stage := day.window(row.due_on)) in ("1", OVERDUE)]
-    people = accounts_of({row.unit_id for row, _ in near}, "report.write", day.on)
+    people = acting_for({row.unit_id for row, _ in near}, day=day.on)
     office = accounts_with("supervise")
     for row, stage in near:
         yield Line(
-            [*people.get(row.unit_id, ()), *(office if stage == OVERDUE else [])],
+            [*people[row.unit_id], *(office if stage == OVERDUE else [])],
             _kind(stage),
             f"finding/{row.pk}/{row.due_on}/{stage}",
             f"上报不实的更正说明{_when(stage)}：{row.project or row.item}",

@@ -16,11 +16,11 @@ from erqi.common.models import User
 from supervision.choices import ItemAction
 from supervision.models import ItemStep, SupervisionItem
 from supervision.models.item import CAUSES
-from supervision.rules.item import MACHINE, needs_cause
+from supervision.rules.item import needs_cause
 from supervision.services.item import open_step, save_step
-from supervision.services.item_grid import parties_of_item
+from supervision.services.item_grid import take_item
 from supervision.services.item_schedule import deadlines_of, refresh_item
-from supervision.services.taking import Taken, take
+from supervision.services.taking import Taken
 
 CAUSE_NEEDED = "该事项已滞后，请先选择病因（影响进度的原因），再报送进展或申请销号。"
 
@@ -53,12 +53,10 @@ def report_progress(
 
     Raises NotAllowed (not the unit's), ServiceError (state), StaleRecord, InvalidInput (no text, no cause, a wrong file).
     """
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         item,
-        MACHINE,
         ItemAction.PROGRESS,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text=text,
@@ -79,12 +77,10 @@ def name_cause(
     Raises NotAllowed, ServiceError (state), StaleRecord, InvalidInput without a cause.
     """
     text = "：".join(filter(None, [dict(CAUSES).get(cause, ""), cause_note.strip()]))
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         item,
-        MACHINE,
         ItemAction.CAUSE,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text=text,
@@ -113,16 +109,16 @@ def finish_step(
     def check(locked: SupervisionItem) -> None:
         if done_on > clock.today():
             raise InvalidInput({"done_on": ["完成日期不能晚于业务日期。"]})
+        if done_on < locked.registered_on:
+            raise InvalidInput({"done_on": [f"完成日期不能早于立项日期（{chinese_day(locked.registered_on)}）。"]})
         row = open_step(step)
         row.done_on = done_on
         save_step(row)
 
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         step.item,
-        MACHINE,
         ItemAction.STEP,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text="；".join(filter(None, [f"步骤“{step.name}”{chinese_day(done_on)}完成", text.strip()])),
@@ -148,12 +144,10 @@ def undo_step(*, step: ItemStep, reason: str, version: int | None, by: User | No
         row.done_on = None
         save_step(row)
 
-    taken: Taken[SupervisionItem] = take(
+    taken: Taken[SupervisionItem] = take_item(
         step.item,
-        MACHINE,
         ItemAction.UNDO_STEP,
         by=by,
-        parties=parties_of_item,
         version=version,
         request_key=request_key,
         text=f"撤销步骤“{step.name}”的完成：{reason}",

@@ -1,9 +1,11 @@
 """As what an account acts on a supervision record: by its permissions, by the units of its posts, as the one who began it."""
 
 from collections.abc import Collection
+from datetime import date
 
 from erqi.common.models import User
-from projects.services.grid import units_of
+from projects.services.addressees import accounts_with
+from projects.services.grid import accounts_of, units_of
 from supervision.choices import Party
 from supervision.rules.machine import Machine
 
@@ -15,12 +17,32 @@ BY_PERMISSION = {
     Party.OFFICE: "issue.handle",
 }
 
+# With it somebody may report for any unit (重点项目办), and acts for one of which nobody could.
+ANY_UNIT = "report.manage"
+
+
+def acting_for(units: Collection[int], *, stand_in: str = ANY_UNIT, day: date | None = None) -> dict[int, list[User]]:
+    """Return the accounts that act for each unit (key): those that report for it, and where there is none those with the permission
+    `stand_in`, so that no record waits for nobody."""
+    found = accounts_of(units, "report.write", day) if units else {}
+    people = {unit: list(found.get(unit, ())) for unit in units}
+    if any(not users for users in people.values()):
+        standing_in = accounts_with(stand_in)
+        people = {unit: users or standing_in for unit, users in people.items()}
+    return people
+
 
 def parties_of(
-    user: User | None, *, handlers: Collection[int] = (), reviewing: Collection[int] = (), author: int | None = None
+    user: User | None,
+    *,
+    handlers: Collection[int] = (),
+    reviewing: Collection[int] = (),
+    author: int | None = None,
+    stand_in: str = "",
 ) -> frozenset[Party]:
     """Return as what the account acts: `handlers` are the units (keys) that the record is addressed to, `reviewing` those whose reviewer
-    has a say (the handling and the lead unit), `author` the account (key) that began it. `None` is the system, and everybody."""
+    has a say (the handling and the lead unit), `author` the account (key) that began it; `stand_in` the permission with which somebody
+    handles what is addressed to units none of which has an account that reports. `None` is the system, and everybody."""
     if user is None:
         return frozenset(Party)
     found = {party for party, permission in BY_PERMISSION.items() if user.can(permission)}
@@ -33,6 +55,14 @@ def parties_of(
             found.add(Party.HANDLER)
         if reviews and own & set(reviewing):
             found.add(Party.REVIEWER)
+    if (
+        handlers
+        and stand_in
+        and Party.HANDLER not in found
+        and user.can(stand_in)
+        and not any(accounts_of(handlers, "report.write").values())
+    ):
+        found.add(Party.HANDLER)
     return frozenset(found)
 
 

@@ -8,11 +8,11 @@ from django.db import models
 
 from erqi.common.models import Record, User
 from projects.choices import ReminderKind
-from projects.services.grid import accounts_of
 from projects.services.reminder import notify
 from supervision.models.act import Act
 from supervision.rules.machine import Machine
 from supervision.services.acting import act
+from supervision.services.parties import acting_for
 
 R = TypeVar("R", bound=Record)
 
@@ -48,10 +48,9 @@ def tell_units(
     *,
     text: str = "",
     kind: ReminderKind = ReminderKind.TASK,
-    permission: str = "report.write",
 ) -> None:
-    """Put a line about an act into the inboxes of those who report (or do what `permission` says) for the units."""
-    people = [user for users in accounts_of(units, permission).values() for user in users]
+    """Put a line about an act into the inboxes of those who act for the units (services.parties.acting_for)."""
+    people = [user for users in acting_for(units).values() for user in users]
     tell_people(people, act_, title, text=text, kind=kind)
 
 

@@ -12,11 +12,11 @@ from erqi.common import clock
 from erqi.common.contributions import Badge, Headline
 from projects.choices import WarningLevel
 from projects.models import Milestone, Project, Unit
-from supervision.choices import FindingState, InquiryState, ItemState, Party
+from projects.services.grid import units_of
+from supervision.choices import FindingState, InquiryState, ItemState
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
-from supervision.querysets.finding import STANDING
+from supervision.rules.finding import STANDING
 from supervision.services.inspection import inspected_units
-from supervision.services.parties import parties_of
 
 SHOWN = 5
 
@@ -70,7 +70,7 @@ def _begin(user: Any, project: Project) -> list[tuple[str, str, str]]:
         found.append(("安排督察", f"{reverse('supervision:inspection_plan')}?project={project.code}", "calendar-event"))
     if user.can("supervise"):
         found.append(("督察立项", f"{reverse('supervision:item_new')}?project={project.code}", "plus"))
-    if Party.HANDLER in parties_of(user, handlers=inspected_units(project, None)):
+    if user.can("report.write") and units_of(user) & set(inspected_units(project, None)):
         found.append(("责任人自查", f"{reverse('supervision:inspection_self_check')}?project={project.code}", "clipboard-check"))
     return found
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from erqi.common import workdays
 from projects.choices import WarningLevel
+from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Shown, Waiting
 from supervision.choices import (
-    Addressee,
     FindingAction,
     FindingState,
     InquiryState,
@@ -24,9 +24,11 @@ from supervision.choices import (
     ItemAction,
     ItemState,
 )
-from supervision.models import Finding, FindingAct, Inquiry, Inspection, InspectionAct, ItemAct, SupervisionItem
+from supervision.models import Finding, FindingAct, Inquiry, Inspection, InspectionAct, ItemAct, ItemDuty, SupervisionItem
 from supervision.sentences.item import due_words
+from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
+from supervision.services.parties import ANY_UNIT
 
 KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
 # More than this nobody works off in a day; the lists show all.
@@ -55,10 +57,12 @@ def _due_level(due_on: date, day: date) -> WarningLevel:
 def todo_items(desk: Desk) -> list[Item]:
     """Return what waits for the person: as unit, as inspector, as supervision office, as leader."""
     user, found = desk.user, []
-    if user.can("report.write") and desk.units:
-        found += [_item_line(row, desk) for row in _own_items(desk)]
-        found += [_read_line(row, desk) for row in _subjects(Inspection.objects.filter(_of_units(desk), state=InspectionState.CONCLUDED))]
-        found += [_explain_line(row, desk) for row in _subjects(Finding.objects.filter(_of_units(desk), state=FindingState.OPEN))]
+    found += [_item_line(row, desk) for row in _own_items(desk)]
+    if units := _acts_for(desk):
+        own = Q(unit__in=units)
+        concluded = Inspection.objects.filter(own, state=InspectionState.CONCLUDED).on_day(desk.day)
+        found += [_read_line(row, desk) for row in _subjects(concluded)]
+        found += [_explain_line(row, desk) for row in _subjects(Finding.objects.filter(own, state=FindingState.OPEN))]
     if user.can("report.write") or user.can("inspect") or user.can("supervise"):
         found += [_inquiry_line(row, desk) for row in _asked(desk)]
     if user.can("inspect") and not user.can("supervise"):
@@ -70,14 +74,23 @@ def todo_items(desk: Desk) -> list[Item]:
         found += [_closing_line(row, "confirm", desk) for row in _waiting_items(ItemState.VERIFIED, ItemAction.VERIFY, desk)]
         found += [_finding_line(row, "settle", desk) for row in _waiting_findings(FindingState.CHECKED, FindingAction.CHECK, desk)]
         mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
-        found += [_objection_line(row, desk) for row in _subjects(Inspection.objects.filter(~mine, state=InspectionState.ANSWERED))]
+        objected = Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
+        found += [_objection_line(row, desk) for row in _subjects(objected)]
     if user.can("inquiry.ask"):
         found += [_answered_line(row, desk) for row in Inquiry.objects.answered().filter(asked_by=user).select_related("project")[:MOST]]
     return found
 
 
-def _of_units(desk: Desk) -> Q:
-    return Q(unit__in=desk.units)
+def _acts_for(desk: Desk) -> set[int]:
+    """Return the units (keys) for which the person does what is asked of them: the own ones, and for who may report for any unit those of
+    which nobody else could (services.parties)."""
+    found = set(desk.units) if desk.user.can("report.write") else set()
+    if desk.user.can(ANY_UNIT):
+        rows = (Inspection.objects.filter(state=InspectionState.CONCLUDED), Finding.objects.filter(state=FindingState.OPEN))
+        asked = {unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}
+        people = accounts_of(asked, "report.write", desk.day) if asked else {}
+        found |= {unit for unit in asked if not people.get(unit)}
+    return found
 
 
 def _subjects(rows: QuerySet) -> Any:
@@ -85,9 +98,23 @@ def _subjects(rows: QuerySet) -> Any:
 
 
 def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
-    """Return the items that the person's units carry out and that lag, are due soon, or came back."""
+    """Return the items that the person's units carry out and that lag, are due soon, or came back; for who may report for any unit those
+    that are carried out by units without an account."""
+    user = desk.user
+    if not user.can("report.write") and not user.can(ANY_UNIT):
+        return []
+    duties = ItemDuty.objects.filter(in_force(desk.day), item__state=ItemState.OPEN, kind__in=HANDLING, duty="")
+    units: dict[int, set[int]] = {}
+    for item, unit in duties.values_list("item_id", "unit_id"):
+        units.setdefault(item, set()).add(unit)
+    keys = {item for item, found in units.items() if found & desk.units} if user.can("report.write") else set()
+    if user.can(ANY_UNIT) and units:
+        people = accounts_of(set().union(*units.values()), "report.write", desk.day)
+        keys |= {item for item, found in units.items() if not any(people.get(unit) for unit in found)}
+    if not keys:
+        return []
     moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
-    rows = SupervisionItem.objects.filter(state=ItemState.OPEN).of_units(desk.units, desk.day, HANDLING).with_level(desk.day)
+    rows = SupervisionItem.objects.filter(state=ItemState.OPEN, pk__in=keys).with_level(desk.day)
     rows = rows.annotate(_last=Subquery(moved.values("action")[:1]))
     wanted = Q(level__gte=WarningLevel.BLUE) | Q(due_on__lte=desk.day + AHEAD) | Q(_last__in=_RETURNS)
     return rows.filter(wanted).select_related("theme", "project").order_by("due_on", "pk")[:MOST]
@@ -135,7 +162,7 @@ def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
 
 
 def _read_line(row: Inspection, desk: Desk) -> Item:
-    since = row.inspected_on or desk.day
+    since = row.acted_then
     return Item(
         "inspection",
         f"督察结论待阅知：{row.get_verdict_display()}",
@@ -173,7 +200,7 @@ def _planned_line(row: Inspection, desk: Desk) -> Item:
 
 
 def _objection_line(row: Inspection, desk: Desk) -> Item:
-    since = row.inspected_on or desk.day
+    since = row.acted_then
     return Item(
         "inspection",
         f"对督察结论有异议：{row.subject}",
@@ -225,21 +252,10 @@ def _finding_line(row: Finding, way: str, desk: Desk) -> Item:
     )
 
 
-def _asked(desk: Desk) -> Any:
-    user = desk.user
-    wanted = Q(pk__in=[])
-    if user.can("report.write") and desk.units:
-        wanted |= Q(addressee=Addressee.UNIT, unit__in=desk.units)
-    if user.can("inspect"):
-        wanted |= Q(Q(person__account=user) | Q(person=None) | Q(person__account=None), addressee=Addressee.INSPECTOR)
-    if user.can("supervise"):
-        units = set(Inquiry.objects.awaiting().filter(addressee=Addressee.UNIT).values_list("unit", flat=True))
-        known = accounts_of({unit for unit in units if unit is not None}, "report.write", desk.day)
-        # A unit without anybody who could answer leaves it to the office.
-        wanted |= Q(
-            Q(unit=None) | Q(unit__in=[unit for unit in units if unit is not None and not known.get(unit)]), addressee=Addressee.UNIT
-        )
-    return Inquiry.objects.awaiting().filter(wanted).select_related("project", "milestone").order_by("due_on", "pk")[:MOST]
+def _asked(desk: Desk) -> list[Inquiry]:
+    """Return the questions that await an answer of the person, by the grid in force: whom the service lets answer."""
+    rows = Inquiry.objects.awaiting().select_related("project", "milestone", "person__account").order_by("due_on", "pk")
+    return [row for row, users in addressees_of(rows) if desk.user in users][:MOST]
 
 
 def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
@@ -277,11 +293,12 @@ def waiting(desk: Desk) -> list[Waiting]:
     """Return what the person or the person's unit has handed over: closings, explanations, objections, questions."""
     user, found = desk.user, []
     if user.can("report.write") and desk.units:
+        own_units = Q(unit__in=desk.units)
         own = SupervisionItem.objects.filter(state__in=[ItemState.APPLIED, ItemState.VERIFIED]).of_units(desk.units, desk.day, HANDLING)
         found += [_waits("督察事项", row, f"{row.name}：销号{row.get_state_display()}") for row in own.on_day(desk.day)[:MOST]]
-        explained = Finding.objects.filter(_of_units(desk), state__in=[FindingState.EXPLAINED, FindingState.CHECKED])
+        explained = Finding.objects.filter(own_units, state__in=[FindingState.EXPLAINED, FindingState.CHECKED])
         found += [_waits("上报不实", row, f"{row}：{row.get_state_display()}") for row in _subjects(explained.on_day(desk.day))]
-        objected = Inspection.objects.filter(_of_units(desk), state=InspectionState.ANSWERED)
+        objected = Inspection.objects.filter(own_units, state=InspectionState.ANSWERED)
         found += [_waits("督察", row, f"{row.subject}：异议{row.get_state_display()}") for row in _subjects(objected.on_day(desk.day))]
     if user.can("inquiry.ask"):
         rows = Inquiry.objects.filter(asked_by=user, state=InquiryState.ASKED).on_day(desk.day).select_related("project")

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, TextColumn
 from supervision.choices import FindingState
 from supervision.models import Finding
-from supervision.querysets.finding import STANDING
+from supervision.rules.finding import STANDING
 from supervision.tables.inspection import Subject
 
 
@@ -24,8 +24,8 @@ class FindingTable(BaseTable):
     raised_on = DateColumn("认定日期")
     due_on = DateColumn("更正时限", accessor="due_then")
     reported = TextColumn("上报情况", shown=False)
-    corrected = TextColumn("更正内容", shown=False)
-    explanation = TextColumn("原因说明", shown=False)
+    corrected = TextColumn("更正内容", accessor="corrected_then", shown=False)
+    explanation = TextColumn("原因说明", accessor="explanation_then", shown=False)
 
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
         self.as_of = as_of

@@ -17,7 +17,7 @@ class InquiryTable(BaseTable):
     project = Subject(
         "项目", url=lambda record: record.get_absolute_url(), accessor="project__name", sort=["project__sort_key"], pinned=True
     )
-    text = TextColumn("问查内容", sort=[])
+    text = TextColumn("问查内容", accessor="text_then", sort=[])
     state = ChoiceColumn("状态", InquiryState, accessor="state_then")
     asked_by_name = TextColumn("提出人", low=True)
     asked_on = DateColumn("提出日期")
@@ -25,9 +25,9 @@ class InquiryTable(BaseTable):
     addressee = ChoiceColumn("由谁答复", Addressee)
     unit = TextColumn("填报单位", accessor="unit__name", sort=["unit__sort_key"], low=True)
     milestone = TextColumn("节点", accessor="milestone__name", shown=False)
-    answer = TextColumn("答复", shown=False, sort=[])
-    answered_on = DateColumn("答复日期", shown=False)
-    answered_by_name = TextColumn("答复人", shown=False)
+    answer = TextColumn("答复", accessor="answer_then", shown=False, sort=[])
+    answered_on = DateColumn("答复日期", accessor="answered_then", shown=False)
+    answered_by_name = TextColumn("答复人", accessor="answerer_then", shown=False)
 
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
         self.as_of = as_of

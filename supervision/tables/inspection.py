@@ -11,6 +11,13 @@ from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, 
 from projects.tables.level import SIMULATED
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionState, Verdict
 from supervision.models import Inspection
+from supervision.rules.inspection import UNANNOUNCED
+
+# What an inspection's row says of what was found.
+FOUND = (
+    *("reported_percent", "observed_percent", "reported_cumulative", "observed_cumulative"),
+    *("inspected_by_name", "place", "companions", "conclusion"),
+)
 
 
 class Subject(LinkColumn):
@@ -72,6 +79,14 @@ class InspectionTable(BaseTable):
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
         self.as_of = as_of
         super().__init__(queryset, **options)
+
+    def load(self, records: list[Inspection]) -> None:
+        # What was planned on the day had found nothing yet.
+        for record in records:
+            if record.state_then in UNANNOUNCED:
+                for name in FOUND:
+                    setattr(record, name, Inspection._meta.get_field(name).get_default())
+        super().load(records)
 
     def simulated_labels(self, record: Inspection) -> list[str]:
         return ["整行"] if record.simulated else []

@@ -14,7 +14,7 @@ from projects.choices import DelayCause, ResponsibilityKind, WarningLevel
 from projects.tables.level import SIMULATED, level_html, level_value
 from supervision.choices import InspectionMethod, ItemAction, ItemSource, ItemState
 from supervision.models import Finding, Inspection, ItemAct, StepDates, SupervisionItem
-from supervision.querysets.finding import STANDING
+from supervision.rules.finding import STANDING
 from supervision.stats.item import GridLine, duties_of
 
 
@@ -94,7 +94,7 @@ def _last(table: "ItemTable", record: SupervisionItem) -> Inspection | None:
 
 
 def _cause(table: "ItemTable", record: SupervisionItem) -> str:
-    words = [str(DelayCause(record.cause).label) if record.cause else "", record.cause_note]
+    words = [str(DelayCause(record.cause_then).label) if record.cause_then else "", record.cause_note_then]
     return "：".join(filter(None, words))
 
 
@@ -129,7 +129,7 @@ class ItemTable(BaseTable):
     reply_due = _BesideDate("反馈时限", lambda table, record: table.reply_due.get(record.pk), shown=False)
     reply = _Beside("反馈情况", lambda table, record: table.replies.get(record.pk), shown=False)
     result = _Beside("办理结果", lambda table, record: table.results.get(record.pk), shown=False)
-    closed_on = _BesideDate("销号时间", lambda table, record: table.closed_then(record), shown=False)
+    closed_on = DateColumn("销号时间", accessor="closed_then", shown=False)
     registered_on = DateColumn("立项日期", shown=False)
     note = TextColumn("备注", shown=False)
 
@@ -155,19 +155,15 @@ class ItemTable(BaseTable):
             done = f"（{row.done_on}完成）" if row.done_on else ""
             lines[row.step.item_id].append(f"{row.due_on} {row.step.name}{done}")
         self.timetables = {key: "；".join(words) for key, words in lines.items()}
-        held = Inspection.objects.filter(item__in=keys, inspected_on__lte=self.as_of).order_by("inspected_on", "pk")
+        held = Inspection.objects.filter(item__in=keys).recorded_by(self.as_of).order_by("inspected_on", "pk")
         self.inspections = {one.item_id: one for one in held}
-        found = Finding.objects.filter(item__in=keys).on_day(self.as_of).order_by("pk")
+        found = Finding.objects.filter(item__in=keys).on_day(self.as_of).told(self.as_of).order_by("pk")
         self.reply_due, self.replies, self.untrue = {}, {}, set()
         for one in found:
             self.reply_due[one.item_id] = one.due_then
-            self.replies[one.item_id] = one.explanation
+            self.replies[one.item_id] = one.explanation_then
             if one.state_then in STANDING:
                 self.untrue.add(one.item_id)
-
-    def closed_then(self, record: SupervisionItem) -> date | None:
-        """Return the day on which the item was struck off, where that was known on the day."""
-        return record.closed_on if record.closed_on is not None and record.closed_on <= self.as_of else None
 
     def simulated_labels(self, record: SupervisionItem) -> list[str]:
         return ["整行"] if record.simulated else []

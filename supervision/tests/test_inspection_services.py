@@ -191,5 +191,6 @@ def test_a_finding_is_put_right_checked_and_settled_by_three_people(case):
 def test_a_finding_stood_on_the_days_on_which_it_stood(case):
     finding = case.finding()
     with clock.at(date(2018, 6, 12)):
-        findings.revoke_finding(finding=finding, reason="误认", version=None, by=case.supervision)
+        one = inspections.object_conclusion(inspection=finding.inspection, text="误认", version=None, by=case.reporter)
+        inspections.change_conclusion(inspection=one, verdict="true", reason="误认", version=None, by=case.supervision)
     assert [bool(badges([case.project.pk], date(2018, 6, day))) for day in (3, 4, 11, 12)] == [False, True, True, False]

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from erqi.common.errors import ServiceError
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.tests.uploads import picture, upload
 from projects.tests.concurrency import at_once
-from supervision.models import Finding, Inquiry, SupervisionItem
+from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
 from supervision.services import finding as findings
 from supervision.services import inquiry as inquiries
+from supervision.services import inspection as inspections
 from supervision.services import item_closing as closings
 from supervision.tests.item_case import DAY, make_case
 
@@ -57,12 +58,27 @@ def test_settled_and_revoked_at_once_only_one_counts():
     finding = case.finding()
     finding = findings.explain_finding(finding=finding, corrected="改", explanation="因", version=None, by=case.reporter)
     finding = findings.check_finding(finding=finding, text="对", version=None, by=case.inspector)
+    objected = inspections.object_conclusion(inspection=finding.inspection, text="有异议", version=None, by=case.reporter)
     results = at_once(
         lambda: findings.settle_finding(finding=finding, version=None, by=case.supervision),
-        lambda: findings.revoke_finding(finding=finding, reason="误认", version=None, by=case.other_supervision),
+        lambda: inspections.change_conclusion(inspection=objected, verdict="true", reason="误认", version=None, by=case.other_supervision),
     )
-    assert sum(isinstance(one, ServiceError) for one in results) == 1
-    assert Finding.objects.get().acts.count() == 4
+    # What was settled first stays settled, and the conclusion is changed all the same; what was revoked first is not settled.
+    found = Finding.objects.get()
+    assert found.state == ("revoked" if any(isinstance(one, ServiceError) for one in results) else "settled")
+    assert (found.acts.count(), found.inspection.verdict) == (4, "true")
+
+
+def test_of_two_plans_at_once_the_second_counts_the_first():
+    case = make_case()
+    case.inspect(verdict="true", untrue="")
+
+    def plan():
+        return inspections.plan_inspection(method="field", project=case.project, planned_for=DAY, by=case.inspector)
+
+    results = at_once(plan, plan)
+    assert sum(isinstance(one, InvalidInput) for one in results) == 1
+    assert Inspection.objects.count() == 2
 
 
 def test_answered_and_withdrawn_at_once_only_one_counts():

@@ -84,7 +84,6 @@ FINDING = {
     FindingAction.SEND_BACK: _reasoned(findings.send_back_finding, "finding"),
     FindingAction.SETTLE: lambda one, by: findings.settle_finding(finding=one, version=None, by=by),
     FindingAction.REFUSE: _reasoned(findings.refuse_finding, "finding"),
-    FindingAction.REVOKE: _reasoned(findings.revoke_finding, "finding"),
 }
 INQUIRY = {
     InquiryAction.ANSWER: _said(inquiries.answer_inquiry, "inquiry"),
@@ -104,9 +103,10 @@ FAMILIES = {
     "finding": (finding_rules.MACHINE, FINDING, parties_of_finding, lambda case: case.finding()),
     "inquiry": (inquiry_rules.MACHINE, INQUIRY, parties_of_inquiry, lambda case: case.ask()),
 }
-# The actions that have services of their own for the parts of an item, and those that begin a record.
+# The actions that have services of their own for the parts of an item, those that begin a record, and those that follow from another
+# record or from the day.
 ELSEWHERE = {ItemAction.STEP, ItemAction.UNDO_STEP, ItemAction.REGISTER, InspectionAction.PLAN, InspectionAction.SELF_CHECK}
-ELSEWHERE |= {FindingAction.RAISE, InquiryAction.ASK}
+ELSEWHERE |= {FindingAction.RAISE, FindingAction.REVOKE, InquiryAction.ASK, ItemAction.HAND_OVER}
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from erqi.common import clock
+from projects.models import MilestoneUpdate
 from projects.tests.browsing import sign_in, text
-from projects.tests.builders import make_user
+from projects.tests.builders import make_milestone, make_user
 from supervision.choices import IssueAction as A
 from supervision.querysets.trace import kinds
 from supervision.services.notice import draft_notice
@@ -70,6 +71,13 @@ def test_the_project_and_the_unit_show_what_was_done_last(cast):
             assert "督察痕迹" in text(page)
         then = client.get(f"{cast.project.get_absolute_url()}?as_of={DAY}")
         assert [panel.context["lines"][0].action_label for panel in then.context["panels"] if panel.key == "traces"] == ["交办"]
+
+
+def test_a_leaders_word_stands_once_as_the_question_that_it_became(cast):
+    milestone = make_milestone(cast.project, "other", name="主体施工", due_on=date(2018, 12, 30))
+    for layer in ("leader", "inspector"):
+        MilestoneUpdate.objects.create(milestone=milestone, layer=layer, recorded_on=DAY, text=f"{layer}所说", by_name="某人")
+    assert lines(sign_in(cast.viewer), "kind=update") == [("节点督察", "督察员督察")]
 
 
 def test_ticked_lines_leave_as_a_file(cast):

@@ -16,9 +16,9 @@ from supervision.filters.finding import FindingFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.finding import ExplainForm
 from supervision.models import Finding
-from supervision.querysets.finding import STANDING
-from supervision.rules.finding import MACHINE
+from supervision.rules.finding import MACHINE, STANDING
 from supervision.services import finding as service
+from supervision.services.parties import ANY_UNIT
 from supervision.tables.finding import FindingTable
 from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
@@ -29,7 +29,6 @@ PAGES = {
     FindingAction.SETTLE: "finding_settle",
     FindingAction.SEND_BACK: "finding_send_back",
     FindingAction.REFUSE: "finding_refuse",
-    FindingAction.REVOKE: "finding_revoke",
 }
 
 
@@ -77,7 +76,6 @@ class FindingDetail(PermissionRequiredMixin, TemplateView):
             state_label=FindingState(finding.state_then).label,
             stands=finding.state_then in STANDING,
             is_late=finding.state_then == FindingState.OPEN and finding.due_then < on.day,
-            explained=finding.acts.filter(action=FindingAction.EXPLAIN, on__lte=on.day).exists(),
             course=course(finding, on.day),
             actions=buttons(finding, MACHINE, self.request.user, parties, PAGES) if present else [],
             breadcrumbs=[{"label": "不实认定", "url": reverse("supervision:finding_list")}, {"label": str(finding)}],
@@ -109,7 +107,7 @@ class FindingAct(RecordAction):
 class FindingExplain(FindingAct):
     """Say what was put right, and why it was wrong."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = FindingAction.EXPLAIN
     form_class = ExplainForm
     error_fields = {"text": "explanation"}
@@ -175,14 +173,3 @@ class FindingRefuse(FindingAct):
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
         return service.refuse_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
-
-
-class FindingRevoke(FindingAct):
-    """Take a finding back that was wrong."""
-
-    permission = "supervise"
-    action = FindingAction.REVOKE
-    form_class = ReasonForm
-
-    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
-        return service.revoke_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)

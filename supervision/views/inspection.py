@@ -17,7 +17,7 @@ from erqi.common.attachments import of as attachments_of
 from erqi.common.dates import chinese_day, parse_day
 from erqi.common.editing import EditView
 from projects.models import Project, Unit
-from supervision.choices import InspectionAction, InspectionLayer, InspectionState, Verdict
+from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Verdict
 from supervision.filters.inspection import InspectionFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.inspection import ChangeForm, ConductForm, PlanInspectionForm, SelfCheckForm
@@ -26,7 +26,7 @@ from supervision.querysets.inspection import READERS
 from supervision.rules.inspection import MACHINE, UNANNOUNCED, USUAL_A_MONTH, layer_of
 from supervision.services import inspection as service
 from supervision.services.inspection_frozen import freeze
-from supervision.services.parties import parties_of
+from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.tables.inspection import InspectionTable
 from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
@@ -119,6 +119,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         parties = service.parties_of_inspection(inspection, self.request.user)
         may_know = any(self.request.user.can(code) for code in READERS)
         is_held = state not in UNANNOUNCED
+        finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
         return super().get_context_data(
             **kwargs,
             page_title=f"{inspection.get_layer_display()}：{inspection.subject}",
@@ -131,7 +132,8 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             points=inspection.points.all(),
             milestones=inspection.milestones.all() if is_held else [],
             attachments=list(attachments_of(inspection)) if is_held else [],
-            finding=Finding.objects.for_table(on.day).filter(inspection=inspection).first(),
+            finding=finding,
+            finding_label=FindingState(finding.state_then).label if finding is not None else "",
             course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
             actions=buttons(inspection, MACHINE, self.request.user, parties, PAGES) if present else [],
             often=service.often_words(inspection.unit, inspection.planned_for) if state == InspectionState.PLANNED else "",
@@ -335,7 +337,7 @@ class InspectionSelfCheck(_OfSubject):
 class InspectionAccept(InspectionAct):
     """Say that the conclusion was read."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = InspectionAction.ACCEPT
     form_class = NoteForm
 
@@ -346,7 +348,7 @@ class InspectionAccept(InspectionAct):
 class InspectionObject(InspectionAct):
     """Object to a conclusion."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = InspectionAction.OBJECT
     form_class = EvidenceForm
 

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
+from projects.choices import DelayCause
 from projects.querysets.responsibility import in_force
 from supervision.choices import ItemAction, ItemState
 from supervision.filters.item import ItemFilter
@@ -110,7 +111,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         on = as_of(self.request)
-        known = SupervisionItem.objects.on_day(on.day).with_level(on.day)
+        known = SupervisionItem.objects.on_day(on.day).told(on.day).with_level(on.day)
         item = get_object_or_404(known.select_related("theme", "unit", "project"), pk=pk)
         user, present = self.request.user, on.day >= clock.today()
         steps = steps_on(item, on.day)
@@ -135,7 +136,8 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             next_text=next_words(item.state_then),
             lags=item.state_then == ItemState.OPEN
             and (bool(late_deadlines(deadlines, on.day)) or item.due_then < on.day)
-            and not item.cause,
+            and not item.cause_then,
+            cause_label=DelayCause(item.cause_then).label if item.cause_then else "",
             grid=duties_of([item], on.day)[item.pk],
             links=self._links(item, on.day),
             inspections=list(Inspection.objects.for_table(on.day).visible_to(user).filter(item=item)),

@@ -11,6 +11,7 @@ from supervision.rules.item import needs_cause
 from supervision.services import item_closing as closing
 from supervision.services import item_work as work
 from supervision.services.item_schedule import deadlines_of
+from supervision.services.parties import ANY_UNIT
 from supervision.views.item_edit import ItemAct, StepAction
 
 
@@ -24,7 +25,7 @@ class WithCause(ItemAct):
 class ItemProgress(WithCause):
     """Say how an item stands."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = ItemAction.PROGRESS
     form_class = ProgressForm
 
@@ -38,7 +39,7 @@ class ItemProgress(WithCause):
 class ItemCause(ItemAct):
     """Say why an item lags."""
 
-    permission = ("report.write", "inspect", "supervise")
+    permission = ("report.write", ANY_UNIT, "inspect", "supervise")
     action = ItemAction.CAUSE
     form_class = CauseForm
 
@@ -55,7 +56,7 @@ class ItemCause(ItemAct):
 class StepFinish(StepAction):
     """Record that a step was done."""
 
-    permission = ("report.write", "supervise")
+    permission = ("report.write", ANY_UNIT, "supervise")
     action = ItemAction.STEP
     form_class = FinishStepForm
 
@@ -86,7 +87,7 @@ class StepUndo(StepAction):
 class ItemApply(WithCause):
     """Ask for an item to be struck off."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = ItemAction.APPLY
     form_class = ApplyForm
     error_fields = {"evidence_before": "before", "evidence_after": "after"}
@@ -105,7 +106,7 @@ class ItemApply(WithCause):
 class ItemWithdraw(ItemAct):
     """Take the application back."""
 
-    permission = "report.write"
+    permission = ("report.write", ANY_UNIT)
     action = ItemAction.WITHDRAW
     form_class = PlainForm
 

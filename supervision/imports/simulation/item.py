@@ -40,7 +40,6 @@ FINDING = {
     "check": findings.check_finding,
     "send_back": findings.send_back_finding,
     "settle": findings.settle_finding,
-    "revoke": findings.revoke_finding,
 }
 INQUIRY = {
     "answer": inquiries.answer_inquiry,
