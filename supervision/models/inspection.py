@@ -12,7 +12,7 @@ from supervision.choices import InspectionLayer, InspectionMethod, InspectionSta
 from supervision.models.act import Act
 from supervision.models.item import SupervisionItem
 from supervision.querysets.inspection import READERS, InspectionQuerySet
-from supervision.rules.inspection import MACHINE, UNANNOUNCED
+from supervision.rules.inspection import MACHINE, UNANNOUNCED, amount_differs, percent_differs
 
 
 def _amount(name: str) -> models.DecimalField:
@@ -93,6 +93,16 @@ class Inspection(Record, Simulated):
     def due_on(self):
         """The day for which it is planned: what an act keeps as its date."""
         return self.planned_for
+
+    @property
+    def cumulative_differs(self) -> bool:
+        """Whether the investment was found to be another than reported."""
+        return amount_differs(self.reported_cumulative, self.observed_cumulative)
+
+    @property
+    def percent_differs(self) -> bool:
+        """Whether the physical progress was found to be another than reported."""
+        return percent_differs(self.reported_percent, self.observed_percent)
 
     @property
     def subject(self) -> str:

@@ -6,6 +6,7 @@ somebody else than who drew it.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from supervision.choices import InspectionAction, InspectionLayer, InspectionMethod, InspectionState, Party, Verdict
 from supervision.rules.machine import Machine, Step
@@ -56,6 +57,10 @@ UNANNOUNCED = frozenset({_S.PLANNED, _S.CANCELLED})
 # how often a unit is inspected, without a figure of its own).
 USUAL_A_MONTH = 2
 
+# What is found on the site differs from what was reported when it is off by more than this: a share of the amount, points of per cent.
+AMOUNT_MARGIN = Decimal("0.05")
+PERCENT_MARGIN = 5
+
 # Which methods belong to which layer: a unit only checks itself.
 METHODS: dict[InspectionLayer, tuple[InspectionMethod, ...]] = {
     InspectionLayer.SELF: (InspectionMethod.SELF_CHECK,),
@@ -80,6 +85,19 @@ def is_finding(verdict: str) -> bool:
 def is_often(inspected: int) -> bool:
     """Say whether a unit that was inspected so many times this month should be asked about before it is inspected again."""
     return inspected >= USUAL_A_MONTH
+
+
+def amount_differs(reported: Decimal | None, observed: Decimal | None) -> bool:
+    """Say whether an amount found on the site is another one than was reported: what is counted there is an estimate, so that a small
+    difference is none. What was not looked at does not differ."""
+    if reported is None or observed is None:
+        return False
+    return abs(observed - reported) > abs(reported) * AMOUNT_MARGIN
+
+
+def percent_differs(reported: int | None, observed: int | None) -> bool:
+    """Say whether the physical progress found on the site is another one than was reported (`amount_differs`)."""
+    return reported is not None and observed is not None and abs(observed - reported) > PERCENT_MARGIN
 
 
 def contradicts(verdict: str, overstated: bool) -> bool:

@@ -20,9 +20,8 @@ from projects.rules.responsibility import reporting_unit, writing_units
 from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
-from supervision.choices import InspectionAction, InspectionLayer, Party, Verdict
+from supervision.choices import FindingState, InspectionAction, InspectionLayer, Party, Verdict
 from supervision.models import Finding, Inspection, InspectionPoint, SupervisionItem
-from supervision.rules.finding import STANDING
 from supervision.rules.inspection import MACHINE, METHODS, contradicts, is_finding, is_often, layer_of
 from supervision.services import finding as findings
 from supervision.services.inspection_frozen import Reported, freeze
@@ -327,7 +326,7 @@ def change_conclusion(
     finding = Finding.objects.select_for_update(of=("self",)).filter(inspection=taken.record).first()
     if is_finding(verdict) and finding is None:
         findings.raise_finding(inspection=taken.record, observed=untrue, reported="", by=by)
-    elif finding is not None and finding.state in STANDING:
+    elif finding is not None and finding.state != FindingState.REVOKED:
         findings.revoke_finding(finding=finding, reason=f"督察结论更正为“{Verdict(verdict).label}”：{reason}", by=by)
     tell_units(
         [inspection.unit_id],
