@@ -16,15 +16,16 @@ FILL = """
 
 
 def fill(apps, schema_editor):
-    tables = (
-        ("supervision_itemact", "supervision_supervisionitemevent", "item", "cause = version.cause, cause_note = version.cause_note"),
-        ("supervision_findingact", "supervision_findingevent", "finding", "corrected = version.corrected"),
+    families = (
+        ("ItemAct", "SupervisionItemEvent", "item", "cause = version.cause, cause_note = version.cause_note"),
+        ("FindingAct", "FindingEvent", "finding", "corrected = version.corrected"),
     )
     with (
         pgtrigger.ignore("supervision.ItemAct:append_only", "supervision.FindingAct:append_only"),
         schema_editor.connection.cursor() as cursor,
     ):
-        for acts, events, record, columns in tables:
+        for act, event, record, columns in families:
+            acts, events = (apps.get_model("supervision", name)._meta.db_table for name in (act, event))
             cursor.execute(FILL.format(acts=acts, events=events, record=record, columns=columns))
 
 

@@ -22,6 +22,10 @@ class InquiryQuerySet(ActedQuerySet):
             answerer_then=Subquery(answers.values("by_name")[:1]),
         )
 
+    def named_on(self, day: date) -> "InquiryQuerySet":
+        """Return them as they were called on the day: by what had been asked last."""
+        return self.told(day)
+
     def for_table(self, day: date) -> "InquiryQuerySet":
         """Return what had been asked by the day: what awaits an answer first, by its due day, then what awaits the leader (with `told`)."""
         order = Case(

@@ -14,9 +14,6 @@ from projects.rules.search import search_terms
 from supervision.choices import ItemAction, ItemState
 from supervision.querysets.acts import ActedQuerySet
 
-# What a person of each side has to do next is in these states.
-WORKING = (ItemState.OPEN, ItemState.APPLIED, ItemState.VERIFIED)
-
 
 class ItemScheduleQuerySet(RevisionQuerySet):
     """Schedules of items' colours."""

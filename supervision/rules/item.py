@@ -16,7 +16,8 @@ _OFFICE = frozenset({Party.SUPERVISION})
 _UNIT = frozenset({Party.HANDLER})
 _CHECK = frozenset({Party.INSPECTOR})
 _OPEN = frozenset({_S.OPEN})
-_WORKED = frozenset({_S.OPEN, _S.APPLIED, _S.VERIFIED})
+# What a person of each side has to do next is in these states.
+WORKING = (_S.OPEN, _S.APPLIED, _S.VERIFIED)
 
 MACHINE = Machine(
     name="item",
@@ -27,7 +28,7 @@ MACHINE = Machine(
         Step(_A.REGISTER, frozenset({None}), _S.OPEN, _OFFICE),
         Step(_A.AMEND, _OPEN, None, _OFFICE),
         # A responsibility that began or ended on the day that had been said: the day's run writes it down.
-        Step(_A.HAND_OVER, _WORKED, None, _OFFICE),
+        Step(_A.HAND_OVER, frozenset(WORKING), None, _OFFICE),
         Step(_A.MOVE, _OPEN, None, _OFFICE, needs=frozenset({"reason"})),
         Step(_A.STEP, _OPEN, None, _UNIT | _OFFICE),
         Step(_A.UNDO_STEP, _OPEN, None, _OFFICE, needs=frozenset({"reason"})),

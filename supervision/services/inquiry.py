@@ -81,7 +81,25 @@ def _asked(inquiry: Inquiry, writers: list[User], inspectors: list[User], office
 def _take(
     inquiry: Inquiry, action: InquiryAction, text: str, version: int | None, by: User | None, key: UUID | None, **values: Any
 ) -> Taken[Inquiry]:
-    return take(inquiry, MACHINE, action, by=by, parties=parties_of_inquiry, version=version, request_key=key, text=text, values=values)
+    return take(
+        inquiry,
+        MACHINE,
+        action,
+        by=by,
+        parties=parties_of_inquiry,
+        version=version,
+        request_key=key,
+        text=text,
+        values=values,
+        check=_settle_unit,
+    )
+
+
+def _settle_unit(inquiry: Inquiry) -> None:
+    """Give a question the unit that reports its project today: a project may have changed hands since it was asked."""
+    unit = reporting_unit(grids([inquiry.project_id])[inquiry.project_id])
+    if unit is not None:
+        inquiry.unit_id = unit
 
 
 def _check_due(due_on: date) -> None:
@@ -180,6 +198,7 @@ def ask_further(
         request_key=request_key,
         text=text,
         values={"text": text.strip(), "due_on": due_on},
+        check=_settle_unit,
     )
     if taken.is_new:
         _tell_asked(taken)

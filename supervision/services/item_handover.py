@@ -9,7 +9,7 @@ from projects.models import Project, Unit
 from projects.querysets.responsibility import in_force
 from supervision.choices import ItemAction
 from supervision.models import ItemDuty, ItemLink, SupervisionItem
-from supervision.querysets.item import WORKING
+from supervision.rules.item import WORKING
 from supervision.services.item_grid import HANDLING, take_item
 from supervision.services.taking import tell_units
 
@@ -17,7 +17,7 @@ from supervision.services.taking import tell_units
 @transaction.atomic
 def settle_handed_over() -> int:
     """Give each item that is worked on the unit and the project of today's grid and links, and return how many changed; a unit that takes
-    over is told. Run with the day's reminders: three queries where nothing changed."""
+    over is told. Run with the day's reminders: three queries and a savepoint where nothing changed."""
     items = list(SupervisionItem.objects.filter(state__in=WORKING).select_related("unit", "project").order_by("pk"))
     units, projects = _of_today(items)
     changed = [item for item in items if (item.unit_id, item.project_id) != (units.get(item.pk), projects.get(item.pk))]

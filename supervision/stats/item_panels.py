@@ -16,6 +16,7 @@ from projects.services.grid import units_of
 from supervision.choices import FindingState, InquiryState, ItemState
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
 from supervision.rules.finding import STANDING
+from supervision.rules.item import WORKING
 from supervision.services.inspection import inspected_units
 
 SHOWN = 5
@@ -101,9 +102,7 @@ def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | 
 def headlines(user: Any, day: date) -> list[Headline]:
     """Return the cockpit's lines: items that lag, findings that stand, questions that await an answer: three queries."""
     found = []
-    items = (
-        SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=[ItemState.OPEN, ItemState.APPLIED, ItemState.VERIFIED])
-    )
+    items = SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=WORKING)
     counts = items.order_by().aggregate(
         all=Count("pk"),
         late=Count("pk", filter=Q(level__in=[WarningLevel.YELLOW, WarningLevel.RED])),

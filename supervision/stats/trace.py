@@ -16,9 +16,10 @@ from supervision.querysets.trace import UPDATE, Traced, families, kinds, trace_r
 SHOWN = 8
 
 
-def named(rows: Iterable[Any]) -> list[SimpleNamespace]:
+def named(rows: Iterable[Any], day: date) -> list[SimpleNamespace]:
     """Return the rows with `kind_label`, `action_label`, `state_label`, `title`, `url`, `project`, `unit`: a query for each kind of
-    record that occurs, one for projects and one for units."""
+    record that occurs, one for projects and one for units. Records whose name changes are called as they were on the day.
+    """
     found = list(rows)
     models, labels = families(), kinds()
     keys: dict[str, set[int]] = defaultdict(set)
@@ -27,7 +28,7 @@ def named(rows: Iterable[Any]) -> list[SimpleNamespace]:
     records: dict[tuple[str, int], Any] = {}
     for kind, wanted in keys.items():
         model = Milestone if kind == UPDATE else models[kind]._meta.get_field(models[kind].of).related_model
-        records |= {(kind, key): record for key, record in model._base_manager.in_bulk(wanted).items()}
+        records |= {(kind, key): record for key, record in _records(model, day).in_bulk(wanted).items()}
     projects = Project.objects.only("code", "name").in_bulk({row.project_key for row in found if row.project_key})
     units = Unit.objects.only("name", "short_name").in_bulk({row.unit_key for row in found if row.unit_key})
     for row in found:
@@ -45,9 +46,15 @@ def named(rows: Iterable[Any]) -> list[SimpleNamespace]:
     return found
 
 
+def _records(model: Any, day: date) -> Any:
+    """Return a kind's records, with the names of the day where its query set knows them (`named_on`)."""
+    rows = model._base_manager.all()
+    return model.objects.named_on(day) if hasattr(model.objects, "named_on") else rows
+
+
 def _panel(request: HttpRequest, traced: Traced, more: str) -> dict[str, Any] | None:
     rows = trace_rows(traced)
-    lines = named(SimpleNamespace(**row) for row in rows[: SHOWN + 1])
+    lines = named((SimpleNamespace(**row) for row in rows[: SHOWN + 1]), traced.on)
     return {"lines": lines[:SHOWN], "more": len(lines) > SHOWN, "more_url": more} if lines else None
 
 

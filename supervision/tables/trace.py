@@ -1,8 +1,11 @@
 """The time line of supervision as a list."""
 
+from datetime import date
 from html import escape
 from types import SimpleNamespace
 from typing import Any
+
+from django.db.models import QuerySet
 
 from erqi.common.columns import Column
 from erqi.common.tables import BaseTable, DateColumn, LinkColumn, TextColumn
@@ -42,6 +45,10 @@ class TraceTable(BaseTable):
     unit = Column("单位", sort=[], low=True)
     due_on = DateColumn("时限", sort=[], shown=False)
 
+    def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
+        self.as_of = as_of
+        super().__init__(queryset, **options)
+
     def record_of(self, row: Any) -> Any:
         return SimpleNamespace(**row)
 
@@ -53,7 +60,7 @@ class TraceTable(BaseTable):
 
     def load(self, records: list[Any]) -> None:
         """Name what the records are about: a query for each kind that occurs, and two."""
-        named(records)
+        named(records, self.as_of)
         super().load(records)
 
     def simulated_labels(self, record: Any) -> list[str]:

@@ -58,7 +58,7 @@ def test_a_question_is_shown_as_it_was_asked_and_answered_by_the_day(case):
         "图纸何时到？",
         "下周一",
         LAST,
-        case.reporter.display_name,
+        case.reporter.name,
     )
 
 

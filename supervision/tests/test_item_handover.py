@@ -74,10 +74,10 @@ def test_what_is_struck_off_keeps_the_unit_that_did_it(case, handed):
 
 def test_the_run_asks_a_constant_number_of_questions(case, django_assert_num_queries):
     case.item()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         settle_handed_over()
     case.item(name="另一项")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         settle_handed_over()
 
 

@@ -50,7 +50,7 @@ def test_the_office_acts_for_a_unit_without_an_account(case, office):
     assert Reminder.objects.filter(user=office, title__contains="上报不实").exists()
     assert {"finding", "inspection"} <= set(kinds(office))
     page = text(sign_in(office).get(f"/supervision/findings/{finding.pk}/explain/"))
-    assert "更正内容" in page
+    assert "更正了什么" in page
     finding = findings.explain_finding(finding=finding, corrected="改", explanation="因", version=None, by=office, uploads=[upload()])
     assert finding.state == "explained"
     assert inspections.accept_conclusion(inspection=finding.inspection, version=None, by=office).state == "closed"
@@ -78,7 +78,8 @@ def test_a_question_goes_with_the_project_to_the_unit_that_takes_it_over(case):
     make_responsibility(case.project, new.person.posts.get().unit, ResponsibilityKind.UNDERTAKE)
     assert "inquiry" in kinds(new)
     assert "inquiry" not in kinds(case.reporter)
-    assert inquiries.answer_inquiry(inquiry=asked, text="已接手", version=None, by=new).state == "answered"
+    asked = inquiries.answer_inquiry(inquiry=asked, text="已接手", version=None, by=new)
+    assert (asked.state, asked.unit) == ("answered", new.person.posts.get().unit)
 
 
 def test_the_supervision_office_answers_only_where_nobody_else_could(case):
@@ -96,16 +97,16 @@ def test_nobody_takes_a_finding_back_alone_and_a_changed_conclusion_says_who_did
     found = inspections.object_conclusion(inspection=finding.inspection, text="有日志", version=None, by=case.reporter)
     inspections.change_conclusion(inspection=found, verdict="true", reason="日志属实", version=None, by=case.supervision)
     act = finding.acts.order_by("pk").last()
-    assert (act.action, act.by, act.by_name) == ("revoke", case.supervision, case.supervision.display_name)
+    assert (act.action, act.by, act.by_name) == ("revoke", case.supervision, case.supervision.name)
 
 
 def test_an_objection_waits_from_the_day_on_which_it_was_made(case):
     found = case.inspect(on=date(2018, 6, 4), inspected_on=date(2018, 5, 7), verdict="mostly", untrue="")
     line = next(one for one in todo(Desk(case.reporter, DAY)) if one.kind == "inspection")
-    assert line.due_on == DAY
+    assert line.on == DAY
     inspections.object_conclusion(inspection=found, text="不是这样", version=None, by=case.reporter)
     line = next(one for one in todo(Desk(case.supervision, DAY)) if one.kind == "inspection")
-    assert line.due_on == DAY
+    assert line.on == DAY
 
 
 def test_a_plan_that_is_carried_out_in_another_month_counts_there(case):

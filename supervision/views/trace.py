@@ -55,6 +55,9 @@ class TraceList(ListView):
     def filter_options(self) -> dict[str, Any]:
         return {"traced": self.traced}
 
+    def table_options(self) -> dict[str, Any]:
+        return {"as_of": self.day.day}
+
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {**super().list_context(listing), **day_context(self.day, "查看截至某一天的痕迹")}
 
