@@ -169,5 +169,7 @@ class InspectionAct(Act):
     history_readers = READERS
 
     class Meta(Act.Meta):
+        verbose_name = "督察办理经过"
+        verbose_name_plural = "督察办理经过"
         indexes = [models.Index(fields=["inspection", "on"], name="inspection_act_of")]
         triggers = append_only()

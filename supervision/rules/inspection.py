@@ -6,6 +6,7 @@ somebody else than who drew it.
 """
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 
 from supervision.choices import InspectionAction, InspectionLayer, InspectionMethod, InspectionState, Party, Verdict
@@ -45,13 +46,21 @@ MACHINE = Machine(
             other_than=frozenset({_A.CONDUCT, _A.OBJECT}),
             ends=True,
         ),
+        # What was registered by mistake, before anybody has answered it.
+        Step(_A.RETRACT, frozenset({_S.CONCLUDED}), _S.RETRACTED, frozenset({Party.AUTHOR}), needs=frozenset({"reason"}), ends=True),
         Step(_A.CANCEL, frozenset({_S.PLANNED}), _S.CANCELLED, _LOOKS, needs=frozenset({"reason"}), ends=True),
     ),
-    finals=frozenset({_S.CLOSED, _S.CANCELLED}),
+    finals=frozenset({_S.CLOSED, _S.CANCELLED, _S.RETRACTED}),
 )
 
 # While it is planned, and when it was called off, an inspection is theirs alone who inspect: a covert one is none once it is known.
 UNANNOUNCED = frozenset({_S.PLANNED, _S.CANCELLED})
+
+# They burden nobody: they were not held, or are not what they say.
+UNCOUNTED = frozenset({_S.CANCELLED, _S.RETRACTED})
+
+# So many days back into the former year an inspection may be registered: one of the last days of December is written down in January.
+LATE_DAYS = 31
 
 # So many inspections of one unit in a month are usual; planning a further one asks for a reason (the national regulation limits
 # how often a unit is inspected, without a figure of its own).
@@ -75,6 +84,12 @@ def layer_of(parties: Iterable[Party]) -> InspectionLayer:
     if found & {Party.INSPECTOR, Party.SUPERVISION}:
         return InspectionLayer.INSPECTOR
     return InspectionLayer.LEADER if Party.LEADER in found else InspectionLayer.SELF
+
+
+def earliest(day: date) -> date:
+    """Return the first day on which an inspection that is registered on a day may have been held: it is counted against the unit in its
+    month, which a day long past would evade."""
+    return min(date(day.year, 1, 1), day - timedelta(days=LATE_DAYS))
 
 
 def is_finding(verdict: str) -> bool:

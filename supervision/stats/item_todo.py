@@ -233,7 +233,12 @@ def _explain_line(row: Finding, desk: Desk) -> Item:
 
 def _waiting_findings(state: str, other: str, desk: Desk) -> Any:
     mine = _did(FindingAct, "finding", other, desk.user)
-    return Finding.objects.filter(~mine, state=state).on_day(desk.day).select_related("project", "unit", "item", "inspection").order_by("pk")[:MOST]
+    return (
+        Finding.objects.filter(~mine, state=state)
+        .on_day(desk.day)
+        .select_related("project", "unit", "item", "inspection")
+        .order_by("pk")[:MOST]
+    )
 
 
 def _settled_next(desk: Desk) -> Any:
