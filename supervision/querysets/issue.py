@@ -41,7 +41,7 @@ class IssueQuerySet(ActedQuerySet):
         )
 
     def with_entry(self, day: date) -> "IssueQuerySet":
-        """Return them with `entered_then`, the day on which they came into the state in which they stood: the office's clock runs from it."""
+        """Return them with `entered_then`, the day on which they came into the state in which they stood (the office counts from it)."""
         acts = self.model._meta.get_field("acts").related_model.objects.order_by("-pk")
         moved = acts.filter(issue=OuterRef("pk"), on__lte=day).exclude(from_state=F("to_state"))
         return self.annotate(entered_then=Subquery(moved.values("on")[:1]))

@@ -113,7 +113,7 @@ def track(state: str, due_on: date | None, ended_on: date | None, day: date, cal
 
 
 def office_due(state: str, since: date | None, calendar: WorkCalendar) -> date | None:
-    """Return the last day for the office's next step with a problem that came into the state on a day; None where it is not the office's."""
+    """Return the last day for the office's next step with a problem that came into the state on a day; None for others."""
     if since is None or state not in OFFICE_DAYS:
         return None
     return calendar.add_workdays(since, OFFICE_DAYS[S(state)])

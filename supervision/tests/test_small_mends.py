@@ -55,7 +55,7 @@ def test_the_form_repeats_what_was_missing(case):
 def test_a_step_is_looked_at_beside_the_milestone_behind_it(case):
     item = case.item(steps=[{"name": "签协议", "due_on": date(2018, 6, 20)}], projects=[case.project])
     grids.add_link(item=item, project=case.project, milestone=case.milestone, by=case.supervision)
-    address = f"/supervision/items/{item.pk}/steps/{item.steps.get().pk}/done/"
+    address = f"/supervision/items/{item.pk}/steps/{item.steps.get().pk}/finish/"
     browser = case.browser("reporter")
     assert "所涉节点“主体施工”尚未登记完成" in browser.get(address).content.decode()
     milestones.complete_milestone(milestone=case.milestone, done_on=DAY, version=None, by=None)
