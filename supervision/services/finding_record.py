@@ -39,6 +39,11 @@ def points(finding: Finding) -> list[Point]:
     return [point for point in found if point.disputed] or found
 
 
+def lines(finding: Finding) -> str:
+    """Return the points in words, one a line, as forms show them."""
+    return "\n".join(str(point) for point in points(finding))
+
+
 def unchanged(finding: Finding) -> list[Point]:
     """Return what still stands as it was found untrue: what was disputed and was not changed; without figures in dispute all that was
     reported, as long as none of it has changed."""

@@ -1,6 +1,5 @@
 """Findings of untrue reporting: the list, and what a unit, inspectors and the supervision office do about one."""
 
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +19,6 @@ from supervision.models import Finding
 from supervision.rules.finding import MACHINE, STANDING
 from supervision.services import finding as service
 from supervision.services import finding_record as record
-from supervision.services.finding_record import Point
 from supervision.services.parties import ANY_UNIT
 from supervision.tables.finding import FindingTable
 from supervision.views.record_action import RecordAction, buttons, course
@@ -116,15 +114,11 @@ class FindingAct(RecordAction):
 class _Right(FindingAct):
     """Base of the steps that say that it is right now: today's records stand beside those of the day of the look."""
 
-    @cached_property
-    def points(self) -> list[Point]:
-        return record.points(self.record)
-
     def form_arguments(self) -> dict[str, Any]:
         return {"asks": bool(record.unchanged(self.record))}
 
     def subject_lines(self) -> list[tuple[str, Any]]:
-        return [*super().subject_lines(), ("上报记录", "\n".join(str(point) for point in self.points))]
+        return [*super().subject_lines(), ("上报记录", record.lines(self.record))]
 
 
 class FindingExplain(FindingAct):
@@ -139,7 +133,8 @@ class FindingExplain(FindingAct):
         return {"corrected": self.record.corrected, "explanation": self.record.explanation}
 
     def subject_lines(self) -> list[tuple[str, Any]]:
-        return [line for line in super().subject_lines() if line[0] not in ("更正内容", "原因说明")]
+        kept = [line for line in super().subject_lines() if line[0] not in ("更正内容", "原因说明")]
+        return [*kept, ("上报记录", record.lines(self.record))]
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
         return service.explain_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
