@@ -48,6 +48,7 @@ urlpatterns = [
     path("notices/orders/<int:pk>/", notice_act.OrderAnswer.as_view(), name="notice_order"),
     path("notices/<int:pk>/", notice.NoticeDetail.as_view(), name="notice_detail"),
     path("notices/<int:pk>/edit/", notice_edit.NoticeEdit.as_view(), name="notice_edit"),
+    path("notices/<int:pk>/files/<int:file>/withdraw/", notice_edit.DraftFileWithdraw.as_view(), name="notice_file_withdraw"),
     path("notices/<int:pk>/print/", notice_paper.NoticePrint.as_view(), name="notice_print"),
     path("notices/<int:pk>/word/", notice_paper.NoticeWord.as_view(), name="notice_word"),
     *notice_act.paths(),

@@ -137,6 +137,9 @@ DUTIES: Registry[Callable[[Collection[int], int, date], Iterable[Duty]]] = Regis
 PLACES: dict[str, Callable[[int], Place]] = {}
 # (user, day) -> figures of the cockpit, the whole district's; of the user they may depend on the permissions alone (they are kept).
 HEADLINES: Registry[Callable[[Any, date], Iterable[Headline]]] = Registry()
+# () -> anything: what else follows from the rules for warnings is computed anew, in a transaction of its own, once a pass over the
+# colours of all projects is through (projects.services.schedule.continue_pass).
+RESCHEDULED: Registry[Callable[[], object]] = Registry()
 WORDS = Words()
 
 
@@ -162,6 +165,12 @@ def badges(projects: Collection[int], day: date) -> dict[int, list[Badge]]:
 def duties(projects: Collection[int], year: int, day: date) -> list[Duty]:
     """Return all duties of the projects that are known and open on the day."""
     return [duty for contribution in DUTIES for duty in contribution(projects, year, day)]
+
+
+def rescheduled() -> None:
+    """Let everybody compute anew what follows from the rules for warnings."""
+    for contribution in RESCHEDULED:
+        contribution()
 
 
 def project_actions(user: Any, project: Any, day: date) -> list[tuple[str, str, str]]:

@@ -178,7 +178,7 @@ class BaseTable(django_tables2.Table):
         """Return the record of a row of `selected`."""
         return SimpleNamespace(**row) if self.flat else row
 
-    def batches(self, size: int = 500) -> Iterator[list[Any]]:
+    def batches(self, size: int = 1000) -> Iterator[list[Any]]:
         """Yield all records in the table's order, loaded, so many at a time: the memory of an export does not grow with the list."""
         rows = self.selected(self.rows_ordered).iterator(chunk_size=size)
         while records := [self.record_of(row) for row in islice(rows, size)]:

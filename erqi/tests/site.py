@@ -37,7 +37,7 @@ class Site:
 
     def start(self, listener: socket.socket | None = None) -> None:
         """Start the server's processes at its address; `listener` holds it already."""
-        listener = listener or socket.create_server(("127.0.0.1", int(self.url.rpartition(":")[2])))
+        listener = listener or _listen_again(int(self.url.rpartition(":")[2]))
         environment = {
             **os.environ,
             "DATABASE_URL": databases.database_url(self.part),
@@ -97,6 +97,18 @@ def running_site(blocker: object, *, demo: bool = False) -> Iterator[Site]:
         while site.processes:
             site.kill()
         databases.drop(part)
+
+
+def _listen_again(port: int) -> socket.socket:
+    """Return a socket that listens at the port of a killed server, whose workers may take a moment to let go of it."""
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _wait(process: "subprocess.Popen[bytes]", site: Site) -> None:

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from erqi.common import workdays
 from erqi.common.numbers import ratio, rounded
+from erqi.common.sql import Among
 from projects.choices import Curve
 from projects.querysets.revision import valid_on
 from projects.rules.calendar import cutoffs, data_month
@@ -95,12 +96,12 @@ def read_figures(entries: Iterable[Any], basis: Basis) -> None:
     `of_plan` and `of_year` are done ÷ planned and ÷ whole. Two queries."""
     entries = list(entries)
     projects = {entry.project_id for entry in entries}
-    model = apps.get_model("projects", "InvestmentPlan").objects.on(basis.day).filter(year=basis.year, project__in=projects)
+    model = apps.get_model("projects", "InvestmentPlan").objects.on(basis.day).filter(Among("project_id", projects), year=basis.year)
     plans = {
         project: (tuple(amounts), simulated)
         for project, simulated, *amounts in model.values_list("project_id", "simulated", *(f"month_{month}" for month in range(1, 13)))
     }
-    counted = apps.get_model("projects", "CountedReport").objects.of_year(basis.year).on(basis.day).filter(project__in=projects)
+    counted = apps.get_model("projects", "CountedReport").objects.of_year(basis.year).on(basis.day).filter(Among("project_id", projects))
     columns = ("project_id", "simulated", "month", "cumulative", "valid_from", *(f"step__{name}" for name in _REPORTED))
     reports = {project: row for project, *row in counted.values_list(*columns)}
     for entry in entries:

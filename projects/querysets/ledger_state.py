@@ -9,6 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F
 
+from erqi.common import contributions
+from erqi.common.sql import Among
 from projects.choices import ANSWERING_KINDS, MilestoneKind, WarningLevel
 from projects.querysets.responsibility import in_force
 from projects.rules.colour import Bounds, level_on, since
@@ -40,7 +42,7 @@ def read_stage_and_next(entries: Iterable[Any], year: int, as_of: date, *, past:
     later = _since("DateChange", "from_due_on", projects, as_of) if past else {}
     completed = _since("MilestoneUpdate", "from_done_on", projects, as_of, changes_done=True) if past else {}
     rows = defaultdict(list)
-    milestones = apps.get_model("projects", "Milestone").objects.filter(project__in=projects)
+    milestones = apps.get_model("projects", "Milestone").objects.filter(Among("project_id", projects))
     columns = ("project_id", "pk", "kind", "name", "year", "recorded_on", "due_on", "due_phrase", "done_on", "done_known_on", "simulated")
     for project, *row in milestones.order_by(F("due_on").asc(nulls_last=True), "pk").values_list(*columns):
         rows[project].append(row)
@@ -81,7 +83,7 @@ def _since(model: str, column: str, projects: set[int], as_of: date, **condition
     """Return what was recorded after the day by milestone: (recorded on, date replaced), in the order of recording."""
     rows = (
         apps.get_model("projects", model)
-        .objects.filter(milestone__project__in=projects, recorded_on__gt=as_of, **conditions)
+        .objects.filter(Among("milestone__project_id", projects), recorded_on__gt=as_of, **conditions)
         .order_by("recorded_on", "pk")
         .values_list("milestone_id", "recorded_on", column)
     )
@@ -97,7 +99,7 @@ def read_answering_units(entries: Iterable[Any], as_of: date) -> None:
     best: dict[int, tuple] = {}
     rows = (
         apps.get_model("projects", "Responsibility")
-        .objects.filter(in_force(as_of), project__in={entry.project_id for entry in entries}, kind__in=ANSWERING_KINDS, duty="")
+        .objects.filter(in_force(as_of), Among("project_id", (entry.project_id for entry in entries)), kind__in=ANSWERING_KINDS, duty="")
         .values_list("project_id", "kind", "pk", "unit_id", "unit__short_name", "unit__name", "simulated")
     )
     for project, kind, key, unit, short_name, name, simulated in rows:
@@ -120,7 +122,7 @@ def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
     `level_simulated` on entries of `for_ledger`: one query. What had left its ledger by the day (`left_on`) has no level (None)."""
     entries = list(entries)
     schedules = apps.get_model("projects", "WarningSchedule").objects.of_year(year).on(as_of)
-    rows = schedules.filter(project__in={entry.project_id for entry in entries}).order_by()
+    rows = schedules.filter(Among("project_id", (entry.project_id for entry in entries))).order_by()
     found = {
         project: _shown(row, as_of)
         for project, *row in rows.values_list("project_id", *_DATES, *_BOUNDS, *_SHOWN, F("policy__rules__labels"))
@@ -130,6 +132,14 @@ def read_levels(entries: Iterable[Any], year: int, as_of: date) -> None:
         entry.level = None if entry.left_on is not None else level
         entry.level_word = labels.get(level.code, level.label)
         entry.level_since, entry.level_simulated = since, simulated
+
+
+def read_badges(entries: Iterable[Any], as_of: date) -> None:
+    """Set `badges` on entries: the words that others contribute beside the colour (erqi.common.contributions.BADGES)."""
+    entries = list(entries)
+    found = contributions.badges({entry.project_id for entry in entries}, as_of)
+    for entry in entries:
+        entry.badges = found.get(entry.project_id, [])
 
 
 def _shown(row: list[Any], as_of: date) -> tuple[WarningLevel, date, bool, dict[str, str]]:

@@ -12,8 +12,8 @@ LOOKS_AT: dict[Dimension, str] = {
     Dimension.MILESTONE: "未完成的节点（开工、竣工、投产、投用除外），看距时限的天数；正数为逾期，负数为提前。",
     Dimension.INVESTMENT: "本年累计完成投资与同期计划相比；每月截止日的次日起按当月计划评价。",
     Dimension.START: "开工、竣工、投产、投用节点，看计划月份以来已过几个月末；计划月份当月为 0。",
-    Dimension.ISSUE: "月报所列问题，看距拟解决时限的天数；到期前按工作日计。",
-    Dimension.NOTICE: "督察通知单登记后参与评价，看距答复期限的工作日数；在此之前不产生颜色。",
+    Dimension.ISSUE: "月报所列问题和直报问题，看距时限的天数；到期前按工作日计。提级未决不另外加重。",
+    Dimension.NOTICE: "督察通知单下发后参与评价，只看距反馈时限的工作日数；未签收、退回、拒收在通知单上单独亮灯，不改变项目颜色。",
     Dimension.REPORTING: "月报报送是否及时，看距截止日的工作日数；作为报送状态单独显示。",
 }
 FAMILIES: dict[Family, str] = {

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from erqi.common import clock, workdays
@@ -58,11 +58,14 @@ def began_on(lifting: Lifting) -> date:
 
 def evidence_of(lifting: Lifting, since: date) -> list[Evidence]:
     """Return what proves the improvement: what hangs on the lifting itself, and on updates of the project's milestones and its reports
-    of the year from the day on. What was there when an earlier lifting was refused does not prove this one; what came after the lifting
-    ended was not before those who decided."""
+    of the year from the day on. What was there when an earlier lifting was refused does not prove this one, nor what was said of a
+    milestone before its completion was taken back; what came after the lifting ended was not before those who decided."""
     found = [Evidence("本次核验", list(of(lifting)))]
     refused = lifting.project.liftings.filter(year=lifting.year, state=LiftingState.REJECTED, pk__lt=lifting.pk).order_by("-pk").first()
-    updates = MilestoneUpdate.objects.filter(milestone__project=lifting.project_id, recorded_on__gte=since)
+    taken_back = MilestoneUpdate.objects.filter(milestone=OuterRef("milestone"), pk__gt=OuterRef("pk"), changes_done=True, done_on=None)
+    if lifting.ended_on is not None:
+        taken_back = taken_back.filter(recorded_on__lte=lifting.ended_on)
+    updates = MilestoneUpdate.objects.filter(~Exists(taken_back), milestone__project=lifting.project_id, recorded_on__gte=since)
     reports = ProgressReport.objects.filter(project=lifting.project_id, year=lifting.year)
     kinds = {model: ContentType.objects.get_for_model(model) for model in (MilestoneUpdate, ProgressReport)}
     rows = Attachment.objects.filter(

@@ -64,9 +64,11 @@ def tell(lines: Iterable[Line]) -> int:
     return len(rows)
 
 
-def notify(*, users: Iterable[User], kind: ReminderKind, key: str, title: str, text: str = "", url: str = "") -> int:
+def notify(
+    *, users: Iterable[User], kind: ReminderKind, key: str, title: str, text: str = "", url: str = "", simulated: bool = False
+) -> int:
     """Put a line into the inbox of each person, once per `key` (the thing and its window), and return how many lines are new."""
-    return tell([Line(list(users), kind, key, title, text, url)])
+    return tell([Line(list(users), kind, key, title, text, url, simulated)])
 
 
 @transaction.atomic

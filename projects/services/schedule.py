@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from erqi.common import clock, workdays
+from erqi.common import clock, contributions, workdays
 from erqi.common.dates import in_year
 from erqi.common.errors import ServiceError
 from erqi.common.models import User
@@ -277,6 +277,8 @@ def start_pass(*, reason: str, by: User | None, policy: WarningPolicy | None = N
     """Begin to compute all colours anew; `continue_pass` does it in batches."""
     on = clock.today()
     total = sum(warned_entries(year, on).count() for year in warned_years(on))
+    if not total:
+        transaction.on_commit(contributions.rescheduled)
     return Rescheduling.objects.create(
         reason=reason[:100],
         on=on,
@@ -315,6 +317,8 @@ def continue_pass(run: Rescheduling, *, size: int = BATCH) -> Rescheduling:
         run.last_key = batch[-1][0]
     if len(batch) == len(rows):
         run.finished_at = timezone.now()
+        # Not under the locks of the last batch: others lock their own rows first.
+        transaction.on_commit(contributions.rescheduled)
     run.save()
     return run
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from erqi.common import workdays
 from projects.choices import EscalationStep, WarningLevel
 from projects.models import WarningPolicy, WarningSchedule
-from projects.querysets.ledger_state import read_answering_units
+from projects.querysets.ledger_state import read_answering_units, read_badges
 from projects.querysets.warning_state import read_last_reports, read_liftings, read_people
 from projects.rules.calendar import cutoffs
 from projects.rules.colour import Bounds, cutoffs_passed, escalation, level_on, since, turns
@@ -147,11 +147,13 @@ def read_standings(records: Iterable[Any], versions: Versions, day: date, *, pla
 
 
 def read_circumstances(records: Sequence[Any], year: int, day: date) -> None:
-    """Set who answers (unit, 具体责任人, 分包领导), the last report and the open lifting on records: four queries."""
+    """Set who answers (unit, 具体责任人, 分包领导), the last report, the open lifting and the words beside the colour on records: four
+    queries, and those of the words."""
     read_answering_units(records, day)
     read_people(records, day)
     read_last_reports(records, year, day)
     read_liftings(records, year, day)
+    read_badges(records, day)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from projects.models import LedgerEntry, Milestone, Project, Responsibility, Uni
 from projects.querysets.ledger import LedgerEntryQuerySet
 from projects.querysets.ledger_figures import Basis, figure_basis, rate, read_figures, with_figures
 from projects.querysets.ledger_grid import GRID, read_grid
-from projects.querysets.ledger_state import STEP_NAMES, read_answering_units, read_levels, read_stage_and_next
+from projects.querysets.ledger_state import STEP_NAMES, read_answering_units, read_badges, read_levels, read_stage_and_next
 from projects.querysets.warning import gravity
 from projects.stats import Amount, LedgerTotals, Reported
 from projects.tables.ledger_columns import (
@@ -186,10 +186,11 @@ class LedgerTable(BaseTable):
         return rows.with_answering_unit(self.as_of) if name == "answering" else rows
 
     def load(self, records: list[Any]) -> None:
-        """Read the state of the rows on the day and the page's sources: at most nine queries."""
+        """Read the state of the rows on the day and the page's sources: at most nine queries, and those of the words beside colours."""
         names = set(self.names)
         if "level" in names:
             read_levels(records, self.year, self.as_of)
+            read_badges(records, self.as_of)
         if names & (FIGURES | REPORTED):
             read_figures(records, self.basis)
         if names & GRID:

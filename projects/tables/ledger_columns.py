@@ -7,7 +7,7 @@ from erqi.common import numbers
 from erqi.common.tables import Column, DateColumn, LinkColumn, NumberColumn
 from erqi.common.workbook.declare import Toned
 from projects.choices import DelayCause, ResponsibilityKind
-from projects.tables.level import LEFT, level_html, level_value, since_words
+from projects.tables.level import LEFT, badges_html, level_html, level_value, since_words
 
 # Where every milestone of the year is done, a next one is not missing.
 ALL_DONE = '<span class="quiet small">无后续节点</span>'
@@ -77,13 +77,13 @@ class LevelColumn(Column):
         if record.level is None:
             return LEFT
         title = since_words(record.level_since, self.table.as_of)
-        return level_html(record.level, record.level_word, title=title)
+        return level_html(record.level, record.level_word, title=title) + badges_html(record.badges)
 
     def value(self, record: Any) -> Toned | None:
         """Return the word, as an export writes it; 模拟 where the schedule is simulated."""
         if record.level is None:
             return None
-        return level_value(record.level, record.level_word, simulated=record.level_simulated)
+        return level_value(record.level, record.level_word, simulated=record.level_simulated, badges=record.badges)
 
 
 class DueColumn(DateColumn):

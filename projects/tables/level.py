@@ -1,9 +1,11 @@
 """A warning level as HTML: colour, shape and word together, the same as components/level_badge.html, without a template per row."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from html import escape
 
+from erqi.common.contributions import Badge
 from erqi.common.dates import chinese_day
 from erqi.common.workbook.declare import Toned
 from projects.choices import WarningLevel
@@ -39,10 +41,24 @@ def level_html(level: WarningLevel, word: str = "", *, title: str = "", simulate
     return badge + SIMULATED if simulated else badge
 
 
-def level_value(level: WarningLevel, word: str = "", *, simulated: bool = False) -> Toned:
-    """Return a level as an export writes it: what the policy calls it, filled in its colour; 模拟 where the schedule is simulated."""
+def level_value(level: WarningLevel, word: str = "", *, simulated: bool = False, badges: Iterable[Badge] = ()) -> Toned:
+    """Return a level as an export writes it: what the policy calls it, filled in its colour; 模拟 where the schedule is simulated; and the
+    words beside it."""
     named = word or str(level.label)
-    return Toned(f"{named}（模拟）" if simulated else named, level.code)
+    words = [f"{named}（模拟）" if simulated else named, *dict.fromkeys(badge.text for badge in badges)]
+    return Toned("；".join(words), level.code)
+
+
+def badges_html(badges: Iterable[Badge]) -> str:
+    """Return the words beside a colour as components/contributed_badge.html draws them, without its icon."""
+    shown = []
+    for badge in badges:
+        title = f' title="{escape(badge.title)}"' if badge.title else ""
+        word = f'<span class="state-badge is-{escape(badge.kind)}"{title}>{escape(badge.text)}</span>'
+        if badge.url:
+            word = f'<a href="{escape(badge.url)}">{word}</a>'
+        shown.append(f" {word}{SIMULATED if badge.simulated else ''}")
+    return "".join(shown)
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from projects.choices import WarningLevel
 from projects.models import Unit
 from projects.querysets.warning import gravity
 from projects.stats.warning import Versions, read_circumstances, read_standings
-from projects.tables.level import level_html, level_value, since_words
+from projects.tables.level import badges_html, level_html, level_value, since_words
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, own_word, people, step_words, who, why
 
@@ -28,7 +28,7 @@ class LevelColumn(Column):
         title = since_words(record.first, self.table.day)
         return level_html(
             WarningLevel(record.level), self.word(record), title=title, simulated=bool(record.standing and record.standing.simulated)
-        )
+        ) + badges_html(record.badges)
 
     def word(self, record: Any) -> str:
         """Return what the rules in force call the level."""
@@ -36,7 +36,7 @@ class LevelColumn(Column):
 
     def value(self, record: Any) -> Toned:
         simulated = bool(record.standing and record.standing.simulated)
-        return level_value(WarningLevel(record.level), self.word(record), simulated=simulated)
+        return level_value(WarningLevel(record.level), self.word(record), simulated=simulated, badges=record.badges)
 
 
 class DaysColumn(NumberColumn):

@@ -8,7 +8,7 @@ from typing import Any
 from erqi.common.dates import chinese_day
 from projects.choices import WarningLevel
 from projects.sentences.warning import assessment_words, lifting_words, rule_words
-from projects.tables.level import SIMULATED, level_html
+from projects.tables.level import SIMULATED, badges_html, level_html
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, people, self_differs, step_words, who, why
 
@@ -39,13 +39,14 @@ class Cards:
         level = standing.level if standing else WarningLevel.UNRATED
         mark = SIMULATED if standing and standing.simulated else ""
         reason = f'<span class="wrow-why">{escape(why(standing))}</span>' if level in (WarningLevel.PAUSED, WarningLevel.DONE) else ""
+        mark += badges_html(record.badges)
         return f'<li class="wrow">{self.link(record)}{mark} <span class="wrow-unit">{escape(who(record))}</span>{reason}</li>'
 
     def card(self, record: Any) -> str:
         """Return the card of a project: colour, sentence, days, who answers, last report, what comes next, the rule and figures."""
         standing = record.standing
         level = standing.level
-        badge = level_html(level, standing.word, simulated=standing.simulated)
+        badge = level_html(level, standing.word, simulated=standing.simulated) + badges_html(record.badges)
         lines = [("责任", self._responsible(record)), ("上报", self._report(record))]
         if record.lifting:
             lines.append(("摘牌", self._lifting(record)))

@@ -378,3 +378,14 @@ def test_a_confirmation_of_one_year_leaves_the_other_year_alone(case: Case) -> N
     assert levels([case.project], date(2019, 1, 12), 2018) == [YELLOW]
     assert levels([case.project], date(2019, 1, 12), 2019) == [RED]
     assert open_lifting(case.project, 2019) is not None
+
+
+def test_what_was_sent_with_a_completion_that_was_taken_back_is_no_evidence(case: Case) -> None:
+    """What was found untrue proves nothing for the next time."""
+    make_attachment(case.milestone.updates.get())
+    with clock.at(DONE_DAY):
+        milestone_service.reopen_milestone(milestone=case.milestone, version=None, by=None, text="现场未完成")
+        assert service.evidence_of(case.lifting, RED_DAY) == []
+        milestone = Milestone.objects.get(pk=case.milestone.pk)
+        milestone_service.complete_milestone(milestone=milestone, done_on=DONE_DAY, version=None, by=None, uploads=[upload("封顶.jpg")])
+    assert [str(item) for one in service.evidence_of(case.lifting, RED_DAY) for item in one.attachments] == ["封顶.jpg"]

@@ -174,11 +174,11 @@ def test_the_number_of_queries_follows_the_batches_and_not_the_rows(viewer, ledg
     for number in range(3):
         enter(ledger, f"路{number}")
     content(viewer.get(f"{LEDGER}?export=xlsx"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         content(viewer.get(f"{LEDGER}?export=xlsx"))
     for number in range(30):
         enter(ledger, f"桥{number}")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         content(viewer.get(f"{LEDGER}?export=xlsx"))
 
 

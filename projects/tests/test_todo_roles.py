@@ -290,7 +290,7 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 QUERIES = {
     "reporter": (38, 5, 13),
     "reviewer": (18, 1, 1),
-    "office": (28, 4, 8),
+    "office": (29, 4, 8),
     "supervision": (26, 2, 6),
     "inspector": (26, 2, 6),
     "leader": (24, 1, 3),

@@ -47,8 +47,8 @@ def _contact(notice: Notice) -> str:
     return f"联系人：{notice.contact}。" if notice.contact else ""
 
 
-def notice_paper(notice: Notice, version: NoticeText | None, unit: str, day: date) -> Paper:
-    """Return the paper of a notice: of a version that was sent, or of the draft (`version` None). `day` gives a draft its year."""
+def notice_paper(notice: Notice, version: NoticeText | None, day: date) -> Paper:
+    """Return the paper of a notice: of a version as it was sent (and to whom), or of the draft (`version` None); `day` is its year."""
     text = version or notice
     due = f"反馈时限：{chinese_day(text.due_on)}。" if text.due_on else f"反馈时限：自下发之日起 {notice.days} 个工作日内。"
     sent = version is not None
@@ -56,7 +56,7 @@ def notice_paper(notice: Notice, version: NoticeText | None, unit: str, day: dat
         mark=f"{_DISTRICT}{head_words(notice.kind)}",
         number=notice.number_text if sent else f"{notice.issuer}〔{day.year}〕　号",
         title=text.title,
-        to=unit,
+        to=(text.unit or notice.unit).name,
         paragraphs=[*(line for line in text.text.splitlines() if line.strip()), due + _contact(notice)],
         attachments=[one.name for one in of(notice)],
         office=OFFICE,

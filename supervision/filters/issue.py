@@ -10,7 +10,7 @@ from projects.choices import DelayCause
 from projects.models import Project, Unit
 from projects.rules.search import search_terms
 from supervision.choices import IssueGrade, IssueState
-from supervision.models import Issue
+from supervision.models import IssueAct
 from supervision.rules.issue import RUNNING
 
 _LATE, _MET = "late", "met"
@@ -46,7 +46,7 @@ class IssueFilter(BaseFilterSet):
 
     def unit_options(self) -> list[Option]:
         """Return the units that handle or handled a problem, by pinyin."""
-        units = Unit.objects.filter(pk__in=Issue.objects.exclude(unit=None).values("unit"))
+        units = Unit.objects.filter(pk__in=IssueAct.objects.exclude(unit=None).values("unit"))
         return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from erqi.common import workdays
 from erqi.common.filters import BaseFilterSet, ManyFilter, OneFilter, Option, SearchFilter
 from projects.models import Unit
 from projects.services.grid import units_of
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
 from supervision.models import Notice, NoticeCopy
+from supervision.rules.limit import late_before
 from supervision.rules.notice import OWED
 
 # How a notice stands, as far as the database says it by itself.
@@ -46,7 +48,7 @@ class NoticeFilter(BaseFilterSet):
 
     def filter_standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         conditions = {
-            "late": Q(state_then__in=OWED - {NoticeState.EXTENDING}, due_then__lt=self.as_of),
+            "late": Q(state_then__in=OWED - {NoticeState.EXTENDING}, due_then__lt=late_before(self.as_of, workdays)),
             "unsigned": Q(state_then=NoticeState.ISSUED),
             "asked": Q(state_then__in=[NoticeState.EXTENDING, NoticeState.TRANSFERRING, NoticeState.REFUSED]),
             "open": ~Q(state_then__in=_FINISHED),

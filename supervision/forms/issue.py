@@ -103,7 +103,7 @@ class GradeForm(EditForm):
 class RegradeForm(EditForm):
     """Grading otherwise, with the reason."""
 
-    grade = column(Issue, "grade", required=True, help_text="已交办的，时限自交办之日按新定级重算")
+    grade = column(Issue, "grade", required=True, help_text="已交办的，定级改变后时限自交办之日重算；专题会定的时限不变")
     cause = column(Issue, "cause", required=True)
     reason = words("理由")
     wide = {"reason"}

@@ -31,7 +31,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0021_leaders_words"),
+        ("supervision", "0030_mendn"),
     ]
 
     operations = [

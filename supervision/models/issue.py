@@ -62,11 +62,12 @@ class Issue(Record, Simulated):
 class IssueAct(Act):
     """A step of a problem's course."""
 
-    machine, of, copies = MACHINE, "issue", ("grade", "cause")
+    machine, of, copies = MACHINE, "issue", ("grade", "cause", "description")
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="acts", verbose_name="直报问题", editable=False)
     grade = models.CharField("定级", max_length=1, choices=IssueGrade, blank=True, editable=False)
     cause = models.CharField("病因", max_length=20, choices=DelayCause, blank=True, editable=False)
+    description = models.TextField("情况说明", blank=True, editable=False)
 
     class Meta(Act.Meta):
         verbose_name = "直报问题办理经过"

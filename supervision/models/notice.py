@@ -24,6 +24,7 @@ ISSUER = "二七督"
 # How the issuing office signs (落款).
 OFFICE = "二七区督察办公室"
 LONGEST_TEXT = 4000
+LONGEST_REASON = 300
 
 
 @tracked()
@@ -127,8 +128,10 @@ class Notice(Record, Simulated):
 class NoticeAct(Act):
     """What was done to a notice."""
 
-    machine, of = MACHINE, "notice"
+    machine, of, copies = MACHINE, "notice", ("title", "asked_due_on")
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="acts", verbose_name="督察通知单")
+    title = models.CharField("标题", max_length=100, blank=True, editable=False)
+    asked_due_on = models.DateField("申请延至", null=True, blank=True, editable=False)
 
     history_private = Q(to_state__in=sorted(INTERNAL))
     history_readers = Notice.history_readers
@@ -142,14 +145,17 @@ class NoticeAct(Act):
 
 @appended()
 class NoticeText(Simulated):
-    """The text of a notice as it was sent: version 1 at the issue, another one for each change (变更). None is overwritten."""
+    """The text of a notice as it was sent, to whom and until when: version 1 at the issue, another one for each change (变更) and for each
+    other unit (转办). None is overwritten."""
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="texts", verbose_name="督察通知单")
     version = models.PositiveSmallIntegerField("版本")
     title = models.CharField("标题", max_length=100)
     text = models.TextField("正文")
+    # Of versions from before it was kept it is not known.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主送单位")
     due_on = models.DateField("反馈时限")
-    reason = models.CharField("变更原因", max_length=300, blank=True)
+    reason = models.CharField("变更原因", max_length=LONGEST_REASON, blank=True)
     on = models.DateField("日期")
     by = account("登记账号")
     by_name = models.CharField("登记人", max_length=60)

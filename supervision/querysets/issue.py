@@ -7,7 +7,7 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 
 from supervision.choices import IssueAction, IssueState
 from supervision.querysets.acts import ActedQuerySet
-from supervision.rules.issue import ANSWERED, OPEN, RUNNING
+from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNASSIGNED
 
 # How many days before its limit a problem is asked for at most: two working days and what lies between.
 _NEAR = timedelta(days=14)
@@ -17,8 +17,8 @@ class IssueQuerySet(ActedQuerySet):
     """Problems; `on_day` gives their state then."""
 
     def on_day(self, day: date) -> "IssueQuerySet":
-        """Return what had been reported by the day, as it stood then: besides `ActedQuerySet.on_day`, `grade_then`, `cause_then`, and
-        `ended_then`, the day of its last reply or of its end, NULL where it is open."""
+        """Return what had been reported by the day, as it stood then: besides `ActedQuerySet.on_day`, `grade_then`, `cause_then`,
+        `description_then`, and `ended_then`, the day of its last reply or of its end, NULL where it is open."""
         acts = self.model._meta.get_field("acts").related_model.objects.order_by("-pk")
         last = acts.filter(issue=OuterRef("pk"), on__lte=day)
         replies = last.filter(action=IssueAction.REPLY)
@@ -28,7 +28,10 @@ class IssueQuerySet(ActedQuerySet):
             .annotate(
                 grade_then=Subquery(last.values("grade")[:1]),
                 cause_then=Subquery(last.values("cause")[:1]),
+                description_then=Subquery(last.values("description")[:1]),
                 replied_then=Subquery(replies.values("on")[:1]),
+                # The act by which a unit gives a problem back is that unit's; the problem is nobody's then.
+                unit_then=Case(When(state_then__in=UNASSIGNED, then=None), default=Subquery(last.values("unit")[:1])),
             )
             .annotate(
                 ended_then=Case(

@@ -4,8 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from projects.rules.search import search_terms
 from supervision.choices import NoticeState, OrderAddressee
@@ -25,6 +24,14 @@ def is_insider(user: Any) -> bool:
 
 class NoticeQuerySet(ActedQuerySet):
     """Supervision notices."""
+
+    def on_day(self, day: date) -> "NoticeQuerySet":
+        """Return what existed on the day, besides `ActedQuerySet.on_day` with `title_then` and `asked_then` (the day to which an extension
+        was asked for and not decided)."""
+        acts = self.model._meta.get_field("acts").related_model.objects
+        last = acts.filter(notice=OuterRef("pk"), on__lte=day).order_by("-pk")
+        found = super().on_day(day)
+        return found.annotate(title_then=Subquery(last.values("title")[:1]), asked_then=Subquery(last.values("asked_due_on")[:1]))
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
         """Return what the account may see now: what is not issued is its writers' and signers' alone."""
@@ -57,12 +64,6 @@ class NoticeQuerySet(ActedQuerySet):
         had = Exists(acts.filter(notice=OuterRef("pk"), unit__in=units).exclude(to_state__in=INTERNAL))
         copied = self.model._meta.get_field("copies").related_model.objects.filter(notice=OuterRef("pk"), unit__in=units)
         return self.filter(had | Exists(copied)) if copies else self.filter(had)
-
-    def arisen_from(self, record: Model) -> "NoticeQuerySet":
-        """Return the notices that were drafted for a record (an escalation, a supervision item, an inspection, a problem), as
-        `draft_notice(origin=…)` keeps it: what links a closed notice with the closing (销号) of what it was about."""
-        kind = ContentType.objects.get_for_model(record)
-        return self.filter(origin_type=kind, origin_id=record.pk)
 
     def search(self, text: str) -> "NoticeQuerySet":
         """Return the notices that have each word in title, number, basis, project or unit."""

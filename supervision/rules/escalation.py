@@ -12,6 +12,7 @@ from supervision.choices import EscalationAction as A
 from supervision.choices import EscalationState as S
 from supervision.choices import EscalationTrigger, NoticeKind, NoticeSource, Party
 from supervision.rules.machine import Machine, Step
+from supervision.rules.notice import ASKED
 
 _OFFICE = frozenset({Party.SUPERVISION})
 
@@ -33,38 +34,57 @@ MACHINE = Machine(
 
 @dataclass(frozen=True)
 class Document:
-    """What a trigger is answered with: the kind and source of the notice, the working days for the reply, what the reply has to hold,
-    who is told besides, and what else the office should do by itself."""
+    """What a trigger is answered with: the kind and source of the notice, the working days for the reply, who is told besides, what else
+    the office should do by itself, and what the reply has to hold where that is not what the kind asks for."""
 
     kind: NoticeKind
     source: NoticeSource
     days: int
-    asks: str
     tells: str
     besides: str = ""
+    other: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What the reply has to hold."""
+        return self.other or ASKED[self.kind]
+
+    @property
+    def asks(self) -> str:
+        """The same in one line."""
+        return "、".join(self.asked)
 
 
 _YELLOW = "承办单位主管领导、牵头单位、分包领导、督察员"
 _YELLOW_AGAIN = f"{_YELLOW}、重点项目办主任"
 _RED = f"{_YELLOW_AGAIN}、区分管领导、区委督察办"
 
+_LONG_REPORT = ("书面专报（影响进度的原因、已采取的措施和效果）", "整改方案（时间表、路线图、责任人）", "需要区里协调解决的事项")
+
 DOCUMENTS: dict[EscalationTrigger, Document] = {
-    EscalationTrigger.YELLOW: Document(NoticeKind.REMIND, NoticeSource.PROJECT, 5, "病因、整改措施、新节点", _YELLOW),
-    EscalationTrigger.YELLOW_AGAIN: Document(NoticeKind.LETTER, NoticeSource.PROJECT, 5, "整改报告", _YELLOW_AGAIN, "约谈分管负责人"),
+    EscalationTrigger.YELLOW: Document(NoticeKind.REMIND, NoticeSource.PROJECT, 5, _YELLOW),
+    EscalationTrigger.YELLOW_AGAIN: Document(NoticeKind.LETTER, NoticeSource.PROJECT, 5, _YELLOW_AGAIN, "约谈分管负责人"),
     EscalationTrigger.RED: Document(
         NoticeKind.SUPERVISE,
         NoticeSource.PROJECT,
         3,
-        "整改方案（时间表、路线图、责任人）",
         _RED,
         "列入警示通报，约谈主要负责人",
     ),
     EscalationTrigger.RED_LONG: Document(
-        NoticeKind.SUPERVISE, NoticeSource.PROJECT, 5, "书面专报", f"{_RED}、区主要领导", "报请领导问查，按规则取消评先"
+        NoticeKind.SUPERVISE,
+        NoticeSource.PROJECT,
+        5,
+        f"{_RED}、区主要领导",
+        "按规则取消评先（领导问查在采纳时自动发起）",
+        _LONG_REPORT,
     ),
-    EscalationTrigger.UNTRUE: Document(
-        NoticeKind.CORRECT, NoticeSource.INSPECTION, 2, "更正数据并说明", "督察办、分管领导", "列入警示通报"
-    ),
+    EscalationTrigger.UNTRUE: Document(NoticeKind.CORRECT, NoticeSource.INSPECTION, 2, "督察办、分管领导", "列入警示通报"),
+}
+# What a notice that the office drafts by hand, from the project's page, answers as well: the documents that follow a colour by themselves.
+# Three cut-offs in red ask for another one than red itself did, in the same form; an untrue report asks for its own.
+_BY_HAND = {
+    DOCUMENTS[trigger].kind: trigger for trigger in (EscalationTrigger.YELLOW, EscalationTrigger.YELLOW_AGAIN, EscalationTrigger.RED)
 }
 # From the mildest to the gravest.
 ORDER = (
@@ -102,3 +122,9 @@ def due_trigger(
         return None
     times, trigger = max(found, key=lambda one: (one[0], weight(one[1])))
     return trigger, passed[times - 1] if times else began
+
+
+def answers(kind: str, proposed: str | None) -> EscalationTrigger | None:
+    """Return what a notice about a project's colour answers: the trigger of the proposal that it was drafted for (`proposed`), or by its
+    kind where the office drafted it by hand."""
+    return EscalationTrigger(proposed) if proposed else _BY_HAND.get(NoticeKind(kind))

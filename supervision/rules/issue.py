@@ -79,7 +79,11 @@ MACHINE = Machine(
 AT_UNIT = (S.ASSIGNED, S.HANDLING)
 ESCALATED = (S.AT_OFFICE, S.AT_MEETING, S.AT_LEADER)
 RUNNING = (*AT_UNIT, *ESCALATED)
+# No unit has it.
+UNASSIGNED = (S.REPORTED, S.RETURNED, S.ACCEPTED, S.GRADED, S.DECLINED, S.WITHDRAWN)
 ANSWERED = (S.REPLIED, S.VERIFIED)
+# The steps that give it to a unit with a limit.
+HANDING_OVER = (A.ASSIGN, A.REASSIGN, A.MEET)
 OPEN = tuple(state for state in S if state not in MACHINE.finals)
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from supervision.choices import NoticeAction as Do
-from supervision.choices import NoticeKind, NoticeSource, NoticeUrgency, Party, WarningLevel
+from supervision.choices import NoticeKind, NoticeSource, NoticeUrgency, OrderAddressee, Party, WarningLevel
 from supervision.choices import NoticeState as Is
 from supervision.rules.machine import Machine, Step
 
@@ -22,6 +22,9 @@ _WRITERS = frozenset({Party.SUPERVISION, Party.INSPECTOR})
 _SIGNERS = frozenset({Party.SUPERVISION, Party.LEADER})
 # The unit that a notice is addressed to: its reporters and its reviewers.
 _UNIT = frozenset({Party.HANDLER, Party.REVIEWER})
+
+# Who carries a leader's instruction out, by whom it names.
+ANSWERED_BY = {OrderAddressee.HANDLER: _UNIT, OrderAddressee.SUPERVISION: _OFFICE}
 
 # The states in which the unit has the notice and owes a reply.
 OWED = frozenset({Is.ISSUED, Is.HANDLING, Is.EXTENDING, Is.TRANSFERRING, Is.REFUSED})
@@ -90,6 +93,18 @@ MACHINE = Machine(
     finals=frozenset({Is.ARCHIVED, Is.WITHDRAWN, Is.REVOKED}),
 )
 
+
+# What a unit is asked to reply, by the kind of the notice (domain.md §1.7): what the text says, the reply's page, the proposal to escalate.
+ASKED: dict[NoticeKind, tuple[str, ...]] = {
+    NoticeKind.REMIND: ("影响进度的原因（病因）", "整改措施", "新的节点安排"),
+    NoticeKind.LETTER: ("整改报告（影响进度的原因、整改情况和下一步措施）", "新的节点安排和责任人"),
+    NoticeKind.SUPERVISE: ("影响进度的原因（病因）", "整改方案（时间表、路线图、责任人）", "整改进展"),
+    NoticeKind.CORRECT: ("更正后的数据和情况", "出现不实的原因和责任人", "防止再次发生的措施"),
+    NoticeKind.URGE: ("未按期办理的原因", "目前办理情况", "办结时间"),
+    NoticeKind.ASSIGN: ("办理情况", "存在问题和下一步措施", "责任人和完成时间"),
+}
+# The kinds whose reply about a project names why it fell behind.
+ASKS_CAUSE = frozenset({NoticeKind.REMIND, NoticeKind.SUPERVISE, NoticeKind.LETTER, NoticeKind.URGE})
 
 # The time for the reply in working days, by what the notice follows from (domain.md §5.3); a leader's instruction by how pressing it is.
 _DAYS = {
@@ -231,6 +246,8 @@ class Course:
     signed_on: date | None = None
     asked_on: date | None = None
     replied_on: date | None = None
+    # The day on which the reply counts: while an extension waited for its decision, that on which it was asked for.
+    counted_on: date | None = None
     closed_on: date | None = None
     reply: str = ""
     conclusion: str = ""
@@ -245,6 +262,7 @@ class Course:
 
     def take(self, act: Done) -> None:
         """Take the next act into account."""
+        before = self.state
         self.state, self.unit = act.to_state, act.unit
         if act.due_on is not None:
             self.due_on = act.due_on
@@ -265,6 +283,7 @@ class Course:
                 self.asked_on = act.on
             case Do.REPLY:
                 self.replied_on, self.reply = act.on, act.text
+                self.counted_on = self.asked_on if before == Is.EXTENDING else act.on
             case Do.RECALL_REPLY | Do.RETURN_REPLY:
                 self.replied_on = None
             case Do.CLOSE:
@@ -286,9 +305,9 @@ class Course:
 
     def reply_lateness(self, calendar: WorkCalendar) -> int | None:
         """Return how many working days after its deadline the standing reply came (0: in time); None without one."""
-        if self.replied_on is None or self.due_on is None:
+        if self.replied_on is None or self.counted_on is None or self.due_on is None:
             return None
-        return max(calendar.workdays_between(self.due_on, self.replied_on), 0)
+        return max(calendar.workdays_between(self.due_on, self.counted_on), 0)
 
 
 _COUNTED = {

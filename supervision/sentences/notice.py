@@ -1,22 +1,12 @@
 """A supervision notice in words: how it stands, what it says of a project, what the unit is asked for."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from erqi.common.dates import chinese_day
 from supervision.choices import NoticeKind, NoticeState, WarningLevel
-from supervision.rules.notice import Course, Standing, Why
+from supervision.rules.notice import ASKED, Course, Standing, Why
 
-# What a unit is asked to reply, by the kind of the notice (domain.md §1.7).
-ASKED = {
-    NoticeKind.REMIND: ("影响进度的原因（病因）", "整改措施", "新的节点安排"),
-    NoticeKind.LETTER: ("影响进度的原因（病因）", "整改情况和下一步措施", "新的节点安排和责任人"),
-    NoticeKind.SUPERVISE: ("影响进度的原因（病因）", "整改方案（时间表、路线图、责任人）", "整改进展"),
-    NoticeKind.CORRECT: ("更正后的数据和情况", "出现不实的原因和责任人", "防止再次发生的措施"),
-    NoticeKind.URGE: ("未按期办理的原因", "目前办理情况", "办结时间"),
-    NoticeKind.ASSIGN: ("办理情况", "存在问题和下一步措施", "责任人和完成时间"),
-}
-# The kinds whose reply about a project names why it fell behind.
-ASKS_CAUSE = frozenset({NoticeKind.REMIND, NoticeKind.SUPERVISE, NoticeKind.LETTER, NoticeKind.URGE})
 _TITLES = {
     NoticeKind.REMIND: "关于加快推进{name}的提醒",
     NoticeKind.LETTER: "关于加快推进{name}的督办函",
@@ -36,30 +26,56 @@ def head_words(kind: str) -> str:
     return _HEADS.get(NoticeKind(kind), "督察通知单")
 
 
-def title_words(kind: str, name: str) -> str:
-    """Return the title of a notice about a project."""
+def title_words(kind: str, name: str, what: str = "项目") -> str:
+    """Return the title of a notice about a project, or about what else is so called."""
     shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
-    return _TITLES[NoticeKind(kind)].format(name=f"“{shown}”项目")
+    return _TITLES[NoticeKind(kind)].format(name=f"“{shown}”{what}")
 
 
-def body_words(kind: str, name: str, code: str, sentence: str, facts: list[str], days: int, day: date) -> str:
-    """Return the text of a notice about a project: how it stands on the day with its figures, and what is asked for within so many days."""
-    kind = NoticeKind(kind)
-    first = f"截至{chinese_day(day)}，“{name}”项目（编号{code}）状态为{sentence}"
+def body_words(
+    kind: str,
+    name: str,
+    code: str,
+    sentence: str,
+    facts: list[str],
+    days: int,
+    day: date,
+    asked: Sequence[str] = (),
+    what: str = "项目",
+) -> str:
+    """Return the text of a notice about a project, or about what else is so called: how it stands on the day with its figures, and what
+    is asked for within so many days (`asked`: something else than the kind asks for)."""
+    first = f"截至{chinese_day(day)}，“{name}”{what}（编号{code}）状态为{sentence}"
     if not sentence:
-        first = f"现就“{name}”项目（编号{code}）有关事项通知如下。"
+        first = f"现就“{name}”{what}（编号{code}）有关事项通知如下。"
     lines = [first]
     if facts:
         lines.append("主要情况：" + "；".join(facts) + "。")
-    lines += asked_words(kind, days)
+    lines += asked_words(asked or ASKED[NoticeKind(kind)], days)
     return "\n".join(lines)
 
 
-def asked_words(kind: str, days: int) -> list[str]:
+def untrue_words(name: str, code: str, on: date, reported: str, observed: str, days: int) -> str:
+    """Return the text of a notice that asks for the correction of what was found untrue on a day."""
+    lines = [f"{chinese_day(on)}督察认定，“{name}”项目（编号{code}）上报情况不实。"]
+    lines += [f"{head}：{words.rstrip('。')}。" for head, words in (("上报情况", reported), ("督察所见", observed)) if words]
+    return "\n".join([*lines, *asked_words(ASKED[NoticeKind.CORRECT], days)])
+
+
+def asked_words(asked: Sequence[str], days: int) -> list[str]:
     """Return the paragraphs that say what the unit is asked for within so many working days."""
-    asked = ASKED[NoticeKind(kind)]
     head = f"请你单位认真研究，抓紧落实，于收到本通知后 {days} 个工作日内书面反馈以下内容："
     return [head, *(f"{_NUMERALS[place]}、{words}{'。' if place == len(asked) - 1 else '；'}" for place, words in enumerate(asked))]
+
+
+def not_yours_to_answer(addressee: str) -> str:
+    """Return why somebody cannot answer a leader's instruction: it names others."""
+    return f"这项批示由{addressee}落实，您的账号（或您的任职单位）不能办理此项。"
+
+
+def answered_already(by: str, on: date) -> str:
+    """Return why an instruction is answered no more."""
+    return f"这项批示已由{by}于{chinese_day(on)}落实，无需再办。"
 
 
 def standing_words(found: Standing | None) -> str:
@@ -84,9 +100,8 @@ def standing_label(found: Standing | None, state: str | None) -> str:
     return {WarningLevel.GREEN: "按期", WarningLevel.BLUE: "提醒", WarningLevel.YELLOW: "预警", WarningLevel.RED: "告警"}[found.level]
 
 
-def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked_unit: str, day: date) -> str:
+def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked_unit: str, *, late: bool) -> str:
     """Return what comes next and by whom, as the page says it below the heading."""
-    late = due_on is not None and day > due_on
     by = f"，反馈时限{chinese_day(due_on)}" if due_on else ""
     hard = "，请尽快反馈并说明原因。" if late else "；确有困难的，到期前申请延期。"
     asked = f"申请延期至{chinese_day(asked_due_on)}" if asked_due_on else "申请延期"

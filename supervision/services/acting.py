@@ -68,14 +68,14 @@ def act(
     _require_values(step, text, values or {}, given)
     if check is not None:
         check(locked)
-    before = locked.state
+    before, unit = locked.state, getattr(locked, "unit_id", None)
     for name, value in (values or {}).items():
         setattr(locked, name, value)
     if step.target is not None:
         locked.state = step.target
     locked.version += 1
     checked(locked).save()
-    return locked, _append(locked, step, before, by, request_key, text, on)
+    return locked, _append(locked, step, before, by, request_key, text, on, unit)
 
 
 @transaction.atomic
@@ -199,13 +199,32 @@ def _require_values(step: Step, text: str, values: Mapping[str, Any], given: Col
         raise InvalidInput(wrong)
 
 
-def _append(record: Any, step: Step, before: str, by: User | None, request_key: UUID | None, text: str, on: date | None) -> Act:
-    row = _new_act(record, step, before, by, request_key, text, on)
+def _append(
+    record: Any,
+    step: Step,
+    before: str,
+    by: User | None,
+    request_key: UUID | None,
+    text: str,
+    on: date | None,
+    unit: int | None = None,
+) -> Act:
+    row = _new_act(record, step, before, by, request_key, text, on, unit)
     row.save()
     return row
 
 
-def _new_act(record: Any, step: Step, before: str, by: User | None, request_key: UUID | None, text: str, on: date | None) -> Act:
+def _new_act(
+    record: Any,
+    step: Step,
+    before: str,
+    by: User | None,
+    request_key: UUID | None,
+    text: str,
+    on: date | None,
+    unit: int | None = None,
+) -> Act:
+    """Return the act. `unit`: the one that had the record before; what a unit gives back stands on that unit's time line."""
     model = record._meta.get_field("acts").related_model
     return model(
         action=step.action,
@@ -214,7 +233,7 @@ def _new_act(record: Any, step: Step, before: str, by: User | None, request_key:
         on=on or clock.today(),
         by=by,
         by_name=name_of(by),
-        unit_id=getattr(record, "unit_id", None),
+        unit_id=getattr(record, "unit_id", None) or unit,
         project_id=getattr(record, "project_id", None),
         due_on=getattr(record, "due_on", None),
         text=text.strip(),

@@ -4,7 +4,7 @@ Proposals are computed from the colours' schedules and the reporting cut-offs, b
 asks for it; each trigger of one stretch of a colour is proposed, and decided, once. Confirming drafts the notice of that kind.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from erqi.common import clock, workdays
+from erqi.common.dates import chinese_day
 from erqi.common.models import Installation, User
 from erqi.common.saving import require
 from erqi.common.simulation import is_simulated
@@ -28,16 +29,20 @@ from projects.services.facts import CHUNK, schedules_of, warned_entries
 from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
-from supervision.choices import EscalationAction, EscalationTrigger, NoticeState
-from supervision.models import Escalation, EscalationAct, Notice
-from supervision.rules.escalation import DOCUMENTS, MACHINE, due_trigger, weight
+from supervision.choices import EscalationAction, EscalationTrigger, NoticeKind, NoticeSource, NoticeState
+from supervision.models import Escalation, EscalationAct, Finding, Notice
+from supervision.rules.escalation import DOCUMENTS, MACHINE, answers, due_trigger, weight
+from supervision.rules.notice import ASKED
 from supervision.services import acting
+from supervision.services.inquiry import ask_inquiry
 from supervision.services.notice import draft_notice
+from supervision.services.notice_words import Words, correcting_words, first_words
 from supervision.services.parties import parties_of
 
 _LONGEST = 300
 LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
-ANSWERED = "已就此拟发通知单，不再需要。"
+ANSWERED = "已就此下发通知单，不再需要。"
+INQUIRY = "该项目连续三期红：为何仍未扭转，何时、由谁、怎样赶上？请书面专报。"
 OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
 
 
@@ -54,6 +59,8 @@ class Due:
     pulled_on: date
     reason: str
     finding: str = ""
+    # Whose report was found untrue; of a colour: who reports the project on the day.
+    unit: int | None = None
     simulated: bool = False
 
     @property
@@ -100,12 +107,18 @@ def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> D
 
 
 def _unanswered(found: list[Due]) -> list[Due]:
-    """Leave out what the office has drafted a notice for by itself since the trigger was pulled: one query."""
-    drafted: dict[tuple[int, str], date] = {}
-    rows = Notice.objects.filter(project__in={due.project for due in found}).exclude(state__in=[NoticeState.WITHDRAWN, NoticeState.REVOKED])
-    for project, kind, on in rows.order_by().annotate(drafted_on=Min("acts__on")).values_list("project_id", "kind", "drafted_on"):
-        drafted[project, kind] = max(on, drafted.get((project, kind), on))
-    return [due for due in found if drafted.get((due.project, DOCUMENTS[due.trigger].kind), date.min) < due.pulled_on]
+    """Leave out what the office has issued a notice for by itself since the trigger was pulled: one query.
+
+    A notice answers what it was drafted for: the trigger of its own proposal, or (drafted by hand from the project's colour) the one whose
+    document it is. A draft answers nothing, nor does what a meeting asked for.
+    """
+    issued: dict[tuple[int, EscalationTrigger], date] = {}
+    rows = Notice.objects.filter(project__in={due.project for due in found}, source=NoticeSource.PROJECT).exclude(issued_on=None)
+    rows = rows.exclude(state=NoticeState.REVOKED).order_by().annotate(drafted_on=Min("acts__on"))
+    for project, kind, proposed, on in rows.values_list("project_id", "kind", "escalation__trigger", "drafted_on"):
+        if (trigger := answers(kind, proposed)) is not None:
+            issued[project, trigger] = max(on, issued.get((project, trigger), on))
+    return [due for due in found if issued.get((due.project, due.trigger), date.min) < due.pulled_on]
 
 
 def missing_today() -> int:
@@ -145,7 +158,7 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
             finding=one.finding,
             proposed_on=today,
             reason=one.reason[:_LONGEST],
-            unit_id=units[one.project],
+            unit_id=one.unit or units[one.project],
             simulated=one.simulated or is_simulated(),
         )
         for one in new
@@ -187,17 +200,25 @@ def confirm_escalation(
 ) -> Escalation:
     """Confirm a proposal: the notice of its kind is drafted with the project's figures, for the person to complete and have signed.
 
-    `days`: working days for the reply, by domain.md §1.7 where none are given. A second click drafts nothing more. Raises as `acting.act`
+    After an untrue report it goes to the unit that was found so, and says what was reported and what was seen; three reds also ask in the
+    leaders' name (领导问查). `days`: working days for the reply, by domain.md §1.7 where none are given. A second click drafts nothing
+    more. Raises as `acting.act`
     (needs `supervise`), InvalidInput where no unit answers for the project.
     """
     lock_project(escalation.project_id)
     document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
+    # Not at a second click.
+    done: list[Escalation] = []
 
     def draft(found: Escalation) -> None:
+        done.append(found)
+        words = _words(found, days or document.days)
         found.notice = draft_notice(
             kind=document.kind,
             source=document.source,
             project=found.project,
+            title=words.title,
+            text=words.text,
             basis=f"{found.get_trigger_display()}：{found.reason}"[:200],
             unit=found.unit,
             days=days or document.days,
@@ -206,19 +227,37 @@ def confirm_escalation(
         )
 
     found, act = _decide(escalation, EscalationAction.CONFIRM, version, by, request_key, note, draft)
-    if found.trigger == EscalationTrigger.RED_LONG:
-        _tell_leaders(found, act)
+    if done and found.trigger == EscalationTrigger.RED_LONG:
+        _ask_for_leaders(found, act)
     return found
 
 
-def _tell_leaders(escalation: Escalation, act: EscalationAct) -> None:
+def _words(escalation: Escalation, days: int) -> Words:
+    """Return what the notice says first: what was found untrue, or how the project stands, and what is asked for."""
+    if not escalation.finding:
+        document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
+        return first_words(escalation.project, document.kind, days, clock.today(), document.other)
+    return correcting_words(Finding.objects.select_related("project", "inspection").get(pk=int(escalation.finding)), days)
+
+
+def asked_of(notice: Notice) -> Sequence[str]:
+    """Return what the reply to a notice has to hold: one query."""
+    escalation = Escalation.objects.filter(notice=notice).first()
+    return DOCUMENTS[EscalationTrigger(escalation.trigger)].asked if escalation else ASKED[NoticeKind(notice.kind)]
+
+
+def _ask_for_leaders(escalation: Escalation, act: EscalationAct) -> None:
+    """Ask in the leaders' name (领导问查, domain.md §1.7) whoever reports the project, and tell the leaders: each of them may ask further
+    and close it."""
+    inquiry = ask_inquiry(project=escalation.project, text=INQUIRY, by=None)
     notify(
         users=[user for user in accounts_with("inquiry.ask") if user.pk != act.by_id],
         kind=ReminderKind.TASK,
         key=f"escalation/{escalation.pk}/{act.pk}",
-        title=f"连续三期红，请领导问查：{escalation.project}",
-        text=escalation.reason,
-        url=escalation.project.get_absolute_url(),
+        title=f"连续三期红，已发起领导问查：{escalation.project}",
+        text=f"{escalation.reason}。{chinese_day(inquiry.due_on)}前答复，请届时审阅；可追问、了结。",
+        url=inquiry.get_absolute_url(),
+        simulated=escalation.simulated,
     )
 
 

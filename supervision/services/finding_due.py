@@ -23,6 +23,7 @@ def untrue(day: date) -> Iterable[Due]:
             row.raised_on,
             f"督察认定上报不实：{row.observed}",
             finding=str(row.pk),
+            unit=row.unit_id,
             simulated=row.simulated,
         )
         for row in rows

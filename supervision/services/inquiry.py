@@ -44,11 +44,15 @@ def inspector_of(project: Project) -> Person | None:
 
 def parties_of_inquiry(inquiry: Inquiry, user: User | None) -> frozenset[Party]:
     """Return as what the account acts on the question: whoever was asked handles it, the supervision office where nobody could."""
+    leaders = frozenset()
+    if inquiry.asked_by_id is None and user is not None and user.can("inquiry.ask"):
+        # Asked in the leaders' name by what the rules say: it is every leader's.
+        leaders = frozenset({Party.AUTHOR})
     if inquiry.addressee == Addressee.INSPECTOR:
-        found = parties_of(user, author=inquiry.asked_by_id)
+        found = leaders | parties_of(user, author=inquiry.asked_by_id)
         return found | ({Party.HANDLER} if user is not None and _is_asked(inquiry, user) else frozenset())
     handlers = writing_units(grids([inquiry.project_id])[inquiry.project_id]) if inquiry.project_id else set()
-    found = parties_of(user, handlers=handlers, author=inquiry.asked_by_id, stand_in=STAND_IN)
+    found = leaders | parties_of(user, handlers=handlers, author=inquiry.asked_by_id, stand_in=STAND_IN)
     return found if handlers or user is None or not user.can(STAND_IN) else found | {Party.HANDLER}
 
 
@@ -176,7 +180,8 @@ def answer_inquiry(
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
         asker = taken.record.asked_by
-        tell_people([asker] if asker is not None else [], taken.act, f"问查已答复：{inquiry.project}", kind=ReminderKind.DECIDED)
+        leaders = [asker] if asker is not None else accounts_with("inquiry.ask")
+        tell_people(leaders, taken.act, f"问查已答复：{inquiry.project}", kind=ReminderKind.DECIDED)
     return taken.record
 
 

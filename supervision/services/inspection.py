@@ -190,7 +190,7 @@ def conduct_inspection(
     if taken.is_new:
         _settle(taken, reported, seen, found or {}, uploads, by)
         if is_finding(verdict):
-            findings.raise_finding(inspection=taken.record, observed=untrue, reported=reported.words, by=by)
+            findings.raise_finding(inspection=taken.record, observed=untrue, reported=reported.said(seen), by=by)
     return taken.record
 
 
@@ -383,4 +383,5 @@ def retract_inspection(
 def often_words(unit: Unit, day: date) -> str:
     """Return how often a unit was inspected in a month: shown where an inspection is planned."""
     number = Inspection.objects.in_month(unit.pk, day)
-    return f"“{unit}”{day.year}年{day.month}月已督察（含已安排）{number} 次" if number else f"“{unit}”{chinese_day(day)[:-1]}所在月尚无督察"
+    month = f"“{unit}”{day.year}年{day.month}月"
+    return f"{month}已督察（含已安排）{number} 次" if number else f"{month}尚无督察"

@@ -10,6 +10,9 @@ from projects.models import CountedReport, Milestone, Project, ReportStep
 from projects.rules.milestone import MilestoneState, standing
 from supervision.models import InspectedMilestone, Inspection
 
+# What a finding has room for.
+LONGEST = 300
+
 
 @dataclass(frozen=True)
 class ReportedMilestone:
@@ -45,7 +48,7 @@ class Reported:
 
     @property
     def words(self) -> str:
-        """What was reported, in one line: what a finding is held against."""
+        """What was reported, in one line."""
         if self.step is None:
             return ""
         parts = [f"{self.year}年{self.month}月月报"]
@@ -56,9 +59,17 @@ class Reported:
         parts += filter(None, [self.step.physical])
         return "，".join(parts)
 
+    def said(self, seen: Mapping[int, bool | None]) -> str:
+        """Return what a finding is held against: the report, and each milestone that was reported as done and found undone."""
+        done = [f"节点“{one.milestone.name}”{one.done_on}完成" for one in self._untrue(seen)]
+        return "；".join(filter(None, [self.words, *done]))[:LONGEST]
+
+    def _untrue(self, seen: Mapping[int, bool | None]) -> list[ReportedMilestone]:
+        return [one for one in self.milestones if one.done_on is not None and seen.get(one.milestone.pk) is False]
+
     def overstated(self, seen: Mapping[int, bool | None]) -> bool:
         """Say whether a milestone was reported as done and found undone."""
-        return any(one.done_on is not None and seen.get(one.milestone.pk) is False for one in self.milestones)
+        return bool(self._untrue(seen))
 
     def keep(self, inspection: Inspection, seen: Mapping[int, bool | None]) -> None:
         """Store the milestones with the inspection."""

@@ -27,7 +27,8 @@ from projects.services.reminder import notify
 from projects.services.schedule import refresh
 from supervision.choices import IssueAction, Party
 from supervision.models import Issue, IssueAct
-from supervision.rules.issue import MACHINE, due_day
+from supervision.rules.issue import HANDING_OVER, MACHINE, due_day
+from supervision.rules.limit import paused
 from supervision.services import acting
 from supervision.services.parties import parties_of
 
@@ -85,7 +86,21 @@ def tell(issue: Issue, act: IssueAct, users: Collection[User | None], title: str
     """Tell people what was done to a problem; whoever did it knows."""
     people = [user for user in users if user is not None and user.pk != act.by_id]
     text = f"{act.by_name}：{act.text}" if act.text else f"{act.by_name}办理"
-    notify(users=people, kind=kind, key=f"issue/{issue.pk}/{act.pk}", title=title, text=text, url=issue.get_absolute_url())
+    notify(
+        users=people,
+        kind=kind,
+        key=f"issue/{issue.pk}/{act.pk}",
+        title=title,
+        text=text,
+        url=issue.get_absolute_url(),
+        simulated=issue.simulated,
+    )
+
+
+def wind_up(issue: Issue) -> None:
+    """Move a locked problem's limit by the working days for which its reply was looked at: the clock stood meanwhile."""
+    if issue.due_on is not None and issue.replied_on is not None:
+        issue.due_on = paused(issue.due_on, issue.replied_on, clock.today(), workdays)
 
 
 def unit_people(issue: Issue) -> list[User]:
@@ -217,12 +232,20 @@ def grade_issue(
 def regrade_issue(
     *, issue: Issue, grade: str, cause: str, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
 ) -> Issue:
-    """Grade a problem otherwise, with the reason; where it was handed over the limit is counted anew from that day. Raises as
-    `acting.act`; needs the office."""
-    values: dict[str, Any] = {"grade": grade, "cause": cause}
-    if issue.assigned_on is not None:
-        values["due_on"] = due_day(grade, issue.assigned_on, workdays)
-    issue, act = take_step(issue, IssueAction.REGRADE, by=by, version=version, request_key=request_key, text=reason, values=values)
+    """Grade a problem otherwise, with the reason; where it was handed over, another grade counts the limit anew from that day, except one
+    that a special meeting decided. Raises as `acting.act`; needs the office."""
+
+    def recount(locked: Issue) -> None:
+        if locked.assigned_on is None or grade == locked.grade:
+            return
+        last = locked.acts.filter(action__in=HANDING_OVER).order_by("-pk").values_list("action", flat=True).first()
+        if last != IssueAction.MEET:
+            locked.due_on = due_day(grade, locked.assigned_on, workdays)
+
+    values = {"grade": grade, "cause": cause}
+    issue, act = take_step(
+        issue, IssueAction.REGRADE, by=by, version=version, request_key=request_key, text=reason, values=values, check=recount
+    )
     tell(issue, act, unit_people(issue), f"直报问题调整定级：{issue.title}")
     return issue
 
@@ -265,10 +288,19 @@ def urge_issue(*, issue: Issue, text: str, version: int | None, by: User | None,
 
 @transaction.atomic
 def reject_closing(*, issue: Issue, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Issue:
-    """Refuse to close a verified problem: `reason` says what is missing (补充整改要求), and the unit handles it further. Raises as
-    `acting.act`; needs the office."""
+    """Refuse to close a verified problem: `reason` says what is missing (补充整改要求), and the unit handles it further; the limit moves by
+    the working days that its reply waited. Raises as `acting.act`; needs the office."""
     values = {"replied_on": None}
-    issue, act = take_step(issue, IssueAction.REJECT_CLOSING, by=by, version=version, request_key=request_key, text=reason, values=values)
+    issue, act = take_step(
+        issue,
+        IssueAction.REJECT_CLOSING,
+        by=by,
+        version=version,
+        request_key=request_key,
+        text=reason,
+        values=values,
+        check=wind_up,
+    )
     tell(issue, act, unit_people(issue), f"驳回销号，须补充整改：{issue.title}")
     return issue
 

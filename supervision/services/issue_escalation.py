@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from erqi.common import clock
+from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import checked
@@ -62,13 +63,15 @@ def record_meeting(
 ) -> Issue:
     """Record the meeting that decided on a problem: the decision has a unit and a day, and the unit takes it from there.
 
-    Raises as `acting.act`; needs the office; InvalidInput for a meeting of a day to come, or one that gives no time.
+    Raises as `acting.act`; needs the office; InvalidInput for a meeting of a day to come, or a limit that is over already.
     """
     wrong: dict[str | None, list[str]] = {}
     if held_on > clock.today():
         wrong["held_on"] = ["会议尚未召开。请在会后登记议定事项。"]
     if due_on < held_on:
         wrong["due_on"] = ["完成时限不能早于会议日期。"]
+    elif due_on < clock.today():
+        wrong["due_on"] = [f"完成时限{chinese_day(due_on)}已过。请填写今天或以后的日期；会议定的时限已过的，在议定事项中写明。"]
     if wrong:
         raise InvalidInput(wrong)
     issue, act = take_step(

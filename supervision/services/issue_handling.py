@@ -14,7 +14,7 @@ from projects.services.addressees import accounts_with
 from projects.services.grid import reporters
 from supervision.choices import IssueAction
 from supervision.models import Issue
-from supervision.services.issue import take_step, tell, unit_people
+from supervision.services.issue import take_step, tell, unit_people, wind_up
 
 
 def likely_unit(issue: Issue) -> Unit | None:
@@ -68,10 +68,20 @@ def reply_issue(
 
 @transaction.atomic
 def return_reply(*, issue: Issue, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Issue:
-    """Return a reply that does not settle the problem: `reason` says what is missing. Raises as `acting.act`; needs an inspector or the
+    """Return a reply that does not settle the problem: `reason` says what is missing; the limit moves by the working days that the reply
+    waited. Raises as `acting.act`; needs an inspector or the
     office."""
     values = {"replied_on": None}
-    issue, act = take_step(issue, IssueAction.RETURN_REPLY, by=by, version=version, request_key=request_key, text=reason, values=values)
+    issue, act = take_step(
+        issue,
+        IssueAction.RETURN_REPLY,
+        by=by,
+        version=version,
+        request_key=request_key,
+        text=reason,
+        values=values,
+        check=wind_up,
+    )
     tell(issue, act, unit_people(issue), f"反馈被退回，须补充整改：{issue.title}")
     return issue
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
@@ -23,7 +24,7 @@ _SAME = ("policy_id", "green_on", "blue_on", "yellow_on", "red_on", "closed_on",
 
 def deadlines_of(item: SupervisionItem, steps: Iterable[ItemStep] | None = None) -> list[Deadline]:
     """Return the dates that an item has to keep, the whole first; what was given up is none."""
-    found = [Deadline(WHOLE, "完成时限", item.due_on, item.closed_on)]
+    found = [Deadline(WHOLE, "全部完成", item.due_on, item.closed_on)]
     rows = item.steps.all() if steps is None else steps
     return found + [Deadline(row.pk, row.name, row.due_on, row.done_on) for row in rows if row.dropped_on is None]
 
@@ -73,8 +74,10 @@ def _same(one: ItemSchedule, other: ItemSchedule) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in _SAME)
 
 
+@transaction.atomic
 def refresh_outdated() -> int:
-    """Compute anew the colours of items that still go by replaced rules, and return how many; run with the day's reminders."""
+    """Compute anew the colours of items that still go by replaced rules, and return how many; run once new rules have reached all
+    projects, and with the day's reminders."""
     on = clock.today()
     versions = policies_from(on, date(on.year, 12, 31))
     if not versions:

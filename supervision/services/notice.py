@@ -17,36 +17,25 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput
 from erqi.common.models import User
 from erqi.common.saving import checked, next_number, require
+from erqi.common.simulation import is_simulated
 from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, reviewing_unit
 from projects.services.decision import name_of
 from projects.services.grid import grids
 from projects.services.locks import lock_project
 from projects.services.schedule import refresh
-from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUrgency, Party
+from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeUrgency
 from supervision.models import Notice, NoticeAct, NoticeCopy, NoticeText
-from supervision.models.notice import ISSUER
+from supervision.models.notice import ISSUER, LONGEST_REASON
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice_tell as tell
 from supervision.services.acting import act
-from supervision.services.notice_words import first_words
-from supervision.services.parties import parties_of
+from supervision.services.notice_parties import parties
+from supervision.services.notice_words import first_words, quotes_simulated
 
 # What is typed in a draft, and may be corrected until it is submitted.
 DRAFTED = ("kind", "source", "urgency", "basis", "title", "text", "unit", "project", "contact", "days", "due_on")
 PAST = "时限应在今天（{today}）以后。"
-
-
-def parties(notice: Notice, user: User | None) -> frozenset[Party]:
-    """Return as what the account acts on the notice. The unit's reporters and reviewers act for it; whoever may report for any unit
-    (重点项目办) does so for one that has no account."""
-    found = parties_of(
-        user,
-        handlers=[notice.unit_id] if notice.unit_id else [],
-        reviewing=[notice.unit_id] if notice.unit_id else [],
-        author=notice.drafted_by_id,
-    )
-    return found | {Party.HANDLER} if user is not None and user.can("report.manage") else found
 
 
 def do(
@@ -150,7 +139,8 @@ def draft_notice(
 
     About a project, what is left out is filled in: the unit that reports it (a copy for the one that leads it), title and text with the
     figures of its colour today. `days`: working days for the reply, by source and kind where none are given (domain.md §5.3, §1.7);
-    `due_on`: a fixed day instead. `origin`: the record that it arose from. Raises NotAllowed (neither 督察办 nor 督察员), InvalidInput.
+    `due_on`: a fixed day instead. `origin`: the record that it arose from. What follows from simulated figures, or a
+    simulated record, is marked. Raises NotAllowed (neither 督察办 nor 督察员), InvalidInput.
     """
     if kind not in NoticeKind or source not in NoticeSource:
         raise InvalidInput({"kind" if kind not in NoticeKind else "source": ["请选择一项。"]})
@@ -161,6 +151,7 @@ def draft_notice(
     if project is not None and not (title.strip() and text.strip()):
         words = first_words(project, kind, days, clock.today())
         title, text = title.strip() or words.title, _body(text) or words.text
+    simulated = getattr(origin, "simulated", False) or quotes_simulated(project, source)
     if unit is None and to is not None:
         unit = Unit.objects.get(pk=to)
     if unit is None:
@@ -183,6 +174,7 @@ def draft_notice(
         origin=origin,
         drafted_by=by,
         drafted_by_name=name_of(by),
+        simulated=simulated or is_simulated(),
     )
     notice, _, fresh = do(notice, NoticeAction.DRAFT, by, request_key=request_key)
     if fresh:
@@ -210,7 +202,12 @@ def edit_notice(
         values["text"] = _body(values["text"])
     if values.get("due_on") is not None and values["due_on"] != notice.due_on:
         later(values["due_on"])
-    notice, _, fresh = do(notice, NoticeAction.EDIT, by, version=version, request_key=request_key, values=values)
+
+    def mark(locked: Notice) -> None:
+        project, source = values.get("project", locked.project), values.get("source", locked.source)
+        locked.simulated = locked.simulated or quotes_simulated(project, source)
+
+    notice, _, fresh = do(notice, NoticeAction.EDIT, by, version=version, request_key=request_key, values=values, first=mark)
     if fresh:
         if copies is not None:
             _copy_to(notice, copies)
@@ -268,8 +265,9 @@ def _keep_text(notice: Notice, reason: str, by: User | None) -> None:
         version=notice.text_version,
         title=notice.title,
         text=notice.text,
+        unit=notice.unit,
         due_on=notice.due_on,
-        reason=reason.strip(),
+        reason=reason.strip()[:LONGEST_REASON],
         on=clock.today(),
         by=by,
         by_name=name_of(by),
@@ -354,7 +352,8 @@ def transfer_notice(
     by: User | None,
     request_key: UUID | None = None,
 ) -> Notice:
-    """Give the notice to another unit (转办, 改派), which signs for it anew and has its own deadline.
+    """Give the notice to another unit (转办, 改派), which signs for it anew and has its own deadline and version; what the first unit was
+    sent stays.
 
     Raises NotAllowed, ServiceError, StaleRecord, InvalidInput (no reason, the same unit, a deadline in the past).
     """
@@ -365,11 +364,14 @@ def transfer_notice(
         later(due_on)
         if locked.unit_id == unit.pk:
             raise InvalidInput({"unit": [f"{unit}已是承办单位。请选择另一个单位，或不同意转办。"]})
+        locked.text_version += 1
 
     values = {"unit": unit, "due_on": due_on, "asked_due_on": None, "asked_unit": None, "cause": ""}
-    notice, row, _ = do(
+    notice, row, fresh = do(
         notice, NoticeAction.TRANSFER, by, version=version, text=reason, request_key=request_key, values=values, first=compare
     )
+    if fresh:
+        _keep_text(notice, f"转办：{reason.strip()}", by)
     tell.sent(notice, row)
     return notice
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 
 from erqi.common import clock
 from erqi.common.contributions import Duty, Place
@@ -22,9 +23,14 @@ def duties(projects: Collection[int], year: int, day: date) -> Iterator[Duty]:
     rows = Notice.objects.filter(project__in=projects)
     rows = rows.filter(state__in=OWED) if day >= clock.today() else rows.exclude(issued_on=None).owed(day)
     for row in rows.order_by("pk"):
-        due_on = row.awaited_on if day >= clock.today() or row.state == NoticeState.EXTENDING else row.due_then
+        due_on = row.awaited_on if day >= clock.today() else _awaited_then(row)
         if row.project_id and due_on:
             yield Duty(row.project_id, Dimension.NOTICE, SOURCE, row.pk, f"督察通知单{row.number_text}反馈", due_on, row.simulated)
+
+
+def _awaited_then(row: Any) -> date | None:
+    """Return what `Notice.awaited_on` was on the day of `NoticeQuerySet.on_day`."""
+    return row.asked_then if row.state_then == NoticeState.EXTENDING and row.asked_then else row.due_then
 
 
 def place(key: int) -> Place:

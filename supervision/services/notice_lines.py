@@ -15,7 +15,7 @@ from projects.services.reminder import Line
 from supervision.choices import NoticeState, OrderAddressee
 from supervision.models import Notice, NoticeOrder
 from supervision.rules.notice import OWED, SIGN_RED, SIGN_REMIND, SIGN_YELLOW
-from supervision.services.notice_tell import unit_accounts
+from supervision.services.notice_parties import unit_accounts
 
 
 def notice_lines(day: Day, of: Any) -> Iterator[Line]:

@@ -1,25 +1,15 @@
 """Who is told at once of what was done to a notice: one line in the inbox of each, once for each act."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from erqi.common.dates import chinese_day
 from erqi.common.models import User
 from projects.choices import ReminderKind
 from projects.services.addressees import accounts_with
-from projects.services.grid import accounts_of
 from projects.services.reminder import Line, tell
 from supervision.choices import OrderAddressee
 from supervision.models import Notice, NoticeAct, NoticeOrder
-
-
-def unit_accounts(units: Collection[int]) -> dict[int, list[User]]:
-    """Return who acts for each unit: its reporters and reviewers; for one without any, who may report for every unit."""
-    writes, reviews = accounts_of(units, "report.write"), accounts_of(units, "report.review")
-    found = {unit: list(dict.fromkeys([*writes.get(unit, ()), *reviews.get(unit, ())])) for unit in units}
-    if any(not people for people in found.values()):
-        stand_in = accounts_with("report.manage")
-        found = {unit: people or stand_in for unit, people in found.items()}
-    return found
+from supervision.services.notice_parties import unit_accounts
 
 
 def _line(

@@ -7,20 +7,23 @@ from uuid import UUID
 from django.core.files import File
 from django.db import transaction
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
-from erqi.common.errors import InvalidInput, NotAllowed, ServiceError
+from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import checked
 from projects.choices import DelayCause
 from projects.models import Unit
 from projects.services.decision import name_of
-from supervision.choices import NoticeAction, OrderAddressee, Party
+from supervision.choices import NoticeAction, OrderAddressee
 from supervision.models import Notice, NoticeOrder
-from supervision.sentences.notice import ASKS_CAUSE
+from supervision.rules.limit import is_late, paused
+from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE
+from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice_tell as tell
-from supervision.services.notice import do, later, parties
+from supervision.services.notice import do, later
+from supervision.services.notice_parties import parties
 
 _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
 
@@ -42,7 +45,7 @@ def refuse_notice(*, notice: Notice, reason: str, version: int | None, by: User 
 
 def too_late(notice: Notice) -> str:
     """Return why no extension can be asked for any more, an empty text while one can."""
-    if notice.due_on is None or clock.today() <= notice.due_on:
+    if not is_late(notice.due_on, clock.today(), workdays):
         return ""
     return f"反馈时限{chinese_day(notice.due_on)}已过：延期须在到期前申请。请尽快反馈，并在反馈中说明原因。"
 
@@ -100,7 +103,8 @@ def ask_transfer(
 
 @transaction.atomic
 def take_back(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Take back what was asked for; the clock goes on. Raises NotAllowed, ServiceError once it was decided, StaleRecord."""
+    """Take back what was asked for: it counts as never asked, and the clock goes on from the first. Raises NotAllowed, ServiceError once
+    it was decided, StaleRecord."""
     return do(notice, NoticeAction.TAKE_BACK, by, version=version, request_key=request_key, values=_NOTHING_ASKED)[0]
 
 
@@ -125,9 +129,23 @@ def grant_extension(
 
 @transaction.atomic
 def deny_extension(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Refuse an extension with the reason; the deadline stays. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
+    """Refuse an extension with the reason; the clock stood still meanwhile, so that the deadline moves by the working days for which the
+    request waited. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
+
+    def go_on(locked: Notice) -> None:
+        asked_on = locked.acts.filter(action=NoticeAction.ASK_EXTENSION).order_by("-pk").values_list("on", flat=True)[0]
+        assert locked.due_on is not None  # noqa: S101
+        locked.due_on = paused(locked.due_on, asked_on, clock.today(), workdays)
+
     notice, row, _ = do(
-        notice, NoticeAction.DENY_EXTENSION, by, version=version, text=reason, request_key=request_key, values=_NOTHING_ASKED
+        notice,
+        NoticeAction.DENY_EXTENSION,
+        by,
+        version=version,
+        text=reason,
+        request_key=request_key,
+        values=_NOTHING_ASKED,
+        first=go_on,
     )
     tell.decided(notice, row)
     return notice
@@ -289,13 +307,13 @@ def answer_order(*, order: NoticeOrder, text: str, version: int | None, by: User
     StaleRecord, InvalidInput."""
 
     def theirs(locked: Notice) -> None:
-        mine = parties(locked, by)
-        wanted = {Party.HANDLER, Party.REVIEWER} if order.addressee == OrderAddressee.HANDLER else {Party.SUPERVISION}
-        if not mine & wanted:
-            raise NotAllowed(f"这项批示由{order.get_addressee_display()}落实，您的账号（或您的任职单位）不能办理此项。")
         standing = NoticeOrder.objects.select_for_update().get(pk=order.pk)
+        if not parties(locked, by) & ANSWERED_BY[OrderAddressee(standing.addressee)]:
+            raise NotAllowed(not_yours_to_answer(standing.get_addressee_display()))
         if standing.answered_on is not None:
-            raise ServiceError(f"这项批示已由{standing.answered_by_name}于{chinese_day(standing.answered_on)}落实，无需再办。")
+            raise ServiceError(answered_already(standing.answered_by_name, standing.answered_on))
+        if version is not None and standing.version != version:
+            raise StaleRecord(standing)
 
     notice, row, fresh = do(order.notice, NoticeAction.ANSWER, by, text=text, request_key=request_key, first=theirs)
     order = NoticeOrder.objects.get(pk=order.pk)

@@ -1,16 +1,18 @@
 """What a notice about a project says before anybody types: its colour on the day with figures and causes, and what is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from erqi.common import workdays
+from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day
 from projects.choices import LEVELS, WarningLevel
 from projects.models import Project, WarningSchedule
 from projects.rules.warning import assess
 from projects.sentences.warning import assessment_words, colour_sentence
-from supervision.choices import NoticeKind
-from supervision.sentences.notice import body_words, title_words
+from supervision.choices import NoticeKind, NoticeSource
+from supervision.models import Finding
+from supervision.sentences.notice import body_words, title_words, untrue_words
 
 # So many causes are named; the others stand on the project's page.
 MOST_FACTS = 5
@@ -23,14 +25,16 @@ class Words:
     title: str
     text: str
     level: WarningLevel = WarningLevel.UNRATED
+    # Whether the figures come out of a simulation.
+    simulated: bool = False
 
 
-def first_words(project: Project, kind: str, days: int, day: date) -> Words:
-    """Return what a notice of the kind says of the project on the day: two queries."""
+def first_words(project: Project, kind: str, days: int, day: date, asked: Sequence[str] = ()) -> Words:
+    """Return what a notice of the kind says of the project on the day (`asked`: something else than the kind asks for): two queries."""
     row = WarningSchedule.objects.of_year(day.year).on(day).filter(project=project).select_related("policy").first()
     title = title_words(kind, project.name)
     if row is None:
-        return Words(title, body_words(kind, project.name, project.code, "", [], days, day))
+        return Words(title, body_words(kind, project.name, project.code, "", [], days, day, asked))
     policy, level = row.policy.policy, row.level_on(day)
     found = assess(policy, row.known_facts, workdays, day)
     behind = [one for one in found if one.counts and not one.done and one.level > WarningLevel.GREEN]
@@ -40,9 +44,25 @@ def first_words(project: Project, kind: str, days: int, day: date) -> Words:
     if facts and level in LEVELS:
         # The causes follow, one by one.
         sentence = f"{policy.label(level)}，自{chinese_day(since)}起第 {(day - since).days + 1} 天。"
-    return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day), level)
+    return Words(title, body_words(kind, project.name, project.code, sentence, facts, days, day, asked), level, row.simulated)
 
 
-def kind_for(level: WarningLevel) -> NoticeKind:
-    """Return the kind of notice that a colour asks for (domain.md §1.7)."""
-    return NoticeKind.SUPERVISE if level == WarningLevel.RED else NoticeKind.REMIND
+def correcting_words(finding: Finding, days: int) -> Words:
+    """Return what a notice that asks for a correction says: what was found when, what was reported, what was seen."""
+    project = finding.project
+    assert project is not None  # noqa: S101  what is proposed is about a project
+    text = untrue_words(project.name, project.code, finding.raised_on, finding.reported, finding.observed, days)
+    return Words(title_words(NoticeKind.CORRECT, project.name), text, simulated=finding.simulated)
+
+
+def quotes_simulated(project: Project | None, source: str) -> bool:
+    """Say whether a notice quotes simulated figures: of the project's colour today, where it follows from that."""
+    if project is None or source != NoticeSource.PROJECT:
+        return False
+    today = clock.today()
+    return WarningSchedule.objects.of_year(today.year).on(today).filter(project=project, simulated=True).exists()
+
+
+def kind_for(level: WarningLevel, else_: NoticeKind = NoticeKind.REMIND) -> NoticeKind:
+    """Return the kind of notice that a colour asks for (domain.md §1.7); `else_` where it is neither yellow nor red."""
+    return {WarningLevel.RED: NoticeKind.SUPERVISE, WarningLevel.YELLOW: NoticeKind.REMIND}.get(level, else_)

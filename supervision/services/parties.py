@@ -74,8 +74,9 @@ POSSIBLE: dict[Party, tuple[str, ...]] = {
 }
 
 
-def permissions_for(machine: Machine, action: str, author: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the permissions with which somebody may be able to do the action at all; `author`: those with which one begins a record."""
-    possible = {**POSSIBLE, Party.AUTHOR: author}
+def permissions_for(machine: Machine, action: str, author: tuple[str, ...] = (), handler: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the permissions with which somebody may be able to do the action at all; `author`: those with which one begins a record,
+    `handler`: those with which somebody acts for a unit that has no account."""
+    possible = {**POSSIBLE, Party.AUTHOR: author, Party.HANDLER: (*POSSIBLE[Party.HANDLER], *handler)}
     parties = {party for step in machine.steps if step.action == action for party in step.by}
     return tuple(sorted({code for party in parties for code in possible[party]}))

@@ -63,4 +63,5 @@ def tell_people(people: Iterable[User], act_: Act, title: str, *, text: str = ""
         title=title,
         text=text or act_.text,
         url=act_.owner.get_absolute_url(),
+        simulated=act_.owner.simulated,
     )

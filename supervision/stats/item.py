@@ -15,6 +15,9 @@ from supervision.models.item import GRID_KINDS
 from supervision.rules.item import Deadline
 from supervision.services.item_schedule import WHOLE, assess_item
 
+# So many causes of a colour are named.
+_MOST = 3
+
 
 @dataclass(frozen=True)
 class StepLine:
@@ -80,12 +83,13 @@ def _grid(found: dict[tuple[str, int], list[ItemDuty]]) -> list[GridLine]:
 
 @dataclass(frozen=True)
 class ItemColour:
-    """An item's colour on a day: the level, what the rules call it, and why."""
+    """An item's colour on a day: the level, what the rules call it, and why; `says_due`: the sentence names the item's own deadline."""
 
     level: WarningLevel
     word: str
     sentence: str
     assessments: dict[int, WarningLevel]
+    says_due: bool = False
 
 
 def colour_of(item: SupervisionItem, steps: list[StepLine], day: date) -> ItemColour:
@@ -98,11 +102,12 @@ def colour_of(item: SupervisionItem, steps: list[StepLine], day: date) -> ItemCo
     if level == WarningLevel.DONE:
         return ItemColour(level, str(level.label), "已办结，不再评价。", {})
     due_on = item.due_then if getattr(item, "due_then", None) else item.due_on
-    deadlines = [Deadline(WHOLE, "完成时限", due_on), *(line.deadline for line in steps if line.dropped_on is None)]
+    deadlines = [Deadline(WHOLE, "全部完成", due_on), *(line.deadline for line in steps if line.dropped_on is None)]
     found = assess_item(item, policy, deadlines, day)
-    return ItemColour(level, policy.label(level), _sentence(found, policy, level), {one.cause.key: one.level for one in found})
+    giving = [one for one in found if one.counts and one.level == level and not one.done][:_MOST]
+    levels = {one.cause.key: one.level for one in found}
+    return ItemColour(level, policy.label(level), _sentence(giving, policy), levels, any(one.cause.key == WHOLE for one in giving))
 
 
-def _sentence(found: list[Assessment], policy: Policy, level: WarningLevel) -> str:
-    giving = [cause_words(one.cause, policy.basis) for one in found if one.counts and one.level == level and not one.done]
-    return f"{'；'.join(giving[:3])}。" if giving else "各步骤均在时限以内。"
+def _sentence(giving: list[Assessment], policy: Policy) -> str:
+    return f"{'；'.join(cause_words(one.cause, policy.basis) for one in giving)}。" if giving else "各步骤均在时限以内。"

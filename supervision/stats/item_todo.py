@@ -14,7 +14,7 @@ from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
-from projects.stats.todo.items import Item, Shown, Waiting
+from projects.stats.todo.items import Item, Link, Shown, Waiting
 from supervision.choices import (
     FindingAction,
     FindingState,
@@ -24,7 +24,18 @@ from supervision.choices import (
     ItemAction,
     ItemState,
 )
-from supervision.models import Finding, FindingAct, Inquiry, Inspection, InspectionAct, ItemAct, ItemDuty, SupervisionItem
+from supervision.models import (
+    Finding,
+    FindingAct,
+    Inquiry,
+    InspectedMilestone,
+    Inspection,
+    InspectionAct,
+    ItemAct,
+    ItemDuty,
+    SupervisionItem,
+)
+from supervision.rules.finding import STANDING
 from supervision.sentences.item import due_words
 from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
@@ -76,8 +87,12 @@ def todo_items(desk: Desk) -> list[Item]:
         mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
         objected = Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
         found += [_objection_line(row, desk) for row in _subjects(objected)]
+    if user.can("ledger.edit"):
+        found += [_reopen_line(row, desk) for row in _untrue_milestones()]
     if user.can("inquiry.ask"):
-        found += [_answered_line(row, desk) for row in Inquiry.objects.answered().filter(asked_by=user).select_related("project")[:MOST]]
+        # What the rules asked in the leaders' name is every leader's.
+        answered = Inquiry.objects.answered().filter(Q(asked_by=user) | Q(asked_by=None))
+        found += [_answered_line(row, desk) for row in answered.select_related("project")[:MOST]]
     return found
 
 
@@ -146,6 +161,8 @@ def _waiting_items(state: str, other: str, desk: Desk) -> Any:
 
 
 def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
+    word, name = ("退回补充", "item_send_back") if way == "verify" else ("不予销号", "item_refuse")
+    back = Link(word, reverse(f"supervision:{name}", args=[row.pk]))
     return Item(
         "item",
         f"销号待{'核验' if way == 'verify' else '确认'}：{row.name}",
@@ -155,6 +172,7 @@ def _closing_line(row: SupervisionItem, way: str, desk: Desk) -> Item:
         row.acted_then,
         text=f"{month_day(row.acted_then, desk.day)}{'申请销号' if way == 'verify' else '核验通过'}",
         follows=_waited(row.acted_then, desk),
+        links=(Link("看事项", row.get_absolute_url()), back),
         project=row.project,
         unit=str(row.unit) if row.unit else "",
         simulated=row.simulated,
@@ -225,9 +243,36 @@ def _explain_line(row: Finding, desk: Desk) -> Item:
         row.due_on,
         text=row.observed,
         follows=due_words(row.due_on, desk.day),
-        remedy="先改正上报（更正单、撤销节点完成），再写明更正内容和原因",
+        remedy="先改正上报（月报填更正单，节点完成由重点项目办撤销），再写明更正内容和原因",
         project=row.project,
         simulated=row.simulated,
+    )
+
+
+def _untrue_milestones() -> Any:
+    """Return the milestones that are recorded as done though a finding that stands says that they are not: only who keeps the ledger
+    takes a completion back."""
+    rows = InspectedMilestone.objects.filter(reported_done_on__isnull=False, observed_done=False, milestone__done_on__isnull=False)
+    rows = rows.filter(inspection__finding__state__in=STANDING, milestone__done_on=F("reported_done_on"))
+    return rows.select_related("milestone", "inspection__project", "inspection__unit", "inspection__finding").order_by("pk")[:MOST]
+
+
+def _reopen_line(row: InspectedMilestone, desk: Desk) -> Item:
+    finding = row.inspection.finding
+    return Item(
+        "finding",
+        f"督察认定未完成，撤销节点完成：{row.name}",
+        reverse("projects:milestone_reopen", args=[row.milestone_id]),
+        "撤销完成",
+        WarningLevel.RED,
+        finding.due_on,
+        text=finding.observed,
+        follows=due_words(finding.due_on, desk.day),
+        remedy="撤销后，单位才能更正上报；核实确已完成的，请告知督察办复议",
+        project=row.inspection.project,
+        unit=str(finding.unit),
+        links=(Link("看不实认定", finding.get_absolute_url()),),
+        simulated=finding.simulated,
     )
 
 

@@ -12,6 +12,7 @@ from erqi.common import workdays
 from erqi.common.contributions import Headline
 from supervision.choices import NoticeState
 from supervision.models import Notice, NoticeAct
+from supervision.rules.limit import late_before
 from supervision.rules.notice import OWED, UNDER_WAY, Course, Done, Standing
 
 _COLUMNS = ("action", "on", "unit_id", "due_on", "text", "by_name", "to_state")
@@ -32,7 +33,7 @@ def headlines(user: Any, day: date) -> list[Headline]:
     rows = Notice.objects.on_day(day).order_by().filter(state_then__in=UNDER_WAY)
     found = rows.aggregate(
         open=Count("pk"),
-        late=Count("pk", filter=Q(state_then__in=OWED - {NoticeState.EXTENDING}, due_then__lt=day)),
+        late=Count("pk", filter=Q(state_then__in=OWED - {NoticeState.EXTENDING}, due_then__lt=late_before(day, workdays))),
         unsigned=Count("pk", filter=Q(state_then=NoticeState.ISSUED)),
         refused=Count("pk", filter=Q(state_then=NoticeState.REFUSED)),
         simulated=Count("pk", filter=Q(simulated=True)),

@@ -16,9 +16,10 @@ from projects.stats.todo.items import Item, Link, Waiting
 from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeState as Is
 from supervision.models import Notice, NoticeAct, NoticeOrder
+from supervision.rules.limit import is_late, late_before
 from supervision.rules.notice import MACHINE, OWED, SHORT, Course
 from supervision.sentences.notice import standing_words
-from supervision.services.notice_tell import unit_accounts
+from supervision.services.notice_parties import unit_accounts
 from supervision.stats.notice import courses, standing_of
 
 KIND = "notice"
@@ -116,7 +117,7 @@ def _owed(notice: Notice, course: Course, day: date) -> Item:
         due_on,
         text=standing_words(standing) if unlike else f"{month_day(due_on, day)}前反馈",
         follows="逾期的，按规则影响项目状态，由督察办催办" if notice.project_id else "逾期的，由督察办催办",
-        remedy="" if signing or day > due_on else "确有困难的，到期前申请延期",
+        remedy="" if signing or is_late(due_on, day, workdays) else "确有困难的，到期前申请延期",
         project=notice.project,
         links=_links(notice, signing, day),
         simulated=notice.simulated,
@@ -127,7 +128,7 @@ def _links(notice: Notice, signing: bool, day: date) -> tuple[Link, ...]:
     found = [Link("看通知单", notice.get_absolute_url())]
     if signing:
         found.append(Link("拒收", _act_url(notice, Do.REFUSE)))
-    elif notice.due_on is not None and day <= notice.due_on:
+    elif not is_late(notice.due_on, day, workdays):
         found.append(Link("申请延期", _act_url(notice, Do.ASK_EXTENSION)))
     return tuple(found)
 
@@ -199,7 +200,7 @@ def _orders(desk: Any, units: Collection[int]) -> Iterator[Item]:
 
 def _late(day: date) -> Iterator[Item]:
     """One line for all that is late: who supervises urges."""
-    rows = Notice.objects.filter(state__in=OWED - {Is.EXTENDING}, due_on__lt=day)
+    rows = Notice.objects.filter(state__in=OWED - {Is.EXTENDING}, due_on__lt=late_before(day, workdays))
     first = rows.aggregate(first=Min("due_on"))["first"]
     if first is not None:
         count = rows.count()

@@ -73,7 +73,7 @@ class IssueTable(BaseTable):
     author_name = TextColumn("直报人", low=True)
     author_unit = TextColumn("直报单位", shown=False, sort=["author_unit__sort_key"])
     place = TextColumn("地点", shown=False)
-    description = TextColumn("情况说明", shown=False, sort=[])
+    description = TextColumn("情况说明", accessor="description_then", shown=False, sort=[])
     ended_on = DateColumn("反馈或办结", accessor="ended_then", shown=False)
 
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:

@@ -133,6 +133,7 @@ class NoticeTable(BaseTable):
         unit = Notice._meta.get_field("unit").related_model
         self.units = {one.pk: one.label for one in unit.objects.filter(pk__in={record.unit_then for record in records})}
         for record in records:
+            record.title = record.title_then or record.title
             # What was given out later was not known on the day.
             if record.state_then in INTERNAL:
                 record.number = record.issued_on = None

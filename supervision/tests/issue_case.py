@@ -100,5 +100,5 @@ class Cast:
 def staff(unit: Unit, name: str) -> User:
     """Return a reporter whose person has a post in the unit."""
     user = make_user("reporter", name=name)
-    make_person(name, posts=[{"unit": unit, "title": "工作人员"}], account=user)
+    make_person(name, note=f"{unit}", posts=[{"unit": unit, "title": "工作人员"}], account=user)
     return user

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError
+from erqi.common.simulation import simulating
 from projects.models import Ledger, Project, Reminder
 from projects.services.daily import write_reminders
 from projects.stats.todo import todo
@@ -16,9 +17,12 @@ from projects.tests.builders import make_entry, make_ledger, make_milestone, mak
 from projects.tests.warning_builders import finish, warn_ledger
 from supervision.choices import EscalationTrigger as T
 from supervision.choices import NoticeKind
-from supervision.models import Escalation, Notice
+from supervision.models import Escalation, Finding, Inquiry, Notice
 from supervision.rules.escalation import DOCUMENTS, ORDER, due_trigger, weight
 from supervision.services import escalation as service
+from supervision.services import inquiry as inquiries
+from supervision.services import notice as office
+from supervision.services.finding import explain_finding
 from supervision.services.inspection import conduct_inspection
 from supervision.services.notice import draft_notice
 
@@ -112,14 +116,105 @@ def test_what_was_mended_lapses_and_a_new_stretch_is_a_new_proposal(project):
     assert propose(date(2018, 8, 3)) == ["red"]
 
 
-def test_a_notice_that_the_office_drafted_by_itself_answers_the_trigger(project):
+def send(project: Project, kind: str, source: str, on: date) -> Notice:
+    """Return a notice that the office issued by hand."""
+    writer, other = make_user("supervision"), make_user("supervision")
+    with clock.at(on):
+        notice = draft_notice(kind=kind, source=source, project=project, title="关于道路工程的通知", text="请加快推进。", by=writer)
+        notice = office.submit_notice(notice=notice, version=None, by=writer)
+        notice = office.approve_notice(notice=notice, version=None, by=other)
+        return office.issue_notice(notice=notice, version=None, by=writer)
+
+
+def test_a_notice_that_the_office_issued_by_itself_answers_the_trigger(project):
     propose(YELLOW)
     with clock.at(date(2018, 5, 10)):
         draft_notice(kind=NoticeKind.REMIND, source="project", project=project, by=make_user("supervision"))
     assert propose(date(2018, 5, 11)) == []
+    assert states() == [("yellow", "proposed")], "a draft answers nothing"
+    send(project, NoticeKind.REMIND, "project", date(2018, 5, 11))
+    assert propose(date(2018, 5, 11)) == []
     assert states() == [("yellow", "lapsed")]
     assert Escalation.objects.get().acts.last().text == service.ANSWERED
     assert propose(RED) == ["red"], "that answered yellow only"
+
+
+def test_a_meetings_notice_is_no_answer_to_a_colour(project):
+    send(project, NoticeKind.SUPERVISE, "meeting", RED)
+    assert propose(RED) == ["red"]
+
+
+def test_no_notice_of_red_answers_three_cutoffs_in_red(project):
+    propose(RED)
+    escalation = Escalation.objects.get()
+    with clock.at(RED_LONG):
+        user = make_user("supervision")
+        service.confirm_escalation(escalation=escalation, version=escalation.version, by=user)
+        send(project, NoticeKind.SUPERVISE, "project", RED_LONG)
+    assert propose(RED_LONG) == ["red_long"]
+
+
+def untrue(project: Project, on: date, words: str, unit=None):
+    with clock.at(on):
+        return conduct_inspection(
+            method="field",
+            project=project,
+            unit=unit,
+            inspected_on=on,
+            verdict="untrue",
+            conclusion="现场与上报不符",
+            untrue=words,
+            by=make_user("inspector"),
+        ).finding
+
+
+def test_each_finding_has_its_own_notice_that_says_what_is_untrue_and_goes_to_who_reported_it(project):
+    lead = make_unit("区建设局")
+    with clock.at(date(2018, 3, 1)):
+        make_responsibility(project, lead, "lead")
+    untrue(project, YELLOW, "上报主体封顶，现场只到三层")
+    untrue(project, YELLOW, "上报资料齐全，现场没有台账", lead)
+    propose(YELLOW)
+    first, second = Escalation.objects.filter(trigger="untrue").order_by("pk")
+    with clock.at(YELLOW):
+        notice = service.confirm_escalation(escalation=second, version=second.version, by=make_user("supervision")).notice
+    assert notice.unit == lead
+    assert "督察所见：上报资料齐全，现场没有台账。" in notice.text
+    assert "主体施工" not in notice.text, "the project's colour is another matter"
+    propose(date(2018, 5, 10))
+    first.refresh_from_db()
+    assert first.state == "proposed", "the other finding's notice is no answer to this one"
+
+
+def test_a_notice_of_simulated_figures_is_marked(ledger):
+    with simulating():
+        project = late(ledger)
+    with clock.at(YELLOW):
+        by_hand = draft_notice(
+            kind=NoticeKind.REMIND, source="project", project=project, title="提醒", text="请", by=make_user("supervision")
+        )
+        of_meeting = draft_notice(kind=NoticeKind.ASSIGN, source="meeting", project=project, title="交办", text="请", by=by_hand.drafted_by)
+        reader = make_user("inspector")
+        office.submit_notice(notice=by_hand, version=None, by=by_hand.drafted_by)
+    assert (by_hand.simulated, of_meeting.simulated) == (True, False)
+    with clock.at(RED_LONG):
+        leader = make_user("leader")
+        propose(RED_LONG)
+        escalation = Escalation.objects.get(trigger="red_long")
+        done = service.confirm_escalation(escalation=escalation, version=escalation.version, by=make_user("supervision"))
+    assert done.notice.simulated
+    assert Reminder.objects.get(user=leader, title__startswith="连续三期红").simulated
+    assert not Reminder.objects.filter(user=reader).exists()
+
+
+def test_lines_about_a_simulated_record_are_marked(project):
+    inspector = make_user("inspector")
+    with clock.at(YELLOW):
+        finding = untrue(project, YELLOW, "上报主体封顶，现场只到三层")
+        Finding.objects.update(simulated=True)
+        finding.refresh_from_db()
+        explain_finding(finding=finding, corrected="三层", explanation="误报", version=None, by=None)
+    assert Reminder.objects.get(user=inspector, title__startswith="更正待核查").simulated
 
 
 def test_an_untrue_report_asks_for_its_correction_until_it_is_settled(project):
@@ -181,13 +276,26 @@ def test_confirming_drafts_the_notice_once(project):
         service.decline_escalation(escalation=done, reason="不", version=done.version, by=make_user("supervision"))
 
 
-def test_three_reds_are_told_to_the_leaders(project):
-    leader = make_user("leader")
+def test_three_reds_ask_in_the_leaders_name(project):
+    leader, other = make_user("leader"), make_user("leader")
     propose(RED_LONG)
     escalation = Escalation.objects.get(trigger="red_long")
     with clock.at(RED_LONG):
-        service.confirm_escalation(escalation=escalation, version=escalation.version, by=make_user("supervision"))
-    assert Reminder.objects.filter(user=leader, title="连续三期红，请领导问查：道路工程").exists()
+        by = make_user("supervision")
+        service.confirm_escalation(escalation=escalation, version=escalation.version, by=by)
+        service.confirm_escalation(escalation=escalation, version=None, by=by)
+        inquiry = Inquiry.objects.get()
+        assert (inquiry.project, inquiry.asked_by, inquiry.state) == (project, None, "asked")
+        told = Reminder.objects.filter(title="连续三期红，已发起领导问查：道路工程", url=inquiry.get_absolute_url())
+        assert {row.user for row in told} == {leader, other}
+        # The office answers where nobody reports; any leader asks further and closes, the office not what it answered itself.
+        inquiry = inquiries.answer_inquiry(inquiry=inquiry, text="专报", version=None, by=by)
+        assert Reminder.objects.filter(user=other, title="问查已答复：道路工程").exists()
+        inquiry = inquiries.ask_further(inquiry=inquiry, text="何时？", due_on=None, version=None, by=leader)
+        inquiry = inquiries.answer_inquiry(inquiry=inquiry, text="月底", version=None, by=by)
+        with pytest.raises(NotAllowed):
+            inquiries.close_inquiry(inquiry=inquiry, version=None, by=by)
+        assert inquiries.close_inquiry(inquiry=inquiry, version=None, by=other).state == "closed"
 
 
 def test_declining_needs_a_reason_and_holds_for_the_stretch(project):
@@ -223,7 +331,7 @@ def test_from_the_list_to_the_notice(project):
         escalation = Escalation.objects.get()
         page = text(client.get(escalation.get_absolute_url()))
         assert "督察通知单（提醒）" in page
-        assert "病因、整改措施、新节点" in page
+        assert "影响进度的原因（病因）、整改措施、新的节点安排" in page
         address = reverse("supervision:escalation_confirm", args=[escalation.pk])
         answer = client.post(address, fill(client, address, days="4"))
         assert answer["Location"] == Notice.objects.get().get_absolute_url()

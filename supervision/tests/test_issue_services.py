@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.http import QueryDict
 
 from erqi.common import clock, workdays
 from erqi.common.attachments import of
@@ -13,11 +14,13 @@ from projects.models import Reminder
 from projects.services.daily import write_reminders
 from projects.stats.todo import todo, waiting
 from projects.stats.todo.desk import Desk
+from projects.tests.browsing import sign_in, text
 from projects.tests.builders import make_entry, make_ledger
 from projects.tests.concurrency import at_once
 from projects.tests.warning_builders import warn_ledger
 from supervision.choices import IssueAction as A
 from supervision.choices import IssueGrade, IssueTrack
+from supervision.filters.issue import IssueFilter
 from supervision.models import Issue, IssueMeeting
 from supervision.rules.issue import due_day, track
 from supervision.services import issue as service
@@ -146,6 +149,55 @@ def test_without_a_unit_nothing_is_coordinated(cast):
     with pytest.raises(ServiceError, match="还没有承办单位"):
         cast.take(issue, A.COORDINATE, cast.office)
     assert cast.take(issue, A.REASSIGN, cast.office).unit == cast.other
+
+
+def test_the_clock_stands_while_a_reply_is_looked_at(cast):
+    issue = cast.handling()
+    assert issue.due_on == date(2018, 6, 11)
+    with clock.at(date(2018, 6, 8)):
+        issue = cast.take(issue, A.REPLY, cast.reporter)
+    with clock.at(date(2018, 6, 20)):
+        returned = cast.take(issue, A.RETURN_REPLY, cast.inspector)
+        assert returned.due_on == returned.acts.last().due_on == date(2018, 6, 21), "seven working days, and a holiday among them"
+        issue = cast.take(returned, A.REPLY, cast.reporter)
+    with clock.at(date(2018, 6, 22)):
+        issue = cast.take(cast.take(issue, A.VERIFY, cast.inspector), A.REJECT_CLOSING, cast.office)
+        assert issue.due_on == date(2018, 6, 25)
+
+
+def test_what_a_meeting_decided_is_not_recounted_nor_over_already(cast):
+    issue = cast.brought(A.ACCEPT, A.GRADE, A.TO_MEETING)
+    with clock.at(date(2018, 6, 7)):
+        with pytest.raises(InvalidInput, match="已过"):
+            cast.take(issue, A.MEET, cast.office, held_on=DAY, due_on=date(2018, 6, 6))
+        issue = cast.take(issue, A.MEET, cast.office, held_on=DAY, due_on=date(2018, 7, 20))
+        assert cast.take(issue, A.REGRADE, cast.office, grade="A").due_on == date(2018, 7, 20)
+
+
+def test_another_cause_alone_recounts_nothing(cast):
+    issue = cast.handling()
+    with clock.at(date(2018, 6, 8)):
+        issue = cast.take(issue, A.REPLY, cast.reporter)
+    with clock.at(date(2018, 6, 12)):
+        issue = cast.take(issue, A.RETURN_REPLY, cast.inspector)
+        due_on = issue.due_on
+        assert cast.take(issue, A.REGRADE, cast.office, grade="C").due_on == due_on != date(2018, 6, 11)
+
+
+def test_what_a_unit_gives_back_stands_on_its_time_line(cast):
+    issue = cast.brought(A.ACCEPT, A.GRADE, A.ASSIGN, A.REFUSE)
+    act = issue.acts.last()
+    assert (act.action, act.unit, issue.unit) == (A.REFUSE, cast.unit, None)
+    (row,) = Issue.objects.for_table(DAY)
+    assert (row.unit_then, row.unit_label) == (None, None)
+    page = sign_in(cast.viewer).get(issue.get_absolute_url())
+    assert "尚未交办" in text(page)
+    option = str(cast.unit.pk)
+    assert option in [one.value for one in IssueFilter(QueryDict(), Issue.objects.for_table(DAY), as_of=DAY).unit_options()]
+    with clock.at(DAY):
+        issue = cast.take(issue, A.ASSIGN, cast.office)
+        page = sign_in(cast.viewer).get(issue.get_absolute_url())
+    assert page.context["course"][0].hands_over
 
 
 def test_another_grade_counts_from_the_day_of_handing_over(cast):

@@ -10,6 +10,7 @@ from erqi.common import clock
 from projects.choices import WarningLevel
 from projects.models import Reminder
 from projects.services.daily import write_reminders
+from projects.services.schedule import continue_pass, start_pass
 from projects.tests.warning_builders import make_policy
 from supervision.models import SupervisionItem
 from supervision.services.item_schedule import refresh_outdated
@@ -68,3 +69,13 @@ def test_rules_that_are_replaced_reach_the_items():
         assert refresh_outdated() == 1
         assert refresh_outdated() == 0
     assert SupervisionItem.objects.with_level(date(2018, 6, 12)).get(pk=item.pk).level == WarningLevel.GREEN
+
+
+def test_rules_that_reach_the_projects_reach_the_items_at_once(django_capture_on_commit_callbacks):
+    item = make_case().item(due_on=date(2018, 6, 30))
+    rules = make_policy(date(2018, 6, 10))
+    with clock.at(date(2018, 6, 11)):
+        run = start_pass(reason="新规则", by=None, policy=rules)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert continue_pass(run).finished_at is not None
+    assert item.schedules.get(valid_until=None).policy == rules

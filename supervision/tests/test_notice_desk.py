@@ -94,7 +94,8 @@ def test_an_extension_that_was_asked_for_stops_the_clock(cast):
         assert level(cast, date(2018, 9, 25)) == YELLOW
     with clock.at(date(2018, 9, 12)):
         units.deny_extension(notice=notice, reason="请按期反馈", version=None, by=cast.writer)
-        assert level(cast, date(2018, 9, 12)) == YELLOW
+        assert level(cast, date(2018, 9, 12)) == BLUE, "the two working days that it waited are given back"
+        assert level(cast, date(2018, 9, 13)) == YELLOW
 
 
 def test_a_duty_says_where_it_is_met(cast):

@@ -4,17 +4,23 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import NumberSeries
 from projects.models import Reminder
+from projects.stats.todo.desk import Desk
+from projects.tests.browsing import sign_in, text
 from projects.tests.builders import make_unit, make_user
 from supervision.choices import NoticeKind, NoticeSource, NoticeState, OrderAddressee
+from supervision.filters.notice import NoticeFilter
 from supervision.models import Notice, NoticeAct, NoticeText
 from supervision.services import notice as office
 from supervision.services import notice_unit as units
 from supervision.services.mechanism import add_theme
+from supervision.stats.notice import courses, headlines
+from supervision.stats.notice_todo import items
 from supervision.tests.notice_case import DAY, Cast, staff, state
 
 pytestmark = pytest.mark.django_db
@@ -111,9 +117,8 @@ def test_only_the_unit_signs_and_replies(cast):
                 units.sign_notice(notice=notice, version=None, by=who)
         reviewer = staff(cast.unit, "reviewer", "审核员庚")
         assert units.sign_notice(notice=notice, version=None, by=reviewer).state == NoticeState.HANDLING
-        office_user = make_user("office", name="重点办辛")
-        reply = units.reply_notice(notice=notice, text="代单位反馈。", version=None, by=office_user)
-        assert reply.state == NoticeState.REPLIED, "who may report for any unit acts for one that cannot"
+        with pytest.raises(NotAllowed):
+            units.reply_notice(notice=notice, text="代单位反馈。", version=None, by=make_user("office", name="重点办辛"))
 
 
 def test_a_refused_notice_is_upheld_or_goes_to_another_unit(cast):
@@ -150,6 +155,41 @@ def test_an_extension_is_asked_for_before_the_deadline_and_counted(cast):
         assert (granted.due_on, granted.first_due_on) == (date(2018, 7, 13), DUE)
     with clock.at(date(2018, 7, 16)), pytest.raises(InvalidInput, match="到期前申请"):
         units.ask_extension(notice=notice, to=date(2018, 8, 1), reason="待批复", version=None, by=cast.reporter)
+
+
+def test_a_late_decision_on_an_extension_makes_nobody_late(cast):
+    notice = cast.signed()
+    with clock.at(DUE):
+        notice = units.ask_extension(notice=notice, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
+    decided = workdays.add_workdays(DUE, 3)
+    with clock.at(decided):
+        denied = units.deny_extension(notice=notice, reason="理由不足", version=None, by=cast.writer)
+        assert denied.due_on == denied.acts.last().due_on == decided
+        replied = units.reply_notice(notice=denied, text="已办理。", version=None, by=cast.reporter)
+        assert courses([replied], decided)[replied.pk].reply_lateness(workdays) == 0
+
+
+def test_a_reply_while_an_extension_waits_counts_from_the_asking(cast):
+    notice = cast.signed()
+    with clock.at(DUE):
+        notice = units.ask_extension(notice=notice, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
+    later = workdays.add_workdays(DUE, 3)
+    with clock.at(later):
+        replied = units.reply_notice(notice=notice, text="已办理。", version=None, by=cast.reporter)
+    course = courses([replied], later)[replied.pk]
+    assert (course.replied_on, course.reply_lateness(workdays)) == (later, 0)
+
+
+def test_the_days_off_after_a_deadline_are_not_late_anywhere(cast):
+    notice = cast.signed(date(2018, 6, 4), due_on=date(2018, 6, 8))
+    for day, late in ((date(2018, 6, 9), False), (date(2018, 6, 11), True)):
+        with clock.at(day):
+            assert bool(units.too_late(notice)) == late
+            found = NoticeFilter(QueryDict("standing=late"), Notice.objects.for_table(cast.writer, day), as_of=day, user=cast.writer)
+            assert [row.pk for row in found.qs] == ([notice.pk] if late else [])
+            assert ("逾期 1" in headlines(cast.writer, day)[0].note) == late
+            assert any("逾期未反馈" in item.title for item in items(Desk(cast.writer, day))) == late
+            assert ("请尽快反馈" in text(sign_in(cast.writer).get(notice.get_absolute_url()))) == late
 
 
 def test_what_was_asked_for_can_be_taken_back_and_lapses_with_the_reply(cast):
@@ -266,5 +306,4 @@ def test_a_notice_knows_what_it_arose_from(cast):
     theme = add_theme(code="roads", seq=1, name="道路", by=None)
     notice = cast.draft(origin=theme)
     cast.draft()
-    assert Notice.objects.arisen_from(theme).get() == notice
     assert notice.origin == theme

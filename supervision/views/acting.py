@@ -73,7 +73,9 @@ def course(acts: Iterable[Act], day: date) -> list[Told]:
     told, unit, due_on = [], None, None
     for act in rows:
         kept = [one for one in found[act.pk] if one.uploaded_on <= day]
-        told.append(Told(act, kept, bool(act.unit_id) and act.unit_id != unit, act.due_on is not None and act.due_on != due_on))
+        # What was given back and comes to the same unit again has a new limit.
+        new = act.unit_id != unit or (act.due_on is not None and due_on is None)
+        told.append(Told(act, kept, bool(act.unit_id) and new, act.due_on is not None and act.due_on != due_on))
         unit, due_on = act.unit_id, act.due_on
     return told[::-1]
 

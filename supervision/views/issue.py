@@ -22,7 +22,7 @@ from supervision.choices import IssueAction, IssueState, IssueTrack, Party
 from supervision.filters.issue import IssueFilter
 from supervision.forms import issue as forms
 from supervision.models import Issue
-from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, office_due, office_track, track
+from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, office_due, office_track, track
 from supervision.sentences.issue import limit_words, office_words
 from supervision.services import issue as service
 from supervision.services import issue_escalation as escalation
@@ -196,6 +196,8 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             issue=issue,
             as_of=on,
             last=last,
+            unit=last.unit if last and state not in UNASSIGNED else None,
+            description=(last.description if last else "") or issue.description,
             state=MACHINE.state_label(state),
             is_final=MACHINE.is_final(state),
             grade=dict(Issue._meta.get_field("grade").flatchoices).get(last.grade if last else "", ""),

@@ -24,6 +24,7 @@ from supervision.services.item_grid import parties_of_item
 from supervision.services.item_schedule import WHOLE
 from supervision.stats.item import colour_of, duties_of, steps_on
 from supervision.tables.item import ItemTable
+from supervision.views import notice_panels
 from supervision.views.record_action import Button, buttons, course
 from supervision.views.record_list import RecordList
 
@@ -118,11 +119,19 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
         colour = colour_of(item, steps, on.day)
         parties = parties_of_item(item, user)
         actions = buttons(item, MACHINE, user, parties, PAGES) if present else []
-        if item.cause:
-            # It is known already, and stands in nobody's way.
-            actions.sort(key=lambda button: button.label == ItemAction.CAUSE.label)
-        can = {step.action for step in MACHINE.allowed(item.state, parties)} if present else set()
         deadlines = [line.deadline for line in steps if line.dropped_on is None]
+        lags = (
+            item.state_then == ItemState.OPEN
+            and (bool(late_deadlines(deadlines, on.day)) or item.due_then < on.day)
+            and not item.cause_then
+        )
+        if not lags:
+            # It is known already, or not asked for: it stands in nobody's way.
+            actions.sort(key=lambda button: button.label == ItemAction.CAUSE.label)
+        actions += self._begin(item, user, present)
+        # What ends it for good stands last.
+        actions.sort(key=lambda button: button.label == ItemAction.CANCEL.label)
+        can = {step.action for step in MACHINE.allowed(item.state, parties)} if present else set()
         return super().get_context_data(
             **kwargs,
             page_title=item.name,
@@ -132,18 +141,17 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             colour=colour,
             step_lines=[(line, colour.assessments.get(line.step.pk), line.late_days(on.day)) for line in steps],
             whole_level=colour.assessments.get(WHOLE),
-            due_text=due_words(item.due_then, on.day) if item.state_then not in MACHINE.finals else "",
+            due_text=due_words(item.due_then, on.day) if item.state_then not in MACHINE.finals and not colour.says_due else "",
             next_text=next_words(item.state_then),
-            lags=item.state_then == ItemState.OPEN
-            and (bool(late_deadlines(deadlines, on.day)) or item.due_then < on.day)
-            and not item.cause_then,
+            lags=lags,
+            notices=notice_panels.item_panel(self.request.user, item, on.day),
             cause_label=DelayCause(item.cause_then).label if item.cause_then else "",
             grid=duties_of([item], on.day)[item.pk],
             links=self._links(item, on.day),
             inspections=list(Inspection.objects.for_table(on.day).visible_to(user).filter(item=item)),
             findings=list(Finding.objects.for_table(on.day).filter(item=item)),
             course=course(item, on.day, evidence_of),
-            actions=[*actions, *self._inspect(item, user, present)],
+            actions=actions,
             can=can,
             may_amend=ItemAction.AMEND in can,
             may_finish=ItemAction.STEP in can,
@@ -163,10 +171,15 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
         return [row for row in rows if row.milestone_id or row.project_id not in told]
 
     @staticmethod
-    def _inspect(item: SupervisionItem, user: Any, present: bool) -> list[Button]:
-        if not present or item.state != ItemState.OPEN or not user.can("inspect"):
+    def _begin(item: SupervisionItem, user: Any, present: bool) -> list[Button]:
+        if not present or item.state != ItemState.OPEN:
             return []
-        return [Button("登记督察", f"{reverse('supervision:inspection_new')}?item={item.pk}")]
+        found = []
+        if user.can("inspect"):
+            found.append(Button("登记督察", f"{reverse('supervision:inspection_new')}?item={item.pk}"))
+        if notice_panels.may_draft(user):
+            found.append(Button("拟发通知单", f"{reverse('supervision:notice_new')}?item={item.pk}"))
+        return found
 
 
 def theme_counts(day: Any) -> dict[int, dict[str, int]]:

@@ -2,7 +2,7 @@
 
 from erqi.common import contributions
 from erqi.common.contributions import Panel
-from supervision.services import escalation, finding_due, item_lines
+from supervision.services import escalation, finding_due, item_lines, item_schedule
 from supervision.stats import item_panels, item_todo
 
 
@@ -13,6 +13,7 @@ def contribute() -> None:
     contributions.TODO.add(item_todo.todo_items)
     contributions.WAITING.add(item_todo.waiting)
     contributions.REMINDERS.add(item_lines.reminders)
+    contributions.RESCHEDULED.add(item_schedule.refresh_outdated)
     contributions.BADGES.add(item_panels.badges)
     contributions.MILESTONE_ACTIONS.add(item_panels.milestone_actions)
     if finding_due.untrue not in escalation.UNTRUE:

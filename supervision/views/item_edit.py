@@ -9,7 +9,8 @@ from django.urls import reverse
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.choices import ResponsibilityKind
-from projects.models import Project
+from projects.models import Project, Unit
+from projects.services.grid import grids
 from supervision.choices import ItemAction, ItemSource
 from supervision.forms.acting import ReasonForm
 from supervision.forms.item import AmendItemForm, ChangeStepForm, MoveItemForm, RegisterItemForm, StepForm
@@ -37,8 +38,19 @@ class ItemNew(EditView):
         project = Project.objects.filter(code=self.request.GET.get("project", "")).first()
         first: dict[str, Any] = {"theme": self.asked_theme}
         if project is not None:
-            first |= {"projects": [project], "source": ItemSource.PROJECT, "name": project.name}
+            first |= {"projects": [project], "source": ItemSource.PROJECT, "name": project.name, **self._units(project)}
         return first
+
+    @staticmethod
+    def _units(project: Project) -> dict[str, Any]:
+        """Return the units that the project's own grid names today."""
+        grid = grids([project.pk])[project.pk]
+        units = Unit.objects.in_bulk([unit for _, unit in grid])
+        lead = next((units[unit] for kind, unit in grid if kind == ResponsibilityKind.LEAD), None)
+        found: dict[str, Any] = {"lead": lead}
+        for kind in (ResponsibilityKind.UNDERTAKE, ResponsibilityKind.COOPERATE):
+            found[kind.value] = [units[unit] for of, unit in grid if of == kind]
+        return found
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> SupervisionItem:
         lead = values.pop("lead")

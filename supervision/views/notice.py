@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
 from erqi.common.attachments import for_owners, of
@@ -24,11 +24,13 @@ from supervision.filters.notice import NoticeFilter
 from supervision.models import Notice, NoticeAct, NoticeOrder, NoticeText
 from supervision.querysets.acts import last_acts
 from supervision.querysets.notice import is_insider
+from supervision.rules.limit import is_late
 from supervision.rules.machine import Step
-from supervision.rules.notice import INTERNAL, MACHINE, Done, course
+from supervision.rules.notice import ANSWERED_BY, INTERNAL, MACHINE, Done, course
 from supervision.sentences.notice import counts_words, head_words, next_words, standing_label, standing_words
 from supervision.services.acting import allowed
-from supervision.services.notice import parties
+from supervision.services.notice_parties import parties
+from supervision.services.notice_unit import too_late
 from supervision.stats.notice import standing_of
 from supervision.tables.notice import NoticeTable
 
@@ -130,8 +132,7 @@ def notice_of(user: Any, pk: int) -> Notice:
 
 def buttons(notice: Notice, user: Any) -> list[Button]:
     """Return what the person can do with the notice now, the main thing first."""
-    late = notice.due_on is not None and clock.today() > notice.due_on
-    hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if late else set())
+    hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if too_late(notice) else set())
     steps = [step for step in allowed(notice, MACHINE, user, parties(notice, user)) if step.action not in hidden]
     order = [NoticeAction.TRANSFER, NoticeAction.UPHOLD, *_ORDER] if notice.state in _UNDECIDED else _ORDER
 
@@ -140,7 +141,8 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
 
     found = []
     for number, step in enumerate(sorted(steps, key=place)):
-        primary = number == 0 and step.action in order
+        # Nobody is urged by default while there is time.
+        primary = number == 0 and step.action in order and (too_late(notice) or step.action != NoticeAction.URGE)
         found.append(
             Button(
                 MACHINE.action_label(step.action),
@@ -152,10 +154,14 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
     return found
 
 
+def _next_words(notice: Notice, day: date) -> str:
+    late = is_late(notice.due_on, day, workdays)
+    return next_words(notice.state, notice.due_on, notice.asked_due_on, str(notice.asked_unit or ""), late=late)
+
+
 def may_answer(order: NoticeOrder, held: frozenset[Party]) -> bool:
-    """Say whether the parties carry the instruction out."""
-    wanted = {Party.HANDLER, Party.REVIEWER} if order.addressee == OrderAddressee.HANDLER else {Party.SUPERVISION}
-    return order.answered_on is None and bool(held & wanted)
+    """Say whether the parties have the instruction still to carry out."""
+    return order.answered_on is None and bool(held & ANSWERED_BY[OrderAddressee(order.addressee)])
 
 
 def decide_reading(owner: Any, user: Any) -> bool:
@@ -185,9 +191,10 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
         versions = list(notice.texts.filter(on__lte=on.day))
         held = parties(notice, user)
         orders = list(notice.orders.filter(on__lte=on.day))
+        number, shown = notice.number_text if known.issued_on else "", self._text(notice, versions)
         return super().get_context_data(
             **kwargs,
-            page_title=notice.title,
+            page_title=shown.title,
             as_of=on,
             notice=notice,
             course=known,
@@ -195,22 +202,23 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
             state_label=MACHINE.state_label(known.state),
             unit=acts[-1].unit,
             is_internal=known.state in INTERNAL,
-            number=notice.number_text if known.issued_on else "",
+            number=number,
             head=head_words(notice.kind),
-            shown=self._text(notice, versions),
+            shown=shown,
             versions=versions[:-1],
             standing=standing,
             standing_label=standing_label(standing, known.state),
             standing_words=standing_words(standing),
             counts_words=counts_words(known),
-            next_words="" if past else next_words(notice.state, notice.due_on, notice.asked_due_on, str(notice.asked_unit or ""), on.day),
+            next_words="" if past else _next_words(notice, on.day),
             copies=list(notice.copies.select_related("unit")),
             origin=self._origin(notice),
             attachments=list(of(notice)),
             orders=[(order, not past and may_answer(order, held), self._answered(order, on.day)) for order in orders],
             lines=self._lines(notice, acts),
+            may_edit=not past and any(step.action == NoticeAction.EDIT for step in allowed(notice, MACHINE, user, held)),
             buttons=[] if past else buttons(notice, user),
-            breadcrumbs=[{"label": "督察通知单", "url": reverse("supervision:notice_list")}, {"label": notice.number_text or notice.title}],
+            breadcrumbs=[{"label": "督察通知单", "url": reverse("supervision:notice_list")}, {"label": number or shown.title}],
         )
 
     @staticmethod

@@ -9,28 +9,23 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from erqi.common import clock, workdays
+from erqi.common.attachments import of
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.forms import EditForm
 from supervision.choices import NoticeAction as Do
-from supervision.choices import Party
 from supervision.forms import notice as forms
 from supervision.models import Notice, NoticeOrder
-from supervision.rules.notice import MACHINE
-from supervision.sentences.notice import ASKED, ASKS_CAUSE
+from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MACHINE
+from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice as office
 from supervision.services import notice_unit as unit
 from supervision.services.acting import refusal
-from supervision.views.notice import may_answer, notice_of
+from supervision.services.escalation import asked_of
+from supervision.services.notice_parties import ANY_UNIT
+from supervision.services.parties import permissions_for
+from supervision.views.notice import notice_of
 
-# The permissions that make somebody one of the parties of a step; whose turn it really is the service says.
-_PERMISSIONS: dict[Party, tuple[str, ...]] = {
-    Party.SUPERVISION: ("supervise",),
-    Party.INSPECTOR: ("inspect",),
-    Party.LEADER: ("inquiry.ask",),
-    Party.HANDLER: ("report.write", "report.manage"),
-    Party.REVIEWER: ("report.review",),
-}
 # So many working days more are suggested for a reply that has to be given anew.
 _AGAIN = 3
 
@@ -67,7 +62,7 @@ DOINGS: dict[str, Doing] = {
         forms.ExtensionForm, unit.ask_extension, "已申请延期，决定前停止计时。", hint="须在到期前申请。", names=(("asked_due_on", "to"),)
     ),
     Do.GRANT_EXTENSION: Doing(forms.GrantForm, unit.grant_extension, "已同意延期。", names=_NOTE),
-    Do.DENY_EXTENSION: Doing(forms.ReasonForm, unit.deny_extension, "未同意延期，原时限不变。"),
+    Do.DENY_EXTENSION: Doing(forms.ReasonForm, unit.deny_extension, "未同意延期；申请期间不计时，时限按等待的工作日顺延。"),
     Do.ASK_TRANSFER: Doing(
         forms.AskTransferForm, unit.ask_transfer, "已申请转办，决定前时限照算。", names=(("asked_unit", "unit"),), hint="决定前时限照算。"
     ),
@@ -90,8 +85,7 @@ DOINGS: dict[str, Doing] = {
 
 def permissions_of(action: str) -> tuple[str, ...]:
     """Return the permissions with which somebody may come to the page of an action."""
-    by = {party for step in MACHINE.steps if step.action == action for party in step.by}
-    return tuple(code for party, codes in _PERMISSIONS.items() if party in by for code in codes)
+    return permissions_for(MACHINE, action, handler=(ANY_UNIT,))
 
 
 def paths() -> list[URLPattern]:
@@ -190,12 +184,26 @@ class NoticeActView(EditView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         notice = self.record
-        asked = ASKED[notice.kind] if self.action == Do.REPLY else ()
-        reply = notice.acts.filter(action=Do.REPLY).order_by("-pk").first() if self.action in _JUDGING else None
-        return super().get_context_data(**context, notice=notice, hint=self.doing.hint, asked=asked, reply=reply)
+        asked = asked_of(notice) if self.action == Do.REPLY else ()
+        said = notice.acts.filter(action__in=_DECIDED_ON[self.action]).order_by("-pk").first() if self.action in _DECIDED_ON else None
+        return super().get_context_data(
+            **context,
+            notice=notice,
+            hint=self.doing.hint,
+            asked=asked,
+            said=said,
+            shows_cause=said is not None and said.action == Do.REPLY and bool(notice.cause),
+            attachments=list(of(said)) if said is not None else [],
+            opens_text=self.action in (Do.APPROVE, Do.SIGN),
+        )
 
 
-_JUDGING = {Do.PASS_REPLY, Do.RETURN_REPLY, Do.CLOSE, Do.REOPEN}
+# What the unit said that the action decides on: it stands above the form.
+_DECIDED_ON: dict[str, tuple[Do, ...]] = {
+    **dict.fromkeys((Do.PASS_REPLY, Do.RETURN_REPLY, Do.CLOSE, Do.REOPEN), (Do.REPLY,)),
+    **dict.fromkeys((Do.GRANT_EXTENSION, Do.DENY_EXTENSION), (Do.ASK_EXTENSION,)),
+    **dict.fromkeys((Do.TRANSFER, Do.DENY_TRANSFER, Do.UPHOLD), (Do.ASK_TRANSFER, Do.REFUSE)),
+}
 
 
 class OrderAnswer(EditView):
@@ -219,11 +227,11 @@ class OrderAnswer(EditView):
     def refusal(self) -> str:
         order: NoticeOrder = self.record
         if order.answered_on is not None:
-            return f"这项批示已由{order.answered_by_name}于{chinese_day(order.answered_on)}落实，无需再办。"
+            return answered_already(order.answered_by_name, order.answered_on)
         user = self.request.user
         held = office.parties(order.notice, user)
-        if not may_answer(order, held):
-            return f"这项批示由{order.get_addressee_display()}落实，您的账号（或您的任职单位）不能办理此项。"
+        if not held & ANSWERED_BY[order.addressee]:
+            return not_yours_to_answer(order.get_addressee_display())
         return refusal(order.notice, MACHINE, Do.ANSWER, user, held)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> NoticeOrder:

@@ -1,21 +1,27 @@
-"""Drafting a notice, by itself or one step from a project, and correcting a draft."""
+"""Drafting a notice, by itself or one step from a project or a supervision item, and correcting a draft."""
 
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.editing import EditView
+from erqi.common.models import Attachment
 from projects.models import Project, Unit
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource
-from supervision.forms.notice import DraftForm
-from supervision.models import Notice
+from supervision.forms.notice import DraftForm, WithdrawFileForm
+from supervision.models import Notice, SupervisionItem
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
 from supervision.services.acting import refusal
+from supervision.services.item_grid import units_of_item
+from supervision.services.notice_file import withdraw_draft_file
 from supervision.services.notice_words import first_words, kind_for
+from supervision.stats.notice_item import draft_about
 from supervision.views.notice import notice_of
 
 _LIST = {"label": "督察通知单"}
@@ -42,7 +48,8 @@ class NoticeEditing(EditView):
 
 
 class NoticeNew(NoticeEditing):
-    """A new draft; `?project=EQ-2018-001` fills in the project's figures, `?kind=` another kind than its colour asks for."""
+    """A new draft; `?project=EQ-2018-001` fills in the project's figures, `?item=12` those of a supervision item, `?kind=` another kind
+    than the colour asks for."""
 
     page_title = "拟发督察通知单"
     submit_label = "保存拟稿"
@@ -51,8 +58,17 @@ class NoticeNew(NoticeEditing):
     def project(self) -> Project | None:
         return Project.objects.filter(code=self.request.GET.get("project", "")[:40]).first()
 
+    @cached_property
+    def item(self) -> SupervisionItem | None:
+        asked, day = self.request.GET.get("item", ""), clock.today()
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+            return None
+        return SupervisionItem.objects.on_day(day).with_level(day).select_related("unit", "project").filter(pk=asked).first()
+
     def first_values(self) -> dict[str, Any]:
         asked = self.request.GET.get("kind", "")
+        if self.item is not None:
+            return self._about_item(self.item, asked)
         if self.project is None:
             return {"kind": asked if asked in NoticeKind else "", "source": NoticeSource.MEETING}
         day = clock.today()
@@ -72,19 +88,35 @@ class NoticeNew(NoticeEditing):
             "days": days,
         }
 
+    def _about_item(self, item: SupervisionItem, asked: str) -> dict[str, Any]:
+        kind, source, days, words = draft_about(item, asked, clock.today())
+        copied = [unit.name for unit in Unit.objects.filter(pk__in=units_of_item(item)).exclude(pk=item.unit_id)]
+        return {
+            "kind": kind,
+            "source": source,
+            "basis": item.source_ref,
+            "project": item.project,
+            "unit": item.unit,
+            "copies": copied,
+            "title": words.title,
+            "text": words.text,
+            "days": days,
+        }
+
     @staticmethod
     def is_another(result: Any, values: dict[str, Any], started: datetime) -> bool:
         """The copies are rows of their own: they say nothing of whether an earlier submit made the draft with other values."""
         return EditView.is_another(result, {name: value for name, value in values.items() if name != "copies"}, started)
 
     def cancel_url(self) -> str:
-        return self.project.get_absolute_url() if self.project else reverse("supervision:notice_list")
+        begun = self.item or self.project
+        return begun.get_absolute_url() if begun else reverse("supervision:notice_list")
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Notice:
-        return service.draft_notice(**self.service_values(values), by=self.request.user, request_key=request_key)
+        return service.draft_notice(**self.service_values(values), origin=self.item, by=self.request.user, request_key=request_key)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context, project=self.project)
+        return super().get_context_data(**context, begun=self.item or self.project)
 
 
 class NoticeEdit(NoticeEditing):
@@ -110,3 +142,50 @@ class NoticeEdit(NoticeEditing):
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [*super().breadcrumbs(), {"label": self.record.title, "url": self.record.get_absolute_url()}]
+
+
+class DraftFileWithdraw(EditView):
+    """Withdraw an attachment of a draft."""
+
+    permission = ("supervise", "inspect")
+    form_class = WithdrawFileForm
+    page_title = "撤回附件"
+    submit_label = "确认撤回"
+
+    @cached_property
+    def notice(self) -> Notice:
+        return notice_of(self.request.user, self.kwargs["pk"])
+
+    def get_record(self) -> None:
+        # Also one that was withdrawn by now: the second of two clicks meets what the first did.
+        self.attachment = get_object_or_404(Attachment, pk=self.kwargs["file"])
+        if self.attachment.owner != self.notice:
+            raise Http404
+
+    def refusal(self) -> str:
+        user = self.request.user
+        return refusal(self.notice, MACHINE, NoticeAction.EDIT, user, service.parties(self.notice, user))
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Attachment:
+        return withdraw_draft_file(
+            notice=self.notice,
+            attachment=self.attachment,
+            reason=values["withdraw_reason"],
+            by=self.request.user,
+            request_key=request_key,
+        )
+
+    def success_text(self, result: Attachment) -> str:
+        return f"附件“{result.name}”已撤回。"
+
+    def success_url(self, result: Attachment) -> str:
+        return self.notice.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        return self.notice.get_absolute_url()
+
+    def breadcrumbs(self) -> list[dict[str, str]]:
+        return [{**_LIST, "url": reverse("supervision:notice_list")}, {"label": self.notice.title, "url": self.notice.get_absolute_url()}]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**context, attachment=self.attachment)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from erqi.common import clock
 from projects.choices import GRAVE_LEVELS, WarningLevel
 from projects.models import Project, Unit
-from supervision.models import Notice
+from supervision.models import Notice, SupervisionItem
 from supervision.querysets.notice import NoticeQuerySet
 from supervision.rules.notice import INTERNAL, MACHINE, Standing
 from supervision.sentences.notice import standing_label, standing_words
@@ -82,6 +82,12 @@ def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str
     new = draft_url(project) if may_draft(request.user) and day >= clock.today() else ""
     more = f"{reverse('supervision:notice_list')}?{urlencode({'q': project.name})}" if count > len(lines) else ""
     return {"lines": lines, "count": count, "new_url": new, "more_url": more, "shows_unit": True}
+
+
+def item_panel(user: Any, item: SupervisionItem, day: date) -> dict[str, Any] | None:
+    """Return the notices that arose from an item; None where there are none."""
+    lines, count = _lines(Notice.objects.for_table(user, day).arisen_from(item), day)
+    return {"context": {"lines": lines, "count": count, "new_url": "", "more_url": "", "shows_unit": True}} if lines else None
 
 
 def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | None:

@@ -21,10 +21,10 @@ def paper_of(request: HttpRequest, notice: Notice) -> Paper:
         acts = notice.acts.filter(action=NoticeAction.URGE)
         act = get_object_or_404(acts.select_related("unit"), pk=int(urge[:18]))
         return urge_paper(notice, act, acts.filter(pk__lte=act.pk).count())
-    versions = notice.texts.all()
+    versions = notice.texts.select_related("unit")
     if (asked := request.GET.get("version", "")).isdecimal():
-        return notice_paper(notice, get_object_or_404(versions, version=int(asked[:4])), notice.unit.name, clock.today())
-    return notice_paper(notice, versions.order_by("-version").first(), notice.unit.name, clock.today())
+        return notice_paper(notice, get_object_or_404(versions, version=int(asked[:4])), clock.today())
+    return notice_paper(notice, versions.order_by("-version").first(), clock.today())
 
 
 class NoticePrint(PermissionRequiredMixin, TemplateView):

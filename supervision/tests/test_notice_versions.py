@@ -1,0 +1,116 @@
+"""Notices: what was sent to whom stays, past days show what stood then, drafts keep their files to themselves."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from erqi.common import clock
+from erqi.common.errors import NotAllowed, StaleRecord
+from erqi.tests.uploads import picture, upload
+from projects.tests.browsing import sign_in, text
+from projects.tests.builders import make_unit, make_user
+from supervision.choices import Party
+from supervision.models import Notice
+from supervision.services import notice as office
+from supervision.services import notice_unit as units
+from supervision.services.notice_duty import duties
+from supervision.services.notice_parties import parties
+from supervision.tests.notice_case import DAY, Cast, order_on
+
+pytestmark = pytest.mark.django_db
+
+NEXT, DUE = date(2018, 6, 5), date(2018, 6, 12)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def paper(cast: Cast, notice: Notice, version: int):
+    return sign_in(cast.writer).get(f"{reverse('supervision:notice_print', args=[notice.pk])}?version={version}").context["paper"]
+
+
+def test_a_transferred_notice_has_a_paper_for_each_unit(cast):
+    notice = cast.issued(due_on=DUE)
+    with clock.at(NEXT):
+        moved = office.transfer_notice(
+            notice=notice, unit=cast.other, due_on=date(2018, 6, 20), reason="由城管局办理", version=None, by=cast.writer
+        )
+        assert moved.text_version == 2
+        first, second = paper(cast, moved, 1), paper(cast, moved, 2)
+    assert (first.to, first.day) == (cast.unit.name, DAY)
+    assert "2018年6月12日" in first.paragraphs[-1]
+    assert (second.to, second.day) == (cast.other.name, NEXT)
+    assert "2018年6月20日" in second.paragraphs[-1]
+
+
+def test_a_past_day_shows_the_title_that_stood_then(cast):
+    notice = cast.signed()
+    with clock.at(NEXT):
+        office.change_notice(
+            notice=notice, title="改过的标题", text="新的正文", due_on=None, reason="会议调整", version=None, by=cast.writer
+        )
+        client = sign_in(cast.writer)
+        for query, title in ((f"?as_of={DAY}", "关于会议事项的交办"), ("", "改过的标题")):
+            (row,) = client.get(f"{reverse('supervision:notice_list')}{query}").context["table"].records
+            assert row.title == title
+            assert client.get(f"{notice.get_absolute_url()}{query}").context["page_title"] == title
+
+
+def test_a_past_day_knows_what_had_been_asked_for_then(cast):
+    cast.with_project()
+    notice = cast.signed(project=cast.project, due_on=DUE)
+    asked, granted = date(2018, 6, 11), date(2018, 6, 20)
+    with clock.at(asked):
+        notice = units.ask_extension(notice=notice, to=date(2018, 6, 29), reason="待批复", version=None, by=cast.reporter)
+    with clock.at(date(2018, 6, 13)):
+        notice = units.grant_extension(notice=notice, due_on=granted, version=None, by=cast.writer)
+
+    def due_on(day: date) -> list[date]:
+        return [duty.due_on for duty in duties([cast.project.pk], 2018, day)]
+
+    with clock.at(date(2018, 6, 14)):
+        assert due_on(NEXT) == [DUE]
+        assert due_on(asked) == due_on(date(2018, 6, 12)) == [date(2018, 6, 29)]
+        assert due_on(date(2018, 6, 13)) == [granted]
+        notice = units.ask_extension(notice=notice, to=date(2018, 6, 30), reason="再延", version=None, by=cast.reporter)
+    with clock.at(date(2018, 6, 15)):
+        assert due_on(NEXT) == [DUE], "what waits today did not wait then"
+        assert due_on(date(2018, 6, 14)) == [date(2018, 6, 30)]
+
+
+def test_who_reports_for_any_unit_answers_only_for_one_without_an_account(cast):
+    stand_in = make_user("office")
+    with pytest.raises(NotAllowed):
+        units.sign_notice(notice=cast.issued(), version=None, by=stand_in)
+    lonely = cast.issued(unit=make_unit("没有账号的单位"))
+    assert Party.HANDLER in parties(lonely, stand_in)
+    with clock.at(DAY):
+        assert units.sign_notice(notice=lonely, version=None, by=stand_in).state == "handling"
+    url = reverse("supervision:notice_sign", args=[lonely.pk])
+    assert sign_in(stand_in).get(url).status_code == 200, "the page is there, and says how it stands"
+
+
+def test_an_instruction_is_answered_as_it_stood_when_it_was_read(cast):
+    with clock.at(DAY):
+        order = order_on(cast.signed())
+        with pytest.raises(StaleRecord):
+            units.answer_order(order=order, text="已落实", version=order.version + 1, by=cast.reporter)
+        assert units.answer_order(order=order, text="已落实", version=order.version, by=cast.reporter).answer == "已落实"
+
+
+def test_the_files_of_a_draft_are_not_in_everybodys_history(cast):
+    with clock.at(DAY):
+        draft = cast.draft(uploads=[upload("某局拟追责名单.jpg", picture())])
+    page = f"{reverse('history')}?kind=attachment"
+    assert "某局拟追责名单" in text(sign_in(cast.inspector).get(page))
+    for user in (cast.reporter, make_user("viewer"), make_user("office")):
+        assert "某局拟追责名单" not in text(sign_in(user).get(page))
+        assert "某局拟追责名单" not in text(sign_in(user).get(reverse("history")))
+    with clock.at(DAY):
+        office.submit_notice(notice=draft, version=None, by=cast.writer)
+        office.approve_notice(notice=draft, version=None, by=cast.leader)
+        office.issue_notice(notice=draft, version=None, by=cast.writer)
+    assert "某局拟追责名单" in text(sign_in(cast.reporter).get(page))
