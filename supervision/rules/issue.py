@@ -12,6 +12,7 @@ from typing import Protocol
 from supervision.choices import IssueAction as A
 from supervision.choices import IssueGrade, IssueTrack, Party
 from supervision.choices import IssueState as S
+from supervision.rules.limit import is_late
 from supervision.rules.machine import Machine, Step
 
 # Working days by grade; A has a calendar month.
@@ -123,8 +124,8 @@ def office_due(state: str, since: date | None, calendar: WorkCalendar) -> date |
     return calendar.add_workdays(since, OFFICE_DAYS[S(state)])
 
 
-def office_track(due_on: date, day: date) -> IssueTrack:
+def office_track(due_on: date, day: date, calendar: WorkCalendar) -> IssueTrack:
     """Return how the office stands with its own step on a day."""
-    if day > due_on:
+    if is_late(due_on, day, calendar):
         return IssueTrack.LATE
-    return IssueTrack.SOON if day == due_on else IssueTrack.RUNNING
+    return IssueTrack.SOON if day >= due_on else IssueTrack.RUNNING

@@ -30,7 +30,9 @@ OFFICE_STEPS = {IssueState.REPORTED: "受理", IssueState.ACCEPTED: "定级", Is
 def office_words(state: str, due_on: date, day: date, calendar: WorkCalendar) -> str:
     """Return how the office stands with its own step: 重点项目办应于2018年9月25日前受理，已超 2 个工作日."""
     step = f"重点项目办应于{chinese_day(due_on)}前{OFFICE_STEPS[IssueState(state)]}"
-    track = office_track(due_on, day)
+    track = office_track(due_on, day, calendar)
     if track is IssueTrack.LATE:
         return f"{step}，已超 {calendar.workdays_between(due_on, day)} 个工作日"
-    return f"{step}，今天是最后一天" if track is IssueTrack.SOON else step
+    if track is IssueTrack.SOON:
+        return f"{step}，今天是最后一天" if day == due_on else f"{step}，已到期"
+    return step

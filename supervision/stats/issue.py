@@ -70,7 +70,7 @@ def _item(row: Issue, action: str, desk: Desk) -> Item:
     follows = limit_words(found, row.due_on, row.replied_on, desk.day, workdays)
     own = office_due(row.state, getattr(row, "entered_then", None), workdays)
     if own is not None:
-        level, follows = _OWN_LEVEL[office_track(own, desk.day)], office_words(row.state, own, desk.day, workdays)
+        level, follows = _OWN_LEVEL[office_track(own, desk.day, workdays)], office_words(row.state, own, desk.day, workdays)
     return Item(
         KIND,
         f"直报问题：{row.title}",

@@ -35,7 +35,7 @@ class _Track(Column):
 
     def of(self, record: Any) -> IssueTrack:
         if (due_on := self.own(record)) is not None:
-            return office_track(due_on, self.table.as_of)
+            return office_track(due_on, self.table.as_of, workdays)
         return track(record.state_then, record.due_then, record.ended_then, self.table.as_of, workdays)
 
     def cell(self, record: Any) -> str:

@@ -206,7 +206,7 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             if own
             else limit_words(found, last.due_on if last else None, answered, on.day, workdays),
             track=found,
-            office_late=own is not None and office_track(own, on.day) is IssueTrack.LATE,
+            office_late=own is not None and office_track(own, on.day, workdays) is IssueTrack.LATE,
             course=course(acts, on.day),
             attachments=[one for one in attachments.of(issue) if one.uploaded_on <= on.day],
             buttons=buttons(issue, MACHINE, user, service.issue_parties(issue, user), DOINGS, "supervision:issue") if now else [],
