@@ -230,7 +230,7 @@ def test_what_is_known_since_yesterday_or_became_a_finding_is_not_taken_back(cas
 
 def test_investment_and_progress_that_differ_are_marked(case):
     make_report(case.project, 5, 50038, on=date(2018, 5, 24), physical_percent=70)
-    found = case.inspect(observed_cumulative=Decimal(30000), observed_percent=45)
+    found = case.inspect(observed_cumulative=Decimal(30000), observed_percent=45, conclusion="请更正")
     assert case.browser("viewer").get(found.get_absolute_url()).content.decode().count("与上报不符") == 2
-    near = case.inspect(observed_cumulative=Decimal(50000), observed_percent=68, verdict="true", untrue="")
+    near = case.inspect(observed_cumulative=Decimal(50000), observed_percent=68, verdict="true", untrue="", conclusion="正常")
     assert "与上报不符" not in case.browser("viewer").get(near.get_absolute_url()).content.decode()

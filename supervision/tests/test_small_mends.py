@@ -96,7 +96,7 @@ def test_the_office_has_limits_for_its_own_steps():
     found = []
     for day in (4, 5, 7):
         (line,) = todo_items(Desk(cast.office, date(2018, 6, day)))
-        found.append((line.level, line.due_on, line.follows.partition("，")[2]))
+        found.append((line.level, line.on, line.follows.partition("，")[2]))
     due = date(2018, 6, 5)
     assert found == [
         (WarningLevel.BLUE, due, ""),
