@@ -306,6 +306,7 @@ class InspectionState(TextChoices):
     ANSWERED = "answered", "待复议"
     CLOSED = "closed", "已办结"
     CANCELLED = "cancelled", "已取消"
+    RETRACTED = "retracted", "已撤回"
 
 
 class InspectionAction(TextChoices):
@@ -317,6 +318,7 @@ class InspectionAction(TextChoices):
     UPHOLD = "uphold", "维持结论"
     CHANGE = "change", "更正结论"
     CANCEL = "cancel", "取消督察"
+    RETRACT = "retract", "撤回登记"
 
 
 class FindingState(TextChoices):

@@ -286,7 +286,7 @@ TABLE: dict[str, Rule] = {
     **{f"supervision:{name}": Rule(_LOOKS) for name in ("inspection_plan", "inspection_new")},
     "supervision:inspection_self_check": Rule("report.write"),
     "supervision:inspection_detail": Rule("business.view", "inspection"),
-    **{f"supervision:{name}": Rule(_LOOKS, "inspection") for name in ("inspection_conduct", "inspection_cancel")},
+    **{f"supervision:{name}": Rule(_LOOKS, "inspection") for name in ("inspection_conduct", "inspection_cancel", "inspection_retract")},
     **{f"supervision:{name}": Rule(("report.write", "report.manage"), "inspection") for name in ("inspection_accept", "inspection_object")},
     **{f"supervision:{name}": Rule(("supervise", "inquiry.ask"), "inspection") for name in ("inspection_uphold", "inspection_change")},
     "supervision:finding_list": VIEW,

@@ -1,8 +1,12 @@
 """Forms of findings."""
 
+from typing import Any
+
+from django import forms
+
 from erqi.common.forms import EditForm
 from erqi.common.upload_field import UploadsField
-from supervision.forms.acting import words
+from supervision.forms.acting import EvidenceForm, NoteForm, words
 
 
 class ExplainForm(EditForm):
@@ -13,3 +17,20 @@ class ExplainForm(EditForm):
     uploads = UploadsField(label="照片或文件")
 
     wide = {"corrected", "explanation", "uploads"}
+
+
+class _RightForm(EditForm):
+    """A step that says that it is right now; `asks`: the reports still say what was found untrue, which is to be confirmed."""
+
+    def __init__(self, *args: Any, asks: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if asks:
+            self.fields["confirmed"] = forms.BooleanField(label="已核对，上报记录确不需要改，理由已写明", required=False)
+
+
+class CheckForm(_RightForm, EvidenceForm):
+    """An inspector's check."""
+
+
+class SettleForm(_RightForm, NoteForm):
+    """The office's settling."""

@@ -58,5 +58,7 @@ class FindingAct(Act):
     corrected = models.CharField("更正内容", max_length=500, blank=True, editable=False)
 
     class Meta(Act.Meta):
+        verbose_name = "不实认定办理经过"
+        verbose_name_plural = "不实认定办理经过"
         indexes = [models.Index(fields=["finding", "on"], name="finding_act_of")]
         triggers = append_only()

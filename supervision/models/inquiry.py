@@ -49,8 +49,8 @@ class Inquiry(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        # Read as of a day, it is called by what had been asked last by then.
-        return f"问查：{getattr(self, 'text_then', self.text)[:30]}"
+        # It keeps its name when its leader asks further.
+        return f"问查：{(getattr(self, 'asked_first', '') or self.text)[:30]}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:inquiry_detail", args=[self.pk])
@@ -64,5 +64,7 @@ class InquiryAct(Act):
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="acts", verbose_name="领导问查")
 
     class Meta(Act.Meta):
+        verbose_name = "领导问查办理经过"
+        verbose_name_plural = "领导问查办理经过"
         indexes = [models.Index(fields=["inquiry", "on"], name="inquiry_act_of")]
         triggers = append_only()

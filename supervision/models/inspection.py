@@ -12,7 +12,7 @@ from supervision.choices import InspectionLayer, InspectionMethod, InspectionSta
 from supervision.models.act import Act
 from supervision.models.item import SupervisionItem
 from supervision.querysets.inspection import READERS, InspectionQuerySet
-from supervision.rules.inspection import MACHINE, UNANNOUNCED
+from supervision.rules.inspection import MACHINE, UNANNOUNCED, amount_differs, percent_differs
 
 
 def _amount(name: str) -> models.DecimalField:
@@ -95,6 +95,16 @@ class Inspection(Record, Simulated):
         return self.planned_for
 
     @property
+    def cumulative_differs(self) -> bool:
+        """Whether the investment was found to be another than reported."""
+        return amount_differs(self.reported_cumulative, self.observed_cumulative)
+
+    @property
+    def percent_differs(self) -> bool:
+        """Whether the physical progress was found to be another than reported."""
+        return percent_differs(self.reported_percent, self.observed_percent)
+
+    @property
     def subject(self) -> str:
         """What was looked at, in words."""
         return str(self.project or self.item)
@@ -159,5 +169,7 @@ class InspectionAct(Act):
     history_readers = READERS
 
     class Meta(Act.Meta):
+        verbose_name = "督察办理经过"
+        verbose_name_plural = "督察办理经过"
         indexes = [models.Index(fields=["inspection", "on"], name="inspection_act_of")]
         triggers = append_only()

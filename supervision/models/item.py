@@ -218,6 +218,8 @@ class ItemAct(Act):
     cause_note = models.CharField("病因说明", max_length=300, blank=True, editable=False)
 
     class Meta(Act.Meta):
+        verbose_name = "督察事项办理经过"
+        verbose_name_plural = "督察事项办理经过"
         indexes = [models.Index(fields=["item", "on"], name="item_act_of_item")]
         triggers = append_only()
 

@@ -12,11 +12,13 @@ class InquiryQuerySet(ActedQuerySet):
     """Leaders' questions."""
 
     def told(self, day: date) -> "InquiryQuerySet":
-        """Return them with what had been asked and answered by the day: `text_then`, `answer_then`, `answered_then`, `answerer_then`."""
+        """Return them with what had been asked and answered by the day: `text_then`, `answer_then`, `answered_then`, `answerer_then`; and
+        what was asked at first, by which it is called (`asked_first`)."""
         acts = self.model._meta.get_field("acts").related_model.objects.filter(inquiry=OuterRef("pk"), on__lte=day).order_by("-pk")
         answers = acts.filter(action=InquiryAction.ANSWER)
         return self.annotate(
             text_then=Subquery(acts.filter(action__in=[InquiryAction.ASK, InquiryAction.FURTHER]).values("text")[:1]),
+            asked_first=Subquery(acts.order_by("pk").values("text")[:1]),
             answer_then=Subquery(answers.values("text")[:1]),
             answered_then=Subquery(answers.values("on")[:1]),
             answerer_then=Subquery(answers.values("by_name")[:1]),

@@ -11,7 +11,7 @@ from erqi.common.dates import month_end
 from erqi.common.models import User
 from supervision.choices import InspectionAction, InspectionLayer, InspectionState
 from supervision.querysets.acts import ActedQuerySet
-from supervision.rules.inspection import UNANNOUNCED
+from supervision.rules.inspection import UNANNOUNCED, UNCOUNTED
 
 # A unit's own check burdens nobody but itself.
 COUNTED = (InspectionLayer.INSPECTOR, InspectionLayer.LEADER)
@@ -45,7 +45,7 @@ class InspectionQuerySet(ActedQuerySet):
 
     def counting(self) -> "InspectionQuerySet":
         """Return those that burden the inspected unit: conducted or planned by others than itself."""
-        return self.filter(layer__in=COUNTED).exclude(state=InspectionState.CANCELLED)
+        return self.filter(layer__in=COUNTED).exclude(state__in=sorted(UNCOUNTED))
 
     def recorded_by(self, day: date) -> "InspectionQuerySet":
         """Return those whose conclusion was known on the day, however long before it somebody had looked."""

@@ -43,6 +43,12 @@ class IssueQuerySet(ActedQuerySet):
             )
         )
 
+    def with_entry(self, day: date) -> "IssueQuerySet":
+        """Return them with `entered_then`, the day on which they came into the state in which they stood (the office counts from it)."""
+        acts = self.model._meta.get_field("acts").related_model.objects.order_by("-pk")
+        moved = acts.filter(issue=OuterRef("pk"), on__lte=day).exclude(from_state=F("to_state"))
+        return self.annotate(entered_then=Subquery(moved.values("on")[:1]))
+
     def for_table(self, day: date) -> "IssueQuerySet":
         """Return what the list shows on the day: what is late first, then by limit, what has ended last."""
         waits = Case(
@@ -54,6 +60,7 @@ class IssueQuerySet(ActedQuerySet):
         unit = self.model._meta.get_field("unit").related_model.objects.filter(pk=OuterRef("unit_then"))
         return (
             self.on_day(day)
+            .with_entry(day)
             .annotate(waits=waits, unit_label=Subquery(unit.values("name")[:1]))
             .select_related("project", "author_unit")
             .order_by("waits", F("due_then").asc(nulls_last=True), "-year", "-seq")

@@ -29,10 +29,10 @@ MACHINE = Machine(
         Step(
             _A.REFUSE, frozenset({_S.CHECKED}), _S.OPEN, _OFFICE, needs=frozenset({"reason"}), other_than=frozenset({_A.EXPLAIN, _A.CHECK})
         ),
-        # An inspection whose conclusion is changed takes its finding back; nobody does so by itself.
+        # An inspection whose conclusion is changed takes its finding back, settled or not; nobody does so by itself.
         Step(
             _A.REVOKE,
-            frozenset({_S.OPEN, _S.EXPLAINED, _S.CHECKED}),
+            frozenset({_S.OPEN, _S.EXPLAINED, _S.CHECKED, _S.SETTLED}),
             _S.REVOKED,
             _OFFICE,
             needs=frozenset({"reason"}),

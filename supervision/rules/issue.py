@@ -12,12 +12,16 @@ from typing import Protocol
 from supervision.choices import IssueAction as A
 from supervision.choices import IssueGrade, IssueTrack, Party
 from supervision.choices import IssueState as S
+from supervision.rules.limit import is_late
 from supervision.rules.machine import Machine, Step
 
 # Working days by grade; A has a calendar month.
 WORKDAYS = {IssueGrade.B: 15, IssueGrade.C: 5}
 # So many working days before the limit the unit is reminded, and the colour says so (domain.md §1.6, D4).
 SOON = 2
+
+# The office's own steps: so many working days for accepting, grading and handing over each (domain.md §2: 1 个工作日启动核实).
+OFFICE_DAYS = {S.REPORTED: 1, S.ACCEPTED: 1, S.GRADED: 1}
 
 _OFFICE, _HANDLER, _AUTHOR = frozenset({Party.OFFICE}), frozenset({Party.HANDLER}), frozenset({Party.AUTHOR})
 _INSPECTOR, _LEADER = frozenset({Party.INSPECTOR}), frozenset({Party.LEADER})
@@ -111,3 +115,17 @@ def track(state: str, due_on: date | None, ended_on: date | None, day: date, cal
     if day > due_on:
         return IssueTrack.LATE
     return IssueTrack.SOON if calendar.workdays_between(day, due_on) <= SOON else IssueTrack.RUNNING
+
+
+def office_due(state: str, since: date | None, calendar: WorkCalendar) -> date | None:
+    """Return the last day for the office's next step with a problem that came into the state on a day; None for others."""
+    if since is None or state not in OFFICE_DAYS:
+        return None
+    return calendar.add_workdays(since, OFFICE_DAYS[S(state)])
+
+
+def office_track(due_on: date, day: date, calendar: WorkCalendar) -> IssueTrack:
+    """Return how the office stands with its own step on a day."""
+    if is_late(due_on, day, calendar):
+        return IssueTrack.LATE
+    return IssueTrack.SOON if day >= due_on else IssueTrack.RUNNING

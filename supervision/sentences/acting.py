@@ -46,6 +46,12 @@ def not_yours(machine: Machine, step: Step) -> str:
     return f"“{machine.action_label(step.action)}”由{names(step.by)}办理，您的账号（或您的任职单位）不能办理此项。"
 
 
+def whose(machine: Machine, action: str) -> str:
+    """Return by whom a step is taken, for somebody who never can."""
+    parties = {party for step in machine.steps if step.action == action for party in step.by}
+    return f"“{machine.action_label(action)}”由{names(parties)}办理，您的账号不能办理此项。"
+
+
 def same_person(machine: Machine, step: Step, done: str) -> str:
     """Return that four eyes are needed."""
     return f"“{machine.action_label(done)}”是您办理的，“{machine.action_label(step.action)}”须由他人办理。"

@@ -3,8 +3,8 @@
 from datetime import date
 
 from erqi.common.dates import chinese_day
-from supervision.choices import IssueTrack
-from supervision.rules.issue import WorkCalendar
+from supervision.choices import IssueState, IssueTrack
+from supervision.rules.issue import WorkCalendar, office_track
 
 
 def limit_words(track: IssueTrack, due_on: date | None, ended_on: date | None, day: date, calendar: WorkCalendar) -> str:
@@ -21,3 +21,18 @@ def limit_words(track: IssueTrack, due_on: date | None, ended_on: date | None, d
         late = (ended_on - due_on).days
         return f"{until}到期，{chinese_day(ended_on)}反馈，" + (f"超期 {late} 天" if late > 0 else "在时限内")
     return f"{until}到期"
+
+
+# What the office does next in each of its own states.
+OFFICE_STEPS = {IssueState.REPORTED: "受理", IssueState.ACCEPTED: "定级", IssueState.GRADED: "交办"}
+
+
+def office_words(state: str, due_on: date, day: date, calendar: WorkCalendar) -> str:
+    """Return how the office stands with its own step: 重点项目办应于2018年9月25日前受理，已超 2 个工作日."""
+    step = f"重点项目办应于{chinese_day(due_on)}前{OFFICE_STEPS[IssueState(state)]}"
+    track = office_track(due_on, day, calendar)
+    if track is IssueTrack.LATE:
+        return f"{step}，已超 {calendar.workdays_between(due_on, day)} 个工作日"
+    if track is IssueTrack.SOON:
+        return f"{step}，今天是最后一天" if day == due_on else f"{step}，已到期"
+    return step

@@ -10,12 +10,14 @@ from django.db import transaction
 from erqi.common import clock, workdays
 from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
+from erqi.common.errors import ServiceError
 from erqi.common.models import User
 from projects.choices import ReminderKind
 from projects.services.addressees import accounts_with
-from supervision.choices import FindingAction, Party
+from supervision.choices import FindingAction, InspectionState, Party
 from supervision.models import Finding, Inspection
 from supervision.rules.finding import DAYS, MACHINE
+from supervision.services.finding_record import confirmed_text, refuse_unchanged
 from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
@@ -34,8 +36,10 @@ def _take(
     key: UUID | None,
     values: dict[str, Any] | None = None,
     parties: Callable[..., Any] | frozenset[Party] = parties_of_finding,
+    check: Callable[[Finding], None] | None = None,
 ) -> Taken[Finding]:
-    return take(finding, MACHINE, action, by=by, parties=parties, version=version, request_key=key, text=text, values=values or {})
+    known = {"by": by, "parties": parties, "version": version, "request_key": key, "text": text, "check": check}
+    return take(finding, MACHINE, action, values=values or {}, **known)
 
 
 def raise_finding(*, inspection: Inspection, observed: str, reported: str, by: User | None) -> Finding:
@@ -87,6 +91,34 @@ def explain_finding(
     return taken.record
 
 
+def objection_sentence(inspection: Inspection) -> str:
+    """Return why the finding of an inspection cannot be settled now: the unit objected to the conclusion and nobody has decided."""
+    if inspection.state != InspectionState.ANSWERED:
+        return ""
+    return f"“{inspection.unit}”对督察结论提出了异议，尚未复议。请先在督察页面“维持结论”或“更正结论”，再办结。"
+
+
+def _take_right(
+    finding: Finding,
+    action: FindingAction,
+    text: str,
+    confirmed: bool,
+    version: int | None,
+    by: User | None,
+    key: UUID | None,
+    check: Callable[[Finding], None] | None = None,
+) -> Taken[Finding]:
+    """Take a step that says that it is right now; it is refused, or explained, while the reports still say what was found untrue."""
+    said = confirmed_text(finding, text) if confirmed else text
+
+    def look(locked: Finding) -> None:
+        if check is not None:
+            check(locked)
+        refuse_unchanged(locked, confirmed, text)
+
+    return _take(finding, action, said, version, by, key, check=look)
+
+
 @transaction.atomic
 def check_finding(
     *,
@@ -94,14 +126,16 @@ def check_finding(
     text: str,
     version: int | None,
     by: User | None,
+    confirmed: bool = False,
     uploads: Sequence[File] = (),
     request_key: UUID | None = None,
 ) -> Finding:
     """Record an inspector's check that what was reported is right now; the supervision office is told.
 
-    Raises NotAllowed (no inspector; who explained), ServiceError (state), StaleRecord, InvalidInput without words.
+    Raises NotAllowed (no inspector; who explained), ServiceError (state), StaleRecord, InvalidInput without words, and while what was
+    found untrue still stands in the reports (services.finding_record), unless it is `confirmed` that nothing is to be changed.
     """
-    taken = _take(finding, FindingAction.CHECK, text, version, by, request_key)
+    taken = _take_right(finding, FindingAction.CHECK, text, confirmed, version, by, request_key)
     if taken.is_new:
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
@@ -133,12 +167,28 @@ def _returned(finding: Finding, action: FindingAction, reason: str, version: int
 
 
 @transaction.atomic
-def settle_finding(*, finding: Finding, version: int | None, by: User | None, text: str = "", request_key: UUID | None = None) -> Finding:
+def settle_finding(
+    *,
+    finding: Finding,
+    version: int | None,
+    by: User | None,
+    text: str = "",
+    confirmed: bool = False,
+    request_key: UUID | None = None,
+) -> Finding:
     """Settle a finding: it is no longer shown beside the colour; the unit is told.
 
-    Raises NotAllowed (without `supervise`; who explained or checked), ServiceError (state), StaleRecord.
+    Raises NotAllowed (without `supervise`; who explained or checked), ServiceError (state; an objection to the conclusion that nobody has
+    decided), StaleRecord, InvalidInput while what was found untrue still stands in the reports, unless that is `confirmed` and explained.
     """
-    taken = _take(finding, FindingAction.SETTLE, text, version, by, request_key)
+    # In the order in which a decision on the objection takes the two locks.
+    inspection = Inspection.objects.select_for_update(of=("self",)).get(pk=finding.inspection_id)
+
+    def check(locked: Finding) -> None:
+        if sentence := objection_sentence(inspection):
+            raise ServiceError(sentence)
+
+    taken = _take_right(finding, FindingAction.SETTLE, text, confirmed, version, by, request_key, check)
     if taken.is_new:
         tell_units([finding.unit_id], taken.act, f"不实认定已办结：{finding}", kind=ReminderKind.DECIDED)
     return taken.record

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from erqi.common import clock
 from erqi.common.attachments import attach
-from erqi.common.errors import InvalidInput
+from erqi.common.dates import chinese_day
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import checked
 from projects.choices import ReminderKind
@@ -19,10 +20,9 @@ from projects.rules.responsibility import reporting_unit, writing_units
 from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
-from supervision.choices import InspectionAction, InspectionLayer, Party, Verdict
+from supervision.choices import FindingState, InspectionAction, InspectionLayer, Party, Verdict
 from supervision.models import Finding, Inspection, InspectionPoint, SupervisionItem
-from supervision.rules.finding import STANDING
-from supervision.rules.inspection import MACHINE, METHODS, contradicts, is_finding, is_often, layer_of
+from supervision.rules.inspection import MACHINE, METHODS, contradicts, earliest, is_finding, is_often, layer_of
 from supervision.services import finding as findings
 from supervision.services.inspection_frozen import Reported, freeze
 from supervision.services.item_grid import units_of_item
@@ -40,8 +40,9 @@ def inspected_units(project: Project | None, item: SupervisionItem | None) -> li
 
 
 def parties_of_inspection(inspection: Inspection, user: User | None) -> frozenset[Party]:
-    """Return as what the account acts on the inspection: the inspected unit reads and answers it."""
-    return parties_of(user, handlers=[inspection.unit_id] if inspection.unit_id else [], stand_in=ANY_UNIT)
+    """Return as what the account acts on the inspection: the inspected unit reads and answers it, who registered it is its author."""
+    handlers = [inspection.unit_id] if inspection.unit_id else []
+    return parties_of(user, handlers=handlers, author=inspection.inspected_by_id, stand_in=ANY_UNIT)
 
 
 def _refuse_often(inspection: Inspection, day: date, reason: str) -> None:
@@ -173,6 +174,9 @@ def conduct_inspection(
         _refuse_strange(new)
         if inspected_on > clock.today():
             raise InvalidInput({"inspected_on": ["督察日期不能晚于业务日期。"]})
+        first = earliest(clock.today())
+        if inspected_on < first:
+            raise InvalidInput({"inspected_on": [f"督察日期不能早于{chinese_day(first)}，往年的督察不再补登。请核对年份。"]})
         if contradicts(verdict, reported.overstated(seen)):
             raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
         if is_finding(verdict) and not untrue.strip():
@@ -326,7 +330,7 @@ def change_conclusion(
     finding = Finding.objects.select_for_update(of=("self",)).filter(inspection=taken.record).first()
     if is_finding(verdict) and finding is None:
         findings.raise_finding(inspection=taken.record, observed=untrue, reported="", by=by)
-    elif finding is not None and finding.state in STANDING:
+    elif finding is not None and finding.state != FindingState.REVOKED:
         findings.revoke_finding(finding=finding, reason=f"督察结论更正为“{Verdict(verdict).label}”：{reason}", by=by)
     tell_units(
         [inspection.unit_id],
@@ -343,6 +347,37 @@ def cancel_inspection(
 ) -> Inspection:
     """Call a planned inspection off, with a reason. Raises NotAllowed, ServiceError (state), StaleRecord, InvalidInput."""
     return _take(inspection, InspectionAction.CANCEL, reason, version, by, request_key).record
+
+
+def retract_refusal(inspection: Inspection) -> str:
+    """Return why a registered inspection cannot be taken back by who registered it; an empty text when it can, as far as its state allows.
+
+    Only on the day of the registration, and not one that became a finding: nobody takes a finding back alone (`change_conclusion`).
+    """
+    if Finding.objects.filter(inspection=inspection).exists():
+        return "督察结论为“不实”，已作出不实认定，不能撤回登记。确有错误的，由单位提出异议，督察办另一人更正结论。"
+    held = inspection.acts.filter(action=InspectionAction.CONDUCT).first()
+    if held is not None and held.on != clock.today():
+        return f"结论已于{chinese_day(held.on)}告知单位，只能在登记当日撤回。确有错误的，由单位提出异议后更正结论。"
+    return ""
+
+
+@transaction.atomic
+def retract_inspection(
+    *, inspection: Inspection, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
+) -> Inspection:
+    """Take back on the same day what one registered by mistake, before the unit answered it; it stays in the record and is not counted.
+    The unit is told. Raises NotAllowed (somebody else's), ServiceError (state, another day, a finding), StaleRecord, InvalidInput.
+    """
+
+    def check(locked: Inspection) -> None:
+        if sentence := retract_refusal(locked):
+            raise ServiceError(sentence)
+
+    taken = _take(inspection, InspectionAction.RETRACT, reason, version, by, request_key, check=check)
+    if taken.is_new:
+        tell_units([inspection.unit_id], taken.act, f"督察登记已撤回：{inspection.subject}", kind=ReminderKind.DECIDED)
+    return taken.record
 
 
 def often_words(unit: Unit, day: date) -> str:

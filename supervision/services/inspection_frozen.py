@@ -1,6 +1,6 @@
 """What a unit had reported of a project by a day, frozen beside what an inspection finds: the report that counts, and each milestone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -96,6 +96,12 @@ def freeze(project: Project | None, day: date) -> Reported:
     if counted is None:
         return Reported(milestones=shown)
     return Reported(counted.step, counted.year, counted.month, shown)
+
+
+def done_on(milestones: Collection[int], day: date) -> dict[int, date | None]:
+    """Return since when each milestone (key) stood as done on the day, None where it did not: three queries."""
+    rows = Milestone.objects.filter(pk__in=milestones).known(day).for_project()
+    return {row.pk: _milestone(row, day).done_on for row in rows}
 
 
 def _milestone(milestone: Milestone, day: date) -> ReportedMilestone:

@@ -75,7 +75,7 @@ def register_item(
     item = taken.record
     add_rows(item, [{"kind": kind, "unit": unit} for kind, unit in rows], linked, on)
     for seq, step in enumerate(steps, 1):
-        _new_step(item, seq, **step)
+        _new_step(item, seq, **step, where="steps")
     refresh_item(item)
     tell_units(
         units_of_item(item), taken.act, f"督察立项：{item.name}", text=f"{item.theme}台账，{chinese_day(item.due_on)}前完成。{item.goal}"
@@ -83,11 +83,10 @@ def register_item(
     return item
 
 
-def _new_step(item: SupervisionItem, seq: int, *, name: str, due_on: date, measure: str = "") -> ItemStep:
+def _new_step(item: SupervisionItem, seq: int, *, name: str, due_on: date, measure: str = "", where: str = "due_on") -> ItemStep:
+    """Add a step; `where` is the field in which its day was typed: the timetable of a new item, or the step's own."""
     if due_on > item.due_on:
-        raise InvalidInput(
-            {"steps": [f"步骤“{name}”的时限晚于事项的完成时限（{chinese_day(item.due_on)}）。"], "due_on": ["不能晚于事项的完成时限。"]}
-        )
+        raise InvalidInput({where: [f"步骤“{name}”的时限晚于事项的完成时限（{chinese_day(item.due_on)}）。"]})
     step = ItemStep(
         item=item, seq=seq, name=name.strip(), measure=measure.strip(), due_on=due_on, baseline_due_on=due_on, recorded_on=clock.today()
     )

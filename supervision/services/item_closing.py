@@ -1,5 +1,6 @@
 """Striking an item off (销号): applied for with pictures from before and after, verified on the site, confirmed by a third person."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,30 @@ def evidence_of(acts: Sequence[ItemAct]) -> dict[int, list[tuple[str, list[Attac
         row = next(one for one in rows if one.pk == row_key)
         found.setdefault(row.act_id, []).append((row.get_side_display(), attachments))
     return found
+
+
+def returned_of(item: SupervisionItem) -> ItemAct | None:
+    """Return the act that sent the last application back, as long as nobody has applied again: it says what is missing."""
+    decided = (ItemAction.APPLY, ItemAction.SEND_BACK, ItemAction.REFUSE, ItemAction.CONFIRM)
+    last = item.acts.filter(action__in=decided).order_by("-pk").first()
+    return last if last is not None and last.action in (ItemAction.SEND_BACK, ItemAction.REFUSE) else None
+
+
+def _digests(uploads: Sequence[File]) -> dict[str, str]:
+    """Return the names of the files by what they contain."""
+    found = {}
+    for upload in uploads:
+        upload.seek(0)
+        found[hashlib.sha256(upload.read()).hexdigest()] = upload.name or ""
+        upload.seek(0)
+    return found
+
+
+def _refuse_same(before: Sequence[File], after: Sequence[File]) -> None:
+    """Raise InvalidInput for a file that is said to show both how it was and how it is: it proves nothing."""
+    was, now = _digests(before), _digests(after)
+    if same := [now[digest] for digest in now if digest in was]:
+        raise InvalidInput({"after": [f"“{'”“'.join(same)}”与办理前的是同一个文件，请上传办理后的照片或文件。"]})
 
 
 def missing_of(item: SupervisionItem) -> list[str]:
@@ -79,13 +104,14 @@ def apply_closing(
     """Ask for an item to be struck off: what was reached (`text`), how it was before and how it is after (domain.md §2: both pictures).
 
     Inspectors are told. Raises NotAllowed (not the unit's), ServiceError (state), StaleRecord, InvalidInput (no text, a side without
-    evidence, an open step, a lagging item without 病因, a wrong file).
+    evidence, the same file on both sides, an open step, a lagging item without 病因, a wrong file).
     """
 
     def check(locked: SupervisionItem) -> None:
         if missing := missing_of(locked):
             raise InvalidInput({None: [f"还不能申请销号：{'；'.join(missing)}。请先登记步骤完成，不再需要的步骤请督察办取消。"]})
         refuse_without_cause(locked, cause)
+        _refuse_same(before, after)
 
     given = [f"evidence_{side}" for side, files in ((EvidenceSide.BEFORE, before), (EvidenceSide.AFTER, after)) if files]
     values = {"cause": cause, "cause_note": cause_note.strip()} if cause else {}

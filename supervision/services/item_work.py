@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
 from erqi.common import clock
 from erqi.common.attachments import attach
@@ -87,6 +88,21 @@ def name_cause(
         values=_cause_values(cause, cause_note),
     )
     return taken.record
+
+
+def undone_milestones(item: SupervisionItem) -> list[str]:
+    """Return the names of the milestones that the item is about and that are not done: a step said to be done is looked at beside them."""
+    today = clock.today()
+    rows = item.links.filter(milestone__isnull=False, milestone__done_on=None, milestone__done_known_on=None).filter(
+        Q(until=None) | Q(until__gte=today)
+    )
+    return list(rows.order_by("pk").values_list("milestone__name", flat=True))
+
+
+def step_warning(item: SupervisionItem) -> str:
+    """Return what somebody is told who says that a step is done, while the milestones behind it are not; an empty text for nothing."""
+    names = undone_milestones(item)
+    return f"所涉节点“{'”“'.join(names)}”尚未登记完成，请附完成的照片或文件，并同时办理节点完成。" if names else ""
 
 
 @transaction.atomic

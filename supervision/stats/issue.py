@@ -18,8 +18,8 @@ from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Waiting
 from supervision.choices import IssueState, IssueTrack
 from supervision.models import Issue
-from supervision.rules.issue import ESCALATED, MACHINE, OPEN, RUNNING, track
-from supervision.sentences.issue import limit_words
+from supervision.rules.issue import ESCALATED, MACHINE, OPEN, RUNNING, office_due, office_track, track
+from supervision.sentences.issue import limit_words, office_words
 from supervision.services.issue import may_report
 
 KIND = "issue"
@@ -36,6 +36,7 @@ _OFFICE = {
     IssueState.AT_MEETING: "登记专题会决定",
     IssueState.VERIFIED: "销号",
 }
+_OWN_LEVEL = {IssueTrack.LATE: WarningLevel.RED, IssueTrack.SOON: WarningLevel.YELLOW, IssueTrack.RUNNING: WarningLevel.BLUE}
 _UNIT = {IssueState.ASSIGNED: "接办", IssueState.HANDLING: "办理"}
 
 
@@ -43,7 +44,7 @@ def todo_items(desk: Desk) -> list[Item]:
     """Return what waits for the person: as office, as unit, as inspector, as leader, as the one who reported."""
     user, found = desk.user, {}
     if user.can("issue.handle"):
-        found |= _lines(Issue.objects.in_states(_OFFICE), _OFFICE, desk)
+        found |= _lines(Issue.objects.in_states(_OFFICE).with_entry(desk.day), _OFFICE, desk)
     if user.can("report.write") and desk.units:
         found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=desk.units), _UNIT, desk)
     if user.can("inspect") and not user.can("supervise"):
@@ -66,15 +67,19 @@ def _item(row: Issue, action: str, desk: Desk) -> Item:
     level = {IssueTrack.LATE: WarningLevel.RED, IssueTrack.SOON: WarningLevel.YELLOW, IssueTrack.RUNNING: WarningLevel.BLUE}.get(
         found, waited
     )
+    follows = limit_words(found, row.due_on, row.replied_on, desk.day, workdays)
+    own = office_due(row.state, getattr(row, "entered_then", None), workdays)
+    if own is not None:
+        level, follows = _OWN_LEVEL[office_track(own, desk.day, workdays)], office_words(row.state, own, desk.day, workdays)
     return Item(
         KIND,
         f"直报问题：{row.title}",
         row.get_absolute_url(),
         action,
         level,
-        row.due_on or since,
+        own or row.due_on or since,
         text=f"{row.author_name}直报；现在{row.get_state_display()}",
-        follows=limit_words(found, row.due_on, row.replied_on, desk.day, workdays),
+        follows=follows,
         project=row.project,
         unit=str(row.unit) if row.unit and not desk.user.can("report.write") else "",
         simulated=row.simulated,

@@ -84,7 +84,7 @@ def todo_items(desk: Desk) -> list[Item]:
         found += [_planned_line(row, desk) for row in _planned(desk)]
     if user.can("supervise"):
         found += [_closing_line(row, "confirm", desk) for row in _waiting_items(ItemState.VERIFIED, ItemAction.VERIFY, desk)]
-        found += [_finding_line(row, "settle", desk) for row in _waiting_findings(FindingState.CHECKED, FindingAction.CHECK, desk)]
+        found += [_finding_line(row, "settle", desk) for row in _settled_next(desk)]
         mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
         objected = Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
         found += [_objection_line(row, desk) for row in _subjects(objected)]
@@ -292,7 +292,21 @@ def _reopen_line(row: InspectedMilestone, desk: Desk) -> Item:
 
 def _waiting_findings(state: str, other: str, desk: Desk) -> Any:
     mine = _did(FindingAct, "finding", other, desk.user)
-    return Finding.objects.filter(~mine, state=state).on_day(desk.day).select_related("project", "unit", "item").order_by("pk")[:MOST]
+    return (
+        Finding.objects.filter(~mine, state=state)
+        .on_day(desk.day)
+        .select_related("project", "unit", "item", "inspection")
+        .order_by("pk")[:MOST]
+    )
+
+
+def _settled_next(desk: Desk) -> Any:
+    """Return the findings that can be settled: an objection to the conclusion is decided first, which has a line of its own."""
+    return [
+        row
+        for row in _waiting_findings(FindingState.CHECKED, FindingAction.CHECK, desk)
+        if row.inspection.state != InspectionState.ANSWERED
+    ]
 
 
 def _finding_line(row: Finding, way: str, desk: Desk) -> Item:

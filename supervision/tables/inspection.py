@@ -11,7 +11,7 @@ from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, 
 from projects.tables.level import SIMULATED
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionState, Verdict
 from supervision.models import Inspection
-from supervision.rules.inspection import UNANNOUNCED
+from supervision.rules.inspection import UNANNOUNCED, UNCOUNTED
 
 # What an inspection's row says of what was found.
 FOUND = (
@@ -95,7 +95,7 @@ class InspectionTable(BaseTable):
         return record.get_absolute_url()
 
     def row_class(self, record: Inspection) -> str:
-        return "is-off" if record.state_then == InspectionState.CANCELLED else ""
+        return "is-off" if record.state_then in UNCOUNTED else ""
 
     def empty(self, record: Inspection) -> str:
         return '<span class="quiet">—</span>'

@@ -13,8 +13,8 @@ from projects.choices import DelayCause
 from projects.tables.level import SIMULATED
 from supervision.choices import IssueState, IssueTrack
 from supervision.models import Issue
-from supervision.rules.issue import track
-from supervision.sentences.issue import limit_words
+from supervision.rules.issue import office_due, office_track, track
+from supervision.sentences.issue import limit_words, office_words
 
 
 class _Title(LinkColumn):
@@ -29,14 +29,24 @@ class _Track(Column):
 
     td_class = "date"
 
+    def own(self, record: Any) -> date | None:
+        """The office's own limit, where the next step is its."""
+        return office_due(record.state_then, record.entered_then, workdays)
+
     def of(self, record: Any) -> IssueTrack:
+        if (due_on := self.own(record)) is not None:
+            return office_track(due_on, self.table.as_of, workdays)
         return track(record.state_then, record.due_then, record.ended_then, self.table.as_of, workdays)
 
     def cell(self, record: Any) -> str:
         found = self.of(record)
         if found is IssueTrack.NONE:
             return self.table.empty(record)
-        words = limit_words(found, record.due_then, record.ended_then, self.table.as_of, workdays)
+        own = self.own(record)
+        if own is not None:
+            words = office_words(record.state_then, own, self.table.as_of, workdays)
+        else:
+            words = limit_words(found, record.due_then, record.ended_then, self.table.as_of, workdays)
         kind = " is-dark" if found in (IssueTrack.LATE, IssueTrack.OVER) else " is-quiet"
         return f'<span class="state-badge{kind}" title="{escape(words)}">{escape(found.label)}</span>'
 

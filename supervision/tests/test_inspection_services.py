@@ -212,3 +212,43 @@ def test_a_finding_stood_on_the_days_on_which_it_stood(case):
         one = inspections.object_conclusion(inspection=finding.inspection, text="误认", version=None, by=case.reporter)
         inspections.change_conclusion(inspection=one, verdict="true", reason="误认", version=None, by=case.supervision)
     assert [bool(badges([case.project.pk], date(2018, 6, day))) for day in (3, 4, 11, 12)] == [False, True, True, False]
+
+
+def test_an_inspection_long_past_is_not_registered(case):
+    with pytest.raises(InvalidInput, match="不能早于2018年1月1日"):
+        case.inspect(inspected_on=date(2015, 1, 1), verdict="true", untrue="")
+    with clock.at(date(2019, 1, 10)):
+        case.inspect(on=date(2019, 1, 10), inspected_on=date(2018, 12, 28), verdict="true", untrue="")
+        with pytest.raises(InvalidInput, match="不能早于2018年12月10日"):
+            case.inspect(on=date(2019, 1, 10), inspected_on=date(2018, 12, 7), verdict="true", untrue="")
+
+
+def test_a_mistaken_registration_is_taken_back_by_its_author_on_the_same_day(case):
+    found = case.inspect(verdict="mostly", untrue="")
+    back = {"inspection": found, "reason": "选错了项目", "version": None}
+    with pytest.raises(NotAllowed):
+        inspections.retract_inspection(**back, by=case.other_inspector)
+    assert inspections.retract_inspection(**back, by=case.inspector).state == "retracted"
+    assert not Inspection.objects.by_unit_and_month(2018, DAY).get(case.unit.pk)
+    page = case.browser("viewer").get(found.get_absolute_url()).content.decode()
+    assert "已撤回" in page
+
+
+def test_what_is_known_since_yesterday_or_became_a_finding_is_not_taken_back(case):
+    found = case.inspect(verdict="mostly", untrue="")
+    with clock.at(date(2018, 6, 5)), pytest.raises(ServiceError, match="登记当日"):
+        inspections.retract_inspection(inspection=found, reason="x", version=None, by=case.inspector)
+    untrue = case.inspect()
+    with pytest.raises(ServiceError, match="不实认定"):
+        inspections.retract_inspection(inspection=untrue, reason="x", version=None, by=case.inspector)
+    browser = case.browser("inspector")
+    assert "/retract/" in browser.get(found.get_absolute_url()).content.decode()
+    assert "/retract/" not in browser.get(untrue.get_absolute_url()).content.decode()
+
+
+def test_investment_and_progress_that_differ_are_marked(case):
+    make_report(case.project, 5, 50038, on=date(2018, 5, 24), physical_percent=70)
+    found = case.inspect(observed_cumulative=Decimal(30000), observed_percent=45, conclusion="请更正")
+    assert case.browser("viewer").get(found.get_absolute_url()).content.decode().count("与上报不符") == 2
+    near = case.inspect(observed_cumulative=Decimal(50000), observed_percent=68, verdict="true", untrue="", conclusion="正常")
+    assert "与上报不符" not in case.browser("viewer").get(near.get_absolute_url()).content.decode()

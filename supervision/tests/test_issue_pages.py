@@ -51,7 +51,7 @@ def test_a_unit_reports_from_its_own_projects_with_a_photo(cast):
     assert answer["Location"] == again["Location"] == issue.get_absolute_url(), "the same form twice counts once"
     page = text(client.get(issue.get_absolute_url()))
     assert "现场.jpg" in page
-    assert "尚未交办，没有时限" in page
+    assert "重点项目办应于" in page, "the office has a limit of its own before any unit has one"
 
 
 def test_the_office_names_any_project_by_its_code(cast):

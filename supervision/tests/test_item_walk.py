@@ -76,6 +76,7 @@ INSPECTION = {
     InspectionAction.CHANGE: lambda one, by: inspections.change_conclusion(
         inspection=one, verdict="untrue", untrue="不实", reason="理由", version=None, by=by
     ),
+    InspectionAction.RETRACT: _reasoned(inspections.retract_inspection, "inspection"),
     InspectionAction.CANCEL: _reasoned(inspections.cancel_inspection, "inspection"),
 }
 FINDING = {

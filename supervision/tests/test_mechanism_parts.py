@@ -32,6 +32,10 @@ def test_documented_mechanisms_have_proposed_parts(seeded_db):
     closing = Mechanism.objects.get(code="ledger-cancel")
     assert {row.part for row in closing.parts.all()} == {"items", "issues"}
     assert closing.version == 1, "the text is still as documented"
+    working = Mechanism.objects.get(code="three-four-five")
+    assert [row.part for row in working.parts.all()] == ["ledger", "wall", "warnings", "items", "notices"]
+    assert not working.text, "no document expands it, and neither do we"
+    assert not any(row.note for row in working.parts.all())
 
 
 def test_the_document_names_tests_and_machines_that_there_are():

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from erqi.common import attachments
+from erqi.common.access import may
 from erqi.common.editing import EditView
 from erqi.common.forms import EditForm
 from erqi.common.models import Attachment, User
 from supervision.choices import Party
 from supervision.models.act import Act
 from supervision.rules.machine import Machine
+from supervision.sentences.acting import whose
 from supervision.services import acting
 
 
@@ -96,6 +100,12 @@ class ActionView(EditView):
     @property
     def form_class(self) -> type[EditForm]:
         return self.doing.form
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Whoever can read the record is told whose step it is, instead of that it is not theirs.
+        if request.method != "POST" and not may(request.user, self.permission) and request.user.can("business.view"):
+            raise PermissionDenied(whose(self.machine, self.action))
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def page_title(self) -> str:

@@ -13,11 +13,12 @@ from erqi.common.asof import as_of
 from erqi.common.dates import chinese_day
 from supervision.choices import FindingAction, FindingState
 from supervision.filters.finding import FindingFilter
-from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
-from supervision.forms.finding import ExplainForm
+from supervision.forms.acting import ReasonForm
+from supervision.forms.finding import CheckForm, ExplainForm, SettleForm
 from supervision.models import Finding
 from supervision.rules.finding import MACHINE, STANDING
 from supervision.services import finding as service
+from supervision.services import finding_record as record
 from supervision.services.parties import ANY_UNIT
 from supervision.tables.finding import FindingTable
 from supervision.views.record_action import RecordAction, buttons, course
@@ -68,16 +69,22 @@ class FindingDetail(PermissionRequiredMixin, TemplateView):
         finding = get_object_or_404(Finding.objects.for_table(on.day), pk=pk)
         present = on.day >= clock.today()
         parties = service.parties_of_finding(finding, self.request.user)
+        stands = finding.state_then in STANDING
+        objection = service.objection_sentence(finding.inspection) if present and stands else ""
+        # What would be refused is not offered.
+        pages = {action: page for action, page in PAGES.items() if action != FindingAction.SETTLE or not objection}
         return super().get_context_data(
             **kwargs,
             page_title=str(finding),
             finding=finding,
             as_of=on,
             state_label=FindingState(finding.state_then).label,
-            stands=finding.state_then in STANDING,
+            stands=stands,
+            objection=objection,
+            points=record.points(finding) if present and stands else [],
             is_late=finding.state_then == FindingState.OPEN and finding.due_then < on.day,
             course=course(finding, on.day),
-            actions=buttons(finding, MACHINE, self.request.user, parties, PAGES) if present else [],
+            actions=buttons(finding, MACHINE, self.request.user, parties, pages) if present else [],
             breadcrumbs=[{"label": "不实认定", "url": reverse("supervision:finding_list")}, {"label": str(finding)}],
         )
 
@@ -86,7 +93,7 @@ class FindingAct(RecordAction):
     """Base of the pages of one action on one finding."""
 
     model = Finding
-    related = ("unit", "project", "item", "inspection")
+    related = ("unit", "project", "item", "inspection__report_step__report", "inspection__unit", "inspection__project")
     machine = MACHINE
     parties_of = staticmethod(service.parties_of_finding)
     list_page = ("不实认定", "finding_list")
@@ -104,6 +111,16 @@ class FindingAct(RecordAction):
         ]
 
 
+class _Right(FindingAct):
+    """Base of the steps that say that it is right now: today's records stand beside those of the day of the look."""
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"asks": bool(record.unchanged(self.record))}
+
+    def subject_lines(self) -> list[tuple[str, Any]]:
+        return [*super().subject_lines(), ("上报记录", record.lines(self.record))]
+
+
 class FindingExplain(FindingAct):
     """Say what was put right, and why it was wrong."""
 
@@ -116,7 +133,8 @@ class FindingExplain(FindingAct):
         return {"corrected": self.record.corrected, "explanation": self.record.explanation}
 
     def subject_lines(self) -> list[tuple[str, Any]]:
-        return [line for line in super().subject_lines() if line[0] not in ("更正内容", "原因说明")]
+        kept = [line for line in super().subject_lines() if line[0] not in ("更正内容", "原因说明")]
+        return [*kept, ("上报记录", record.lines(self.record))]
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
         return service.explain_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
@@ -125,12 +143,12 @@ class FindingExplain(FindingAct):
         return "已提交更正和说明，等待督察员核查。"
 
 
-class FindingCheck(FindingAct):
+class FindingCheck(_Right):
     """An inspector's check that it is right now."""
 
     permission = "inspect"
     action = FindingAction.CHECK
-    form_class = EvidenceForm
+    form_class = CheckForm
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
         return service.check_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
@@ -150,12 +168,15 @@ class FindingSendBack(FindingAct):
         return service.send_back_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
 
 
-class FindingSettle(FindingAct):
+class FindingSettle(_Right):
     """Settle a finding."""
 
     permission = "supervise"
     action = FindingAction.SETTLE
-    form_class = NoteForm
+    form_class = SettleForm
+
+    def refusal(self) -> str:
+        return super().refusal() or service.objection_sentence(self.record.inspection)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Finding:
         return service.settle_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)

@@ -133,6 +133,10 @@ class InquiryAct(RecordAction):
     related = ("project", "milestone", "unit", "person")
     machine = MACHINE
     parties_of = staticmethod(service.parties_of_inquiry)
+
+    def get_record(self) -> Inquiry:
+        return get_object_or_404(Inquiry.objects.told(clock.today()).select_related(*self.related), pk=self.kwargs["pk"])
+
     list_page = ("领导问查", "inquiry_list")
 
     def subject_lines(self) -> list[tuple[str, Any]]:

@@ -1,6 +1,5 @@
 """Inspections: the list with how often units were inspected, planning, recording, reading and answering."""
 
-from collections import Counter
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,7 +22,7 @@ from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.inspection import ChangeForm, ConductForm, PlanInspectionForm, SelfCheckForm
 from supervision.models import Finding, Inspection, SupervisionItem
 from supervision.querysets.inspection import READERS
-from supervision.rules.inspection import MACHINE, UNANNOUNCED, USUAL_A_MONTH, layer_of
+from supervision.rules.inspection import MACHINE, UNANNOUNCED, layer_of
 from supervision.services import inspection as service
 from supervision.services.inspection_frozen import freeze
 from supervision.services.parties import ANY_UNIT, parties_of
@@ -39,6 +38,7 @@ PAGES = {
     InspectionAction.UPHOLD: "inspection_uphold",
     InspectionAction.CHANGE: "inspection_change",
     InspectionAction.CANCEL: "inspection_cancel",
+    InspectionAction.RETRACT: "inspection_retract",
 }
 
 
@@ -60,6 +60,7 @@ class InspectionList(RecordList):
         ("待单位阅知", (InspectionState.CONCLUDED,)),
         ("待复议", (InspectionState.ANSWERED,)),
         ("已办结", (InspectionState.CLOSED,)),
+        ("已撤回", (InspectionState.RETRACTED,)),
     ]
 
     def get_queryset(self) -> QuerySet:
@@ -74,34 +75,6 @@ class InspectionList(RecordList):
                 *found,
             ]
         return found
-
-
-class InspectionCounts(PermissionRequiredMixin, TemplateView):
-    """How often each unit was inspected in each month of a year: the national regulation asks for restraint."""
-
-    permission = "business.view"
-    template_name = "supervision/inspection_counts.html"
-    shows_day = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        on = as_of(self.request)
-        year = on.day.year
-        counted = Inspection.objects.by_unit_and_month(year, on.day)
-        units = Unit.objects.in_bulk(counted)
-        rows = sorted(counted.items(), key=lambda pair: (-sum(pair[1].values()), units[pair[0]].sort_key))
-        totals: Counter[int] = sum((months for _, months in rows), Counter())
-        last = on.day.month
-        return super().get_context_data(
-            **kwargs,
-            page_title=f"{year}年督察频次",
-            as_of=on,
-            months=list(range(1, last + 1)),
-            rows=[(units[key], [months.get(month, 0) for month in range(1, last + 1)], sum(months.values())) for key, months in rows],
-            totals=[totals.get(month, 0) for month in range(1, last + 1)],
-            whole=sum(totals.values()),
-            usual=USUAL_A_MONTH,
-            breadcrumbs=[{"label": "督察", "url": reverse("supervision:inspection_list")}, {"label": "督察频次"}],
-        )
 
 
 class InspectionDetail(PermissionRequiredMixin, TemplateView):
@@ -119,6 +92,9 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         parties = service.parties_of_inspection(inspection, self.request.user)
         may_know = any(self.request.user.can(code) for code in READERS)
         is_held = state not in UNANNOUNCED
+        offered = dict(PAGES)
+        if state == InspectionState.CONCLUDED and service.retract_refusal(inspection):
+            del offered[InspectionAction.RETRACT]
         finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
         return super().get_context_data(
             **kwargs,
@@ -135,7 +111,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             finding=finding,
             finding_label=FindingState(finding.state_then).label if finding is not None else "",
             course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
-            actions=buttons(inspection, MACHINE, self.request.user, parties, PAGES) if present else [],
+            actions=buttons(inspection, MACHINE, self.request.user, parties, offered) if present else [],
             often=service.often_words(inspection.unit, inspection.planned_for) if state == InspectionState.PLANNED else "",
             breadcrumbs=[{"label": "督察", "url": reverse("supervision:inspection_list")}, {"label": str(inspection)}],
         )
@@ -393,3 +369,20 @@ class InspectionCancel(InspectionAct):
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
         return service.cancel_inspection(inspection=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+
+class InspectionRetract(InspectionAct):
+    """Take back what one registered by mistake."""
+
+    permission = LOOKS
+    action = InspectionAction.RETRACT
+    form_class = ReasonForm
+
+    def refusal(self) -> str:
+        return super().refusal() or service.retract_refusal(self.record)
+
+    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
+        return service.retract_inspection(inspection=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+
+    def success_text(self, result: Inspection) -> str:
+        return "登记已撤回，不计入督察频次。"

@@ -18,12 +18,12 @@ from projects.models import Project, Responsibility
 from projects.querysets.responsibility import in_force
 from projects.services.grid import units_of
 from projects.views.day import day_context, tab_url
-from supervision.choices import IssueAction, IssueState, Party
+from supervision.choices import IssueAction, IssueState, IssueTrack, Party
 from supervision.filters.issue import IssueFilter
 from supervision.forms import issue as forms
 from supervision.models import Issue
-from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, track
-from supervision.sentences.issue import limit_words
+from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, office_due, office_track, track
+from supervision.sentences.issue import limit_words, office_words
 from supervision.services import issue as service
 from supervision.services import issue_escalation as escalation
 from supervision.services import issue_handling as handling
@@ -186,6 +186,8 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
         state = last.to_state if last else ""
         answered = next((act.on for act in reversed(acts) if act.action == A.REPLY), None) if state != IssueState.HANDLING else None
         found = track(state, last.due_on if last else None, answered, on.day, workdays)
+        moved = next((act.on for act in reversed(acts) if act.moved), None)
+        own = office_due(state, moved, workdays)
         user = self.request.user
         now = not on.asked or on.day == clock.today()
         return super().get_context_data(
@@ -200,8 +202,11 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             is_final=MACHINE.is_final(state),
             grade=dict(Issue._meta.get_field("grade").flatchoices).get(last.grade if last else "", ""),
             cause=dict(Issue._meta.get_field("cause").flatchoices).get(last.cause if last else "", ""),
-            limit=limit_words(found, last.due_on if last else None, answered, on.day, workdays),
+            limit=office_words(state, own, on.day, workdays)
+            if own
+            else limit_words(found, last.due_on if last else None, answered, on.day, workdays),
             track=found,
+            office_late=own is not None and office_track(own, on.day, workdays) is IssueTrack.LATE,
             course=course(acts, on.day),
             attachments=[one for one in attachments.of(issue) if one.uploaded_on <= on.day],
             buttons=buttons(issue, MACHINE, user, service.issue_parties(issue, user), DOINGS, "supervision:issue") if now else [],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from erqi.common import clock
+from erqi.common.dates import chinese_day
 from supervision.choices import ItemAction
 from supervision.forms.acting import EvidenceForm, NoteForm, PlainForm, ReasonForm
 from supervision.forms.item import ApplyForm, CauseForm, FinishStepForm, ProgressForm
@@ -63,11 +64,16 @@ class StepFinish(StepAction):
     def first_values(self) -> dict[str, Any]:
         return {"done_on": clock.today()}
 
+    def subject_lines(self) -> list[tuple[str, Any]]:
+        return [*super().subject_lines(), ("请注意", work.step_warning(self.record))]
+
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> SupervisionItem:
+        self.is_proved = bool(values.get("uploads"))
         return work.finish_step(step=self.step, version=version, by=self.request.user, request_key=request_key, **values)
 
     def success_text(self, result: SupervisionItem) -> str:
-        return f"步骤“{self.step}”已登记完成。"
+        warning = "" if self.is_proved else work.step_warning(result)
+        return f"步骤“{self.step}”已登记完成。{warning}"
 
 
 class StepUndo(StepAction):
@@ -91,6 +97,11 @@ class ItemApply(WithCause):
     action = ItemAction.APPLY
     form_class = ApplyForm
     error_fields = {"evidence_before": "before", "evidence_after": "after"}
+
+    def subject_lines(self) -> list[tuple[str, Any]]:
+        back = closing.returned_of(self.record)
+        asked = [(f"{back.action_label}，还缺", f"{back.text}（{back.by_name} {chinese_day(back.on)}）")] if back else []
+        return [*super().subject_lines(), *asked]
 
     def refusal(self) -> str:
         missing = closing.missing_of(self.record)

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from erqi.common.access import may
 from erqi.common.attachments import for_owners
 from erqi.common.editing import EditView
 from erqi.common.models import Attachment, User
 from supervision.models.act import Act
 from supervision.querysets.acts import last_acts
 from supervision.rules.machine import Machine
+from supervision.sentences.acting import whose
 from supervision.services import acting
 
 
@@ -69,6 +73,12 @@ class RecordAction(EditView):
     parties_of: Callable[[Any, User | None], Collection[Any]]
     list_page: ClassVar[tuple[str, str]]
     error_fields: ClassVar[dict[str, str]] = {"text": "text"}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Whoever can read the record is told whose step it is, instead of that it is not theirs.
+        if request.method != "POST" and not may(request.user, self.permission) and request.user.can("business.view"):
+            raise PermissionDenied(whose(self.machine, self.action))
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def page_title(self) -> str:

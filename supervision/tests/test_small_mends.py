@@ -1,0 +1,134 @@
+"""What people stumbled over: evidence that proves nothing, limits of the office's own steps, names that change, refusals without a word."""
+
+from datetime import date
+
+import pytest
+
+from erqi.common import clock
+from erqi.common.errors import InvalidInput
+from erqi.history.registry import business_kinds
+from erqi.tests.uploads import picture, upload
+from projects.choices import WarningLevel
+from projects.services import milestone as milestones
+from projects.stats.todo.desk import Desk
+from projects.tests.browsing import sign_in
+from supervision.models import Issue
+from supervision.rules.machines import MACHINES
+from supervision.services import finding as findings
+from supervision.services import inquiry as inquiries
+from supervision.services import item_closing as closings
+from supervision.services import item_grid as grids
+from supervision.stats.issue import todo_items
+from supervision.tests.issue_case import Cast
+from supervision.tests.item_case import DAY, make_case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case():
+    return make_case()
+
+
+@pytest.fixture(autouse=True)
+def business_date(settings):
+    settings.FIXED_TODAY = DAY
+
+
+def test_one_file_does_not_show_before_and_after(case):
+    same = picture(colour="blue")
+    with pytest.raises(InvalidInput, match="同一个文件") as error:
+        case.apply(case.item(), before=[upload("前.jpg", same)], after=[upload("后.jpg", same)])
+    assert set(error.value.fields) == {"after"}
+
+
+def test_the_form_repeats_what_was_missing(case):
+    item = case.apply(case.item())
+    closings.send_back_closing(item=item, reason="缺拆除后全景照片", version=None, by=case.inspector)
+    address = f"/supervision/items/{item.pk}/apply/"
+    assert "退回补充，还缺" in case.browser("reporter").get(address).content.decode()
+    item.refresh_from_db()
+    assert closings.returned_of(item).text == "缺拆除后全景照片"
+    assert closings.returned_of(case.apply(item)) is None
+
+
+def test_a_step_is_looked_at_beside_the_milestone_behind_it(case):
+    item = case.item(steps=[{"name": "签协议", "due_on": date(2018, 6, 20)}], projects=[case.project])
+    grids.add_link(item=item, project=case.project, milestone=case.milestone, by=case.supervision)
+    address = f"/supervision/items/{item.pk}/steps/{item.steps.get().pk}/finish/"
+    browser = case.browser("reporter")
+    assert "所涉节点“主体施工”尚未登记完成" in browser.get(address).content.decode()
+    milestones.complete_milestone(milestone=case.milestone, done_on=DAY, version=None, by=None)
+    assert "尚未登记完成" not in browser.get(address).content.decode()
+
+
+def test_a_step_after_the_end_is_wrong_in_the_timetable_alone(case):
+    with pytest.raises(InvalidInput, match="晚于事项的完成时限") as error:
+        case.item(steps=[{"name": "签协议", "due_on": date(2018, 12, 20)}])
+    assert set(error.value.fields) == {"steps"}
+
+
+def test_each_correction_stays_in_the_course(case):
+    finding = case.finding()
+    said = {"version": None, "by": case.reporter, "explanation": "口径理解有误"}
+    finding = findings.explain_finding(finding=finding, corrected="只改了六月", **said)
+    finding = findings.send_back_finding(finding=finding, reason="五月也要改，" + "请逐项核对。" * 40, version=None, by=case.inspector)
+    findings.explain_finding(finding=finding, corrected="五月六月都改了", **said)
+    page = case.browser("viewer").get(finding.get_absolute_url()).content.decode()
+    assert "更正内容：只改了六月" in page
+    assert "更正内容：五月六月都改了" in page
+    assert page.count('<details class="act-text">') == 1
+
+
+def test_a_question_keeps_its_name_when_its_leader_asks_further(case):
+    inquiry = case.ask()
+    inquiry = inquiries.answer_inquiry(inquiry=inquiry, text="下周开工", version=None, by=case.reporter)
+    inquiries.ask_further(inquiry=inquiry, text="哪一天？", due_on=None, version=None, by=case.leader)
+    page = case.browser("viewer").get(inquiry.get_absolute_url()).content.decode()
+    assert "问查：为何还不开工？</h1>" in page
+    assert "<dt>追问</dt><dd>哪一天？</dd>" in page
+
+
+def test_the_office_has_limits_for_its_own_steps():
+    cast = Cast()
+    with clock.at(DAY):
+        cast.reported()
+    found = []
+    for day in (4, 5, 7):
+        (line,) = todo_items(Desk(cast.office, date(2018, 6, day)))
+        found.append((line.level, line.on, line.follows.partition("，")[2]))
+    due = date(2018, 6, 5)
+    assert found == [
+        (WarningLevel.BLUE, due, ""),
+        (WarningLevel.YELLOW, due, "今天是最后一天"),
+        (WarningLevel.RED, due, "已超 2 个工作日"),
+    ]
+
+
+def test_the_list_and_the_page_show_that_the_office_is_late(settings):
+    cast = Cast()
+    with clock.at(DAY):
+        issue = cast.brought("accept")
+    settings.FIXED_TODAY = date(2018, 6, 7)
+    browser = sign_in(cast.viewer)
+    assert "前定级，已超 2 个工作日" in browser.get("/supervision/issues/").content.decode()
+    assert "重点办超期" in browser.get(issue.get_absolute_url()).content.decode()
+    assert Issue.objects.get().due_on is None
+
+
+def test_who_cannot_take_a_step_reads_whose_it_is(case):
+    cast = Cast()
+    issue = cast.brought("accept", "grade", "assign")
+    answer = case.browser("viewer").get(f"/supervision/issues/{issue.pk}/take/")
+    assert answer.status_code == 403
+    assert "“接办”由承办单位办理" in answer.content.decode()
+    item = case.item()
+    answer = case.browser("viewer").get(f"/supervision/items/{item.pk}/apply/")
+    assert answer.status_code == 403
+    assert "“申请销号”由承办单位办理" in answer.content.decode()
+
+
+def test_kinds_of_history_have_names_of_their_own():
+    labels = [kind.label for kind in business_kinds().values()]
+    assert len(set(labels)) == len(labels)
+    assert len(MACHINES) <= sum("办理" in label or "处置" in label for label in labels)
