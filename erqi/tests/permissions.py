@@ -281,8 +281,7 @@ TABLE: dict[str, Rule] = {
     **{f"supervision:{name}": Rule("inspect", "item") for name in ("item_verify", "item_send_back")},
     **{f"supervision:{name}": Rule("supervise", "item") for name in ("item_confirm", "item_refuse")},
     # inspections, findings, leaders' questions
-    "supervision:inspection_list": VIEW,
-    "supervision:inspection_counts": VIEW,
+    **{f"supervision:{name}": VIEW for name in ("inspection_list", "inspection_counts")},
     **{f"supervision:{name}": Rule(_LOOKS) for name in ("inspection_plan", "inspection_new")},
     "supervision:inspection_self_check": Rule("report.write"),
     "supervision:inspection_detail": Rule("business.view", "inspection"),

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Case, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from projects.rules.search import search_terms
 from supervision.choices import NoticeState, OrderAddressee
@@ -64,6 +65,11 @@ class NoticeQuerySet(ActedQuerySet):
         had = Exists(acts.filter(notice=OuterRef("pk"), unit__in=units).exclude(to_state__in=INTERNAL))
         copied = self.model._meta.get_field("copies").related_model.objects.filter(notice=OuterRef("pk"), unit__in=units)
         return self.filter(had | Exists(copied)) if copies else self.filter(had)
+
+    def arisen_from(self, record: Model) -> "NoticeQuerySet":
+        """Return the notices that were drafted for a record (a supervision item), as `draft_notice(origin=…)` keeps it."""
+        kind = ContentType.objects.get_for_model(record)
+        return self.filter(origin_type=kind, origin_id=record.pk)
 
     def search(self, text: str) -> "NoticeQuerySet":
         """Return the notices that have each word in title, number, basis, project or unit."""
