@@ -145,6 +145,6 @@ def test_acts_from_before_get_what_the_history_knows(case):
     work.name_cause(item=item, cause="land", cause_note="征地", version=None, by=case.reporter)
     finding = case.finding()
     findings.explain_finding(finding=finding, corrected="已改", explanation="误报", version=None, by=case.reporter)
-    import_module("supervision.migrations.0031_mendi").fill(apps, connection.schema_editor())
+    import_module("supervision.migrations.0010_causes_of_acts").fill(apps, connection.schema_editor())
     assert ItemAct.objects.order_by("pk").values_list("cause", "cause_note").last() == ("land", "征地")
     assert FindingAct.objects.order_by("pk").values_list("corrected", flat=True).last() == "已改"

@@ -21,7 +21,7 @@ def test_unanswered_words_await_an_answer_and_the_others_are_closed():
         milestone=case.milestone, layer="self", recorded_on=date(2018, 5, 4), text="已复工", by=case.reporter, by_name="填报甲"
     )
     MilestoneUpdate.objects.create(recorded_on=date(2018, 6, 1), text="何时完工？", **said)
-    import_module("supervision.migrations.0021_leaders_words").take_over(apps, None)
+    import_module("supervision.migrations.0008_leaders_words").take_over(apps, None)
     first, second = Inquiry.objects.order_by("pk")
     assert (first.state, first.answer, first.unit) == ("closed", "已复工", case.unit)
     assert list(first.acts.order_by("pk").values_list("to_state", flat=True)) == ["asked", "answered", "closed"]

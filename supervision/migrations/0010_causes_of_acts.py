@@ -31,7 +31,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0030_mendn"),
+        ("supervision", "0009_texts_of_acts"),
     ]
 
     operations = [

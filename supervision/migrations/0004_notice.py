@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("projects", "0012_speed"),
-        ("supervision", "0002_issue"),
+        ("supervision", "0003_issue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("pghistory", "0007_auto_20250421_0444"),
         ("projects", "0012_speed"),
-        ("supervision", "0010_notice"),
+        ("supervision", "0004_notice"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -61,6 +61,6 @@ def take_over(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supervision", "0020_item")]
+    dependencies = [("supervision", "0007_item")]
 
     operations = [migrations.RunPython(take_over, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0011_escalation"),
+        ("supervision", "0005_escalation"),
     ]
 
     operations = [

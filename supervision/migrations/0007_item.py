@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("pghistory", "0007_auto_20250421_0444"),
         ("projects", "0013_data_version"),
-        ("supervision", "0012_watched"),
+        ("supervision", "0006_watched"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

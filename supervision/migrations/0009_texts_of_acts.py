@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0013_data_version"),
-        ("supervision", "0021_leaders_words"),
+        ("supervision", "0008_leaders_words"),
     ]
 
     operations = [

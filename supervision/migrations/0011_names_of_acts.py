@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0031_mendi"),
+        ("supervision", "0010_causes_of_acts"),
     ]
 
     operations = [
