@@ -16,17 +16,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from erqi.common.models import SavedView, User
 from erqi.tests.permission_rules import ADMIN_SITE, ANYBODY, PUBLIC, VIEW, Rule, admin_rules
-from erqi.tests.permissions_supervision import SUPERVISION
+from erqi.tests.permissions_supervision import SUPERVISION, supervision_samples
 from erqi.tests.uploads import make_attachment
 from projects.choices import WarningLevel
 from projects.models import Unit
 from projects.services.schedule import start_pass
 from projects.tests import builders, correction_case, warning_builders
-from supervision.services.issue import report_issue
 from supervision.services.mechanism import add_mechanism, add_theme
-from supervision.tests import item_case
-from supervision.tests.escalation_case import make_escalation
-from supervision.tests.notice_case import Cast, order_on
 
 TABLE: dict[str, Rule] = {
     # the frame
@@ -210,10 +206,8 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
     theme = add_theme(code="sample", seq=1, name="主题", by=None)
     mechanism = add_mechanism(code="sample", name="机制", kind="method", by=None)
     of_target = {"year": 2018, "pk": target.pk}
-    notice = Cast().signed()
-    supervised = item_case.samples(project, theme, unit)
     return {
-        **supervised,
+        **supervision_samples(project, theme, unit),
         "": {},
         "account": {"pk": builders.make_user().pk},
         "ledger": {"code": ledger.code},
@@ -244,11 +238,6 @@ def samples(user: User) -> dict[str, dict[str, Any]]:
         "unit": {"pk": unit.pk},
         "person": {"pk": person.pk},
         "attachment": {"pk": make_attachment(unit).pk},
-        "escalation": {"pk": make_escalation(project).pk},
-        "issue": {"pk": report_issue(title="管线", description="燃气管线未迁改", project=project, by=None).pk},
-        "notice": {"pk": notice.pk},
-        "notice_file": {"pk": notice.pk, "file": make_attachment(notice).pk},
-        "order": {"pk": order_on(notice).pk},
         "theme": {"code": theme.code},
         "mechanism": {"code": mechanism.code},
         "shortcut": {"content_type_id": ContentType.objects.get_for_model(Unit).pk, "object_id": unit.pk},

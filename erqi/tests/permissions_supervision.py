@@ -1,7 +1,16 @@
 """The lines of the permission matrix for supervision (大督察)."""
 
+from typing import Any
+
 from erqi.tests.permission_rules import ANSWERING, LOOKS, VIEW, Rule
-from supervision.services.issue import REPORTING
+from erqi.tests.uploads import make_attachment
+from projects.models import Project, Unit
+from projects.tests.builders import make_unit
+from supervision.models import Theme
+from supervision.services.issue import REPORTING, report_issue
+from supervision.tests import item_case
+from supervision.tests.escalation_case import make_escalation
+from supervision.tests.notice_case import Cast, order_on
 
 SUPERVISION: dict[str, Rule] = {
     # supervision: problems reported directly
@@ -97,3 +106,16 @@ SUPERVISION: dict[str, Rule] = {
     **{f"supervision:{name}": Rule("inquiry.ask", "inquiry") for name in ("inquiry_further", "inquiry_withdraw")},
     "supervision:inquiry_close": Rule(("inquiry.ask", "supervise"), "inquiry"),
 }
+
+
+def supervision_samples(project: Project, theme: Theme, unit: Unit) -> dict[str, dict[str, Any]]:
+    """Build one of each record of supervision and return what fills the addresses."""
+    notice = Cast(unit=make_unit(), other=make_unit()).signed()
+    return {
+        **item_case.samples(project, theme, unit),
+        "escalation": {"pk": make_escalation(project).pk},
+        "issue": {"pk": report_issue(title="管线", description="燃气管线未迁改", project=project, by=None).pk},
+        "notice": {"pk": notice.pk},
+        "notice_file": {"pk": notice.pk, "file": make_attachment(notice).pk},
+        "order": {"pk": order_on(notice).pk},
+    }

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from erqi.common.models import SavedView, User
 from erqi.tests.permissions import PUBLIC, TABLE, address_of
+from erqi.tests.permissions_supervision import supervision_samples
 from erqi.tests.plugin import DEMO_PASSWORD
 from projects.choices import WarningLevel
 from projects.models import (
@@ -131,6 +132,9 @@ def some_reading(target: Target) -> int:
     return found.pk
 
 
+_supervised: dict[str, dict[str, Any]] = {}
+
+
 def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
     """Return what fills the addresses of the permission table from the documented records, whose names are as long as they come."""
     claim = TargetClaim.objects.filter(target__year=2018, adopted=False, withdrawn_on=None).select_related("target").first()
@@ -138,8 +142,12 @@ def seeded_samples(user: User) -> dict[str, dict[str, Any]]:
     project = Project.objects.get(code="EQ-2018-059")
     unit, person, document = Unit.objects.earliest("pk"), Person.objects.earliest("pk"), Document.objects.get(code="D2")
     theme = Theme.objects.earliest("pk")
+    # Made once: the tests of this file share the database.
+    if not _supervised:
+        _supervised.update(supervision_samples(project, theme, unit))
     movable = Milestone.objects.filter(due_on__isnull=False, done_on=None, done_known_on=None, date_requests=None).earliest("pk")
     return {
+        **_supervised,
         "": {},
         "account": {"pk": user.pk},
         "ledger": {"code": "2018"},
