@@ -176,6 +176,7 @@ def test_a_citation_that_is_missing_is_completed(seeded_db):
 def changed_folder(tmp_path, monkeypatch):
     folder = tmp_path / "documented"
     shutil.copytree(Path(settings.BASE_DIR) / "fixtures" / "documented", folder)
+    shutil.copy(Path(settings.BASE_DIR) / "fixtures" / "mechanism_parts.json", tmp_path)
     monkeypatch.setattr(seed, "FOLDER", folder)
     return folder
 

@@ -21,7 +21,7 @@ def test_a_first_start_that_is_killed_is_completed_by_the_next(server_folder, st
     up = start(place, "--port", "0", hasher="product").wait()
     with urllib.request.urlopen(up.address, timeout=30) as response:
         assert response.status == 200
-    assert re.search(r"^✓ 初始数据已载入：新增：.*演示账号 10、模拟节点 \d+、模拟投资计划 \d+、模拟月报 \d+。 \(", up.told, re.MULTILINE)
+    assert re.search(r"^✓ 初始数据已载入：新增：.*演示账号 10、模拟节点 \d+、模拟投资计划 \d+、模拟月报 \d+.*。 \(", up.told, re.MULTILINE)
     first_password = re.search(r"演示账号（密码 (\S+)）：", up.told)
     assert first_password, up.told
     assert up.end(signal.SIGTERM) == 0

@@ -214,7 +214,7 @@ def test_queries_do_not_grow_with_the_projects(db, client, django_assert_num_que
         enter_coloured(ledger, level, on=TODAY)
     client.force_login(make_user("viewer"))
     client.get("/")
-    with django_assert_num_queries(50):
+    with django_assert_num_queries(53):
         client.get("/")
 
 

@@ -96,7 +96,7 @@ class TestList:
         assert "台账计算，截至2018-09-28" in text
         assert "50.0%" in text
         assert "欠序时 24.2 个百分点（序时 74.2%）" in text
-        assert re.search(r"计划到期 3个\[/ledgers/2018/\?node=start&due=reached&[^]]*\]，已完成 2个\[[^]]*achieved=start", text)
+        assert re.search(r"计划到期 3个\[/ledgers/2018/\?node=start&due=reached&[^]]*\]，其中已完成 2个\[[^]]*achieved=start", text)
         assert "落后计划" in text
 
     def test_the_list_behind_shows_the_same_number(self, viewer, starts):

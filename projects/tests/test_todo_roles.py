@@ -288,12 +288,12 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 
 # Queries of the page, and the lines that it has with one and with three of each kind.
 QUERIES = {
-    "reporter": (38, 5, 13),
+    "reporter": (46, 5, 13),
     "reviewer": (18, 1, 1),
-    "office": (29, 4, 8),
-    "supervision": (26, 2, 6),
-    "inspector": (26, 2, 6),
-    "leader": (24, 1, 3),
+    "office": (32, 4, 8),
+    "supervision": (31, 2, 6),
+    "inspector": (34, 2, 6),
+    "leader": (25, 1, 3),
     "viewer": (6, 0, 0),
 }
 
