@@ -4,24 +4,15 @@ from collections.abc import Collection
 
 from erqi.common.models import User
 from projects.services.addressees import accounts_with
-from projects.services.grid import accounts_of
 from supervision.choices import NoticeAction, Party
 from supervision.models import Notice
 from supervision.rules.notice import MACHINE
-from supervision.services.parties import parties_of
-
-# With it somebody may report for any unit (重点项目办), and answers notices for one that has no account.
-ANY_UNIT = "report.manage"
+from supervision.services.parties import ANY_UNIT, acting_for, parties_of
 
 
 def unit_accounts(units: Collection[int]) -> dict[int, list[User]]:
-    """Return who acts for each unit: its reporters and reviewers; for one without any, who may report for every unit."""
-    writes, reviews = accounts_of(units, "report.write"), accounts_of(units, "report.review")
-    found = {unit: list(dict.fromkeys([*writes.get(unit, ()), *reviews.get(unit, ())])) for unit in units}
-    if any(not people for people in found.values()):
-        stand_in = accounts_with(ANY_UNIT)
-        found = {unit: people or stand_in for unit, people in found.items()}
-    return found
+    """Return who acts for each unit on notices: its reporters and reviewers; for one without any, who may report for every unit."""
+    return acting_for(units, by=("report.write", "report.review"))
 
 
 def office_without(people: Collection[int | None]) -> list[User]:

@@ -21,11 +21,13 @@ BY_PERMISSION = {
 ANY_UNIT = "report.manage"
 
 
-def acting_for(units: Collection[int], *, stand_in: str = ANY_UNIT, day: date | None = None) -> dict[int, list[User]]:
-    """Return the accounts that act for each unit (key): those that report for it, and where there is none those with the permission
-    `stand_in`, so that no record waits for nobody."""
-    found = accounts_of(units, "report.write", day) if units else {}
-    people = {unit: list(found.get(unit, ())) for unit in units}
+def acting_for(
+    units: Collection[int], *, by: Collection[str] = ("report.write",), stand_in: str = ANY_UNIT, day: date | None = None
+) -> dict[int, list[User]]:
+    """Return the accounts that act for each unit (key): those with a post in it and one of the permissions `by`, and where there is none
+    those with the permission `stand_in`, so that no record waits for nobody."""
+    found = [accounts_of(units, permission, day) for permission in by] if units else []
+    people = {unit: list(dict.fromkeys(user for accounts in found for user in accounts.get(unit, ()))) for unit in units}
     if any(not users for users in people.values()):
         standing_in = accounts_with(stand_in)
         people = {unit: users or standing_in for unit, users in people.items()}
