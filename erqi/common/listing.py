@@ -71,6 +71,9 @@ class ListView(PermissionRequiredMixin, View):
     noun = "条"
     empty_title = "没有符合条件的记录"
     empty_text = "请去掉一些筛选条件再试。"
+    # What is said where there is nothing at all, whatever the filters: how something comes here.
+    blank_title = ""
+    blank_text = ""
     has_money = False
     totals: bool = False
     # The rows can be exported, and ticked for it.
@@ -152,6 +155,8 @@ class ListView(PermissionRequiredMixin, View):
             "has_money": self.has_money,
             "empty_title": self.empty_title,
             "empty_text": self.empty_text,
+            "blank_title": self.blank_title,
+            "blank_text": self.blank_text,
             "saved_views": views_for(self.request.user, self.view_page) if self.view_page else [],
             "view_page": self.view_page,
             "can_share": self.request.user.can("view.share"),

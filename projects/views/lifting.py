@@ -38,7 +38,8 @@ class LiftingList(ListView):
     page_title = "摘牌"
     noun = "次"
     empty_title = "没有符合条件的摘牌"
-    empty_text = "黄、红项目的数据好转后，系统会在这里提出摘牌。"
+    blank_title = "还没有摘牌"
+    blank_text = "黄、红项目的数据好转后，系统会在这里提出摘牌。"
 
     @cached_property
     def day(self) -> AsOf:

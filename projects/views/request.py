@@ -38,7 +38,8 @@ class RequestList(ListView):
     page_title = "审批申请"
     noun = "份"
     empty_title = "没有符合条件的申请"
-    empty_text = "在项目页的节点下申请变更时限，在“暂停”一栏申请暂停；锁定月份的月报用更正单。"
+    blank_title = "还没有申请"
+    blank_text = "在项目页的节点下申请变更时限，在“暂停”一栏申请暂停；锁定月份的月报用更正单。"
 
     @cached_property
     def day(self) -> AsOf:

@@ -193,3 +193,12 @@ def test_lists_answer_for_another_day(case):
     viewer = case.browser("viewer")
     assert "别的" not in text(viewer.get("/supervision/inquiries/?as_of=2018-06-05"))
     assert "别的" in text(viewer.get("/supervision/inquiries/?as_of=2018-06-06"))
+
+
+def test_an_empty_list_says_how_something_comes_there_and_a_filtered_one_to_take_filters_away(db, client):
+    client.force_login(make_user("viewer"))
+    for address, words in (("/supervision/items/", "督察办立项后"), ("/supervision/notices/", "都可以拟发督察通知单")):
+        blank, filtered = (client.get(address + query).content.decode() for query in ("", "?q=没有这个"))
+        assert words in blank
+        assert words not in filtered
+        assert "请去掉一些筛选条件再试" in filtered

@@ -57,7 +57,8 @@ class EscalationList(ListView):
     page_title = "升级提议"
     noun = "项"
     empty_title = "没有符合条件的升级提议"
-    empty_text = "项目转黄、转红或连续几期不消，系统会在这里提出下一步。"
+    blank_title = "还没有升级提议"
+    blank_text = "项目转黄、转红或连续几期不消，系统会在这里提出下一步。"
 
     @cached_property
     def day(self) -> AsOf:

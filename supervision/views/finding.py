@@ -42,7 +42,8 @@ class FindingList(RecordList):
     view_page = "findings"
     noun = "件"
     empty_title = "没有符合条件的不实认定"
-    empty_text = "督察结论为“不实”的，在这里跟踪到更正、核查、办结。"
+    blank_title = "还没有不实认定"
+    blank_text = "督察结论为“不实”的，在这里跟踪到更正、核查、办结。"
     day_title = "查看某一天的不实认定"
     lead = "督察认定上报不实的，2 个工作日内更正并说明；办结之前标在项目颜色旁边。"
     tabs = [

@@ -42,7 +42,8 @@ class InquiryList(RecordList):
     view_page = "inquiries"
     noun = "条"
     empty_title = "没有符合条件的问查"
-    empty_text = "区领导在项目页上问一句话，成为填报单位或督察员的待办。"
+    blank_title = "还没有问查"
+    blank_text = "区领导在项目页上问一句话，成为填报单位或督察员的待办。"
     day_title = "查看某一天的问查"
     lead = "一句话问到项目，限期答复；领导了结或继续追问。"
     tabs = [

@@ -51,7 +51,8 @@ class InspectionList(RecordList):
     view_page = "inspections"
     noun = "次"
     empty_title = "没有符合条件的督察"
-    empty_text = "督察员、督察办和区领导的督察，以及单位自查，列在这里。"
+    blank_title = "还没有督察"
+    blank_text = "督察员、督察办和区领导的督察，以及单位自查，列在这里。"
     day_title = "查看某一天的督察"
     lead = "责任人自查、督察员督察、领导问查三层；上报数字按督察当日冻结，与现场所见并列。"
     tabs = [

@@ -95,7 +95,8 @@ class IssueList(ListView):
     view_page = "issues"
     noun = "个问题"
     empty_title = "没有符合条件的直报问题"
-    empty_text = "一线发现的问题可以直接报给重点项目办。"
+    blank_title = "还没有直报问题"
+    blank_text = "一线发现的问题可以直接报给重点项目办。"
 
     @cached_property
     def day(self) -> AsOf:

@@ -61,7 +61,8 @@ class ItemList(RecordList):
     view_page = "items"
     noun = "项"
     empty_title = "没有符合条件的督察事项"
-    empty_text = "督察办立项后，事项列在这里。"
+    blank_title = "还没有督察事项"
+    blank_text = "督察办立项后，事项列在这里。"
     day_title = "查看某一天的督察台账"
     tabs = TABS
     lead = "一事一项：来源、任务书、时间表、路线图和责任单位；销号由单位申请、督察员核验、督察办另一人确认。"

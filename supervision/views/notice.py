@@ -88,7 +88,8 @@ class NoticeList(ListView):
     page_title = "督察通知单"
     noun = "份"
     empty_title = "没有符合条件的通知单"
-    empty_text = "项目转黄、转红，会议、批示交办，都可以拟发督察通知单。"
+    blank_title = "还没有通知单"
+    blank_text = "项目转黄、转红，会议、批示交办，都可以拟发督察通知单。"
 
     @cached_property
     def day(self) -> AsOf:

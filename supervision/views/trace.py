@@ -34,7 +34,8 @@ class TraceList(ListView):
     page_title = "督察痕迹"
     noun = "条"
     empty_title = "没有符合条件的督察痕迹"
-    empty_text = "督察通知单、直报问题、督察事项等的每一步办理都会出现在这里。"
+    blank_title = "还没有督察痕迹"
+    blank_text = "督察通知单、直报问题、督察事项等的每一步办理都会出现在这里。"
 
     @cached_property
     def day(self) -> AsOf:
