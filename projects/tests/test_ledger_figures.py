@@ -218,3 +218,11 @@ def test_what_counts_follows_from_the_steps_whatever_people_do(unit, acts):
 
 def as_values(row):
     return (row.month, row.cumulative, row.step_id, row.valid_from, row.valid_until)
+
+
+def test_what_is_closed_is_asked_for_no_report_from_that_day_on(db):
+    unit = make_unit("区住建局")
+    still_open, closed = report_project(unit, "甲"), report_project(unit, "乙")
+    closed.entries.update(closed_on=date(2018, 9, 10))
+    assert filtered("report=missing", date(2018, 9, 9)) == {still_open.name, closed.name}
+    assert filtered("report=missing", date(2018, 9, 10)) == {still_open.name}
