@@ -12,11 +12,13 @@ from supervision.tests import item_case
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.notice_case import Cast, order_on
 
+PROPOSALS = ("supervise", "supervise.approve", "inspect", "issue.handle")
+
 SUPERVISION: dict[str, Rule] = {
     # supervision: problems reported directly
-    "supervision:escalation_list": VIEW,
+    "supervision:escalation_list": Rule(PROPOSALS),
     "supervision:escalation_refresh": Rule("supervise"),
-    "supervision:escalation_detail": Rule("business.view", "escalation"),
+    "supervision:escalation_detail": Rule(PROPOSALS, "escalation"),
     "supervision:escalation_confirm": Rule("supervise", "escalation"),
     "supervision:escalation_decline": Rule("supervise", "escalation"),
     "supervision:trace_list": VIEW,

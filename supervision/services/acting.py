@@ -68,7 +68,7 @@ def act(
     if version is not None and locked.version != version:
         raise StaleRecord(locked)
     _require(locked, machine, step, by, parties)
-    _refuse_again(locked, machine, step, by, request_key, text)
+    _refuse_again(locked, machine, step, by, request_key, text, values or {})
     _require_values(step, text, values or {}, given)
     if check is not None:
         check(locked)
@@ -193,10 +193,14 @@ def _did(record: Any, machine: Machine, by: User | None) -> set[str]:
     return {action for action, who in acts if who == by.pk}
 
 
-def _refuse_again(record: Any, machine: Machine, step: Step, by: User | None, request_key: UUID | None, text: str) -> None:
+def _refuse_again(
+    record: Any, machine: Machine, step: Step, by: User | None, request_key: UUID | None, text: str, values: Mapping[str, Any]
+) -> None:
     """Refuse what a page sends anew (after the Back button) shortly after the same person said the very same of the record. Steps that
-    lead on cannot be repeated anyway."""
+    lead on cannot be repeated anyway, and the same words with another day, unit or text are another decision."""
     if by is None or request_key is None or not text.strip() or step.target not in (None, record.state):
+        return
+    if any(getattr(record, name) != value for name, value in values.items()):
         return
     since = timezone.now() - _SHORTLY
     same = record.acts.filter(action=step.action, by=by, text=text.strip(), created_at__gte=since).order_by("-pk").first()

@@ -177,6 +177,12 @@ def conduct_inspection(
         first = earliest(clock.today())
         if inspected_on < first:
             raise InvalidInput({"inspected_on": [f"督察日期不能早于{chinese_day(first)}，往年的督察不再补登。请核对年份。"]})
+        # Its own day: what was seen before the plan was made is no outcome of the plan.
+        planned_on = new.acts.order_by("pk").values_list("on", flat=True).first() if new.pk is not None else None
+        if planned_on is not None and inspected_on < planned_on:
+            raise InvalidInput(
+                {"inspected_on": [f"督察日期不能早于安排督察的{chinese_day(planned_on)}；此前已看过现场的，请另行“登记督察”。"]}
+            )
         if contradicts(verdict, reported.overstated(seen)):
             raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
         if is_finding(verdict) and not untrue.strip():

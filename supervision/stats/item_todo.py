@@ -24,6 +24,7 @@ from supervision.choices import (
     InspectionState,
     ItemAction,
     ItemState,
+    Verdict,
 )
 from supervision.models import (
     Finding,
@@ -144,7 +145,7 @@ def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
         return []
     moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
     rows = SupervisionItem.objects.filter(state=ItemState.OPEN, pk__in=keys).with_level(desk.day)
-    rows = rows.annotate(_last=Subquery(moved.values("action")[:1]))
+    rows = rows.annotate(_last=Subquery(moved.values("action")[:1]), _said=Subquery(moved.values("text")[:1]))
     wanted = Q(level__gte=WarningLevel.BLUE) | Q(due_on__lte=desk.day + AHEAD) | Q(_last__in=_RETURNS)
     return rows.filter(wanted).select_related("theme", "project").order_by("due_on", "pk")[:MOST]
 
@@ -152,16 +153,18 @@ def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
 def _item_line(row: SupervisionItem, desk: Desk) -> Item:
     level = WarningLevel(row.level)
     lags = level >= WarningLevel.YELLOW and not row.cause
+    came_back = row._last in _RETURNS
+    remedy = "已滞后，先认定病因，再报送进展或申请销号" if lags else "完成后申请销号，附办理前、后的照片"
     return Item(
         "item",
-        row.name,
+        f"销号被退回：{row.name}" if came_back else row.name,
         row.get_absolute_url(),
-        "认定病因" if lags else "报送进展",
-        max(level, WarningLevel.BLUE),
+        "认定病因" if lags else "补充后再申请销号" if came_back else "报送进展",
+        max(level, WarningLevel.YELLOW if came_back else WarningLevel.BLUE),
         row.due_on,
-        text=f"{row.theme}台账：{row.goal[:80]}",
+        text=f"还缺：{row._said}" if came_back else f"{row.theme}台账：{row.goal[:80]}",
         follows=due_words(row.due_on, desk.day),
-        remedy="已滞后，先认定病因，再报送进展或申请销号" if lags else "完成后申请销号，附办理前、后的照片",
+        remedy=remedy,
         project=row.project,
         shown=Shown(level, str(level.label)) if level != WarningLevel.UNRATED else None,
         simulated=row.simulated,
@@ -200,7 +203,8 @@ def _read_line(row: Inspection, desk: Desk) -> Item:
         f"督察结论待阅知：{row.get_verdict_display()}",
         row.get_absolute_url(),
         "阅知",
-        waited_level(workdays.workdays_between(since, desk.day)),
+        # To be read, not to be done: it stands before nothing that has a day. What was found untrue is answered by its finding.
+        WarningLevel.YELLOW if row.verdict == Verdict.UNTRUE else WarningLevel.BLUE,
         since,
         text=row.conclusion[:120],
         follows="有异议的，请一并说明",
@@ -337,7 +341,8 @@ def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
         f"{row.asked_by_name}问查" + (f"：节点“{row.milestone}”" if row.milestone else ""),
         reverse("supervision:inquiry_answer", args=[row.pk]),
         "答复",
-        _due_level(row.due_on, desk.day),
+        # What a leader asks does not stand behind a unit's own hints.
+        max(WarningLevel.YELLOW, _due_level(row.due_on, desk.day)),
         row.due_on,
         text=row.text,
         follows=due_words(row.due_on, desk.day),

@@ -4,6 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,6 +16,7 @@ from erqi.common.asof import as_of
 from erqi.common.attachments import of as attachments_of
 from erqi.common.dates import chinese_day, parse_day
 from erqi.common.editing import EditView
+from projects.forms.lookups import ProjectLookup
 from projects.models import Project, Unit
 from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Verdict
 from supervision.filters.inspection import InspectionFilter
@@ -192,12 +194,12 @@ class _Conducting:
 
     def reported_lines(self) -> list[tuple[str, Any]]:
         """Return what was reported, for above the form."""
-        return [("截至当日的上报", self.reported.words)] if self.reported.words else []
+        return [(f"截至{chinese_day(self.day())}的上报", self.reported.words)] if self.reported.words else []
 
 
 class InspectionNew(_Conducting, _OfSubject):
-    """Record an inspection that was not planned. The project is known from the address, or typed; its milestones are asked about in the
-    former case."""
+    """Record an inspection that was not planned. The project is known from the address, or typed: then what it had reported, and its
+    milestones, are shown before the form is taken."""
 
     permission = LOOKS
     template_name = "supervision/inspection_form.html"
@@ -206,18 +208,21 @@ class InspectionNew(_Conducting, _OfSubject):
     submit_label = "登记结论"
 
     def looked_at(self) -> Project | None:
-        return self.project
+        typed = self.request.POST.get("project")
+        if not typed:
+            return self.project if typed is None else None
+        try:
+            return ProjectLookup().find(typed)
+        except ValidationError:
+            return None
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"layer": self.layer, "milestones": self.reported.milestones}
+        return {"layer": self.layer, "reported": self.reported}
 
     def first_values(self) -> dict[str, Any]:
         return {"project": self.project, "item": self.item, "inspected_on": clock.today(), "method": "field"}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
-        # What was asked about is another project's once another one is typed.
-        if self.project is not None and values.get("project") != self.project:
-            values["observed_done"] = {}
         return service.conduct_inspection(by=self.request.user, request_key=request_key, **values)
 
     def success_text(self, result: Inspection) -> str:
@@ -266,7 +271,7 @@ class InspectionConduct(_Conducting, InspectionAct):
         return self.record.project
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"layer": InspectionLayer(self.record.layer), "milestones": self.reported.milestones, "fixed": True}
+        return {"layer": InspectionLayer(self.record.layer), "reported": self.reported, "fixed": True}
 
     def first_values(self) -> dict[str, Any]:
         return {"inspected_on": clock.today(), "method": self.record.method, "often_reason": self.record.often_reason}

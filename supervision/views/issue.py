@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.generic import TemplateView
@@ -183,10 +184,13 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
         issue = get_object_or_404(Issue.objects.select_related("project", "unit", "author_unit"), pk=pk)
         on = as_of(self.request)
         acts = list(issue.acts.filter(on__lte=on.day).select_related("unit", "meeting__unit").order_by("pk"))
-        last = acts[-1] if acts else None
-        state = last.to_state if last else ""
+        if not acts:
+            # Not even its title is known before the day on which it was reported.
+            raise Http404
+        last = acts[-1]
+        state = last.to_state
         answered = next((act.on for act in reversed(acts) if act.action == A.REPLY), None) if state != IssueState.HANDLING else None
-        found = track(state, last.due_on if last else None, answered, on.day, workdays)
+        found = track(state, last.due_on, answered, on.day, workdays)
         moved = next((act.on for act in reversed(acts) if act.moved), None)
         own = office_due(state, moved, workdays)
         user = self.request.user
@@ -197,15 +201,13 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             issue=issue,
             as_of=on,
             last=last,
-            unit=last.unit if last and state not in UNASSIGNED else None,
-            description=(last.description if last else "") or issue.description,
+            unit=last.unit if state not in UNASSIGNED else None,
+            description=last.description or issue.description,
             state=MACHINE.state_label(state),
             is_final=MACHINE.is_final(state),
-            grade=dict(Issue._meta.get_field("grade").flatchoices).get(last.grade if last else "", ""),
-            cause=dict(Issue._meta.get_field("cause").flatchoices).get(last.cause if last else "", ""),
-            limit=office_words(state, own, on.day, workdays)
-            if own
-            else limit_words(found, last.due_on if last else None, answered, on.day, workdays),
+            grade=dict(Issue._meta.get_field("grade").flatchoices).get(last.grade, ""),
+            cause=dict(Issue._meta.get_field("cause").flatchoices).get(last.cause, ""),
+            limit=office_words(state, own, on.day, workdays) if own else limit_words(found, last.due_on, answered, on.day, workdays),
             track=found,
             office_late=own is not None and office_track(own, on.day, workdays) is IssueTrack.LATE,
             course=course(acts, on.day),
