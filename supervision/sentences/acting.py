@@ -27,9 +27,20 @@ def names(parties: Iterable[Party]) -> str:
     return "、".join(party.label for party in Party if party in found)
 
 
+def meanwhile(machine: Machine, done: Iterable[tuple[str, str]], state: str) -> str:
+    """Return what others did since a page was opened: who and which action, in order, and how the record stands now."""
+    steps = "，".join(f"{name or '系统'}已“{machine.action_label(action)}”" for name, action in done)
+    return f"您打开本页之后，{steps}，现为“{machine.state_label(state)}”。"
+
+
 def said_already(done: str, at: datetime) -> str:
     """Return that the same was said shortly before."""
     return f"您已于{at:%H:%M}提交过同样的内容（{done}），没有重复登记。确需再次提交的，请修改文字。"
+
+
+def begun_already(done: str, record: object, at: datetime) -> str:
+    """Return why a record is not begun a second time."""
+    return f"您已于{at:%H:%M}提交过内容相同的“{record}”（{done}），没有重复登记。确需再登记一条的，请写明与前一条的不同。"
 
 
 def wrong_state(machine: Machine, action: str, state: str) -> str:

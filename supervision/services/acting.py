@@ -155,6 +155,7 @@ def _begin(
     for name, value in values.items():
         setattr(record, name, value)
     _require_values(step, text, {**{name: getattr(record, name, None) for name in step.needs}, **values}, given)
+    _refuse_twice(record, machine, step, by, request_key, text)
     if check is not None:
         check(record)
     record.state = step.target
@@ -162,6 +163,25 @@ def _begin(
         record.request_key = request_key
     checked(record).save()
     return record, _append(record, step, "", by, None, text, on)
+
+
+def _refuse_twice(record: Any, machine: Machine, step: Step, by: User | None, request_key: UUID | None, text: str) -> None:
+    """Refuse a record that a page sends anew (after the Back button, with a key of its own) shortly after the same person began the very
+    same one: units would be told twice, and one visit be counted as two."""
+    if by is None or request_key is None:
+        return
+    acts = record._meta.get_field("acts").related_model.objects
+    mine = acts.filter(action=step.action, from_state="", by=by, text=text.strip(), created_at__gte=timezone.now() - _SHORTLY)
+    # One that has been taken back, or answered, is no reason against another.
+    begun = type(record)._default_manager.filter(state=step.target, pk__in=mine.values(acts.model._meta.get_field(acts.model.of).attname))
+    for one in begun.order_by("-pk"):
+        if all(getattr(one, name) == getattr(record, name) for name in _said_columns(record)):
+            raise ServiceError(words.begun_already(machine.action_label(step.action), one, timezone.localtime(one.created_at)))
+
+
+def _said_columns(record: Any) -> list[str]:
+    """Return the columns that a person fills in."""
+    return [field.attname for field in record._meta.concrete_fields if field.editable and not field.unique]
 
 
 def _standing(record: Any, machine: Machine, action: str, by: User | None, request_key: UUID | None) -> Act | None:
