@@ -198,7 +198,9 @@ class ChangeForm(EditForm):
     """Another verdict after an objection."""
 
     verdict = forms.ChoiceField(label="更正为", choices=[("", "请选择"), *Verdict.choices])
+    corrected_cumulative = MoneyField(label="更正后的累计完成投资", required=False, help_text="现场数字有误时填写")
+    corrected_percent = WholeNumberField(label="更正后的形象进度（%）", required=False, least=0, most=100, help_text="现场数字有误时填写")
     untrue = words("不实之处", "更正为“不实”的必填", required=False, rows=2, most=500)
-    reason = words("理由", rows=3, most=500)
+    reason = words("理由", "不再成立的督察意见，请在这里说明", rows=3, most=500)
 
     wide = {"untrue", "reason"}
