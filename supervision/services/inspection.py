@@ -309,12 +309,19 @@ def uphold_conclusion(
 ) -> Inspection:
     """Uphold a conclusion against an objection, with the reason; the unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
+    Raises NotAllowed (without `supervise` or `inquiry.ask`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
     """
     taken = _take(inspection, InspectionAction.UPHOLD, reason, version, by, request_key)
     if taken.is_new:
         tell_units([inspection.unit_id], taken.act, f"维持督察结论：{inspection.subject}", kind=ReminderKind.DECIDED)
     return taken.record
+
+
+def change_refusal(inspection: Inspection, by: User | None) -> str:
+    """Return why a person who may decide on the objection cannot change the conclusion: its finding is taken back with it, not by who
+    explained it. An empty text when they can."""
+    finding = Finding.objects.filter(inspection=inspection).exclude(state=FindingState.REVOKED).first()
+    return findings.revoke_refusal(finding, by) if finding is not None else ""
 
 
 @transaction.atomic
@@ -333,8 +340,8 @@ def change_conclusion(
     """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. What was
     written down on the site and is wrong is corrected beside it (amount in 万元, per cent). The unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded, objected or explained the finding), ServiceError (state), StaleRecord,
-    InvalidInput (the same verdict, 属实 beside figures that say otherwise).
+    Raises NotAllowed (without `supervise` or `inquiry.ask`; who concluded, objected or explained the finding), ServiceError (state),
+    StaleRecord, InvalidInput (the same verdict, 属实 beside figures that say otherwise).
     """
 
     def check(locked: Inspection) -> None:

@@ -13,7 +13,6 @@ from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.addressees import accounts_with
-from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link, Shown, Waiting
 from supervision.choices import (
@@ -41,7 +40,7 @@ from supervision.rules.finding import STANDING
 from supervision.sentences.item import due_words
 from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
-from supervision.services.parties import ANY_UNIT
+from supervision.services.parties import ANY_UNIT, without_account
 
 KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
 # More than this nobody works off in a day; the lists show all.
@@ -94,8 +93,8 @@ def todo_items(desk: Desk) -> list[Item]:
     if user.can("ledger.edit"):
         found += [_reopen_line(row, desk) for row in _untrue_milestones()]
     if user.can("inquiry.ask"):
-        # What the rules asked in the leaders' name is every leader's.
-        answered = Inquiry.objects.answered().filter(Q(asked_by=user) | Q(asked_by=None))
+        # What the rules asked in the leaders' name is every leader's, and so is what somebody asked who is none any more.
+        answered = Inquiry.objects.answered().exclude(asked_by__in=[one for one in accounts_with("inquiry.ask") if one != user])
         found += [_answered_line(row, desk) for row in answered.select_related("project")[:MOST]]
     return found
 
@@ -117,9 +116,7 @@ def _acts_for(desk: Desk) -> set[int]:
     found = set(desk.units) if desk.user.can("report.write") else set()
     if desk.user.can(ANY_UNIT):
         rows = (Inspection.objects.filter(state=InspectionState.CONCLUDED), Finding.objects.filter(state=FindingState.OPEN))
-        asked = {unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}
-        people = accounts_of(asked, "report.write", desk.day) if asked else {}
-        found |= {unit for unit in asked if not people.get(unit)}
+        found |= without_account({unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}, desk.day)
     return found
 
 
@@ -139,8 +136,8 @@ def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
         units.setdefault(item, set()).add(unit)
     keys = {item for item, found in units.items() if found & desk.units} if user.can("report.write") else set()
     if user.can(ANY_UNIT) and units:
-        people = accounts_of(set().union(*units.values()), "report.write", desk.day)
-        keys |= {item for item, found in units.items() if not any(people.get(unit) for unit in found)}
+        bare = without_account(set().union(*units.values()), desk.day)
+        keys |= {item for item, found in units.items() if found <= bare}
     if not keys:
         return []
     moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
@@ -214,7 +211,9 @@ def _read_line(row: Inspection, desk: Desk) -> Item:
 
 
 def _planned(desk: Desk) -> Any:
-    mine = _did(InspectionAct, "inspection", InspectionAction.PLAN, desk.user)
+    # What somebody planned whose account is stopped is everybody's who inspects.
+    plans = InspectionAct.objects.filter(inspection=OuterRef("pk"), action=InspectionAction.PLAN)
+    mine = Exists(plans.filter(Q(by=desk.user) | Q(by__is_active=False)))
     rows = Inspection.objects.filter(mine, state=InspectionState.PLANNED, planned_for__lte=desk.day + AHEAD)
     return _subjects(rows)
 

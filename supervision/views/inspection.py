@@ -99,6 +99,8 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         offered = dict(PAGES)
         if state == InspectionState.CONCLUDED and service.retract_refusal(inspection):
             del offered[InspectionAction.RETRACT]
+        if state == InspectionState.ANSWERED and service.change_refusal(inspection, self.request.user):
+            del offered[InspectionAction.CHANGE]
         finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
         return super().get_context_data(
             **kwargs,
@@ -361,6 +363,9 @@ class InspectionChange(InspectionAct):
     permission = ("supervise", "inquiry.ask")
     action = InspectionAction.CHANGE
     form_class = ChangeForm
+
+    def refusal(self) -> str:
+        return super().refusal() or service.change_refusal(self.record, self.request.user)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
         return service.change_conclusion(inspection=self.record, version=version, by=self.request.user, request_key=request_key, **values)
