@@ -48,7 +48,7 @@ class FindingList(RecordList):
     lead = "督察认定上报不实的，2 个工作日内更正并说明；办结之前标在项目颜色旁边。"
     tabs = [
         ("全部", ()),
-        ("待更正说明", (FindingState.OPEN,)),
+        ("待更正说明", (FindingState.OPEN, FindingState.PAUSED)),
         ("待核查", (FindingState.EXPLAINED,)),
         ("待办结", (FindingState.CHECKED,)),
         ("已办结", (FindingState.SETTLED, FindingState.REVOKED)),
@@ -172,7 +172,7 @@ class FindingSendBack(FindingAct):
 class FindingSettle(_Right):
     """Settle a finding."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = FindingAction.SETTLE
     form_class = SettleForm
 
@@ -189,7 +189,7 @@ class FindingSettle(_Right):
 class FindingRefuse(FindingAct):
     """Refuse to settle it yet."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = FindingAction.REFUSE
     form_class = ReasonForm
 
