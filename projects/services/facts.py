@@ -148,7 +148,10 @@ def _add_duties(parts: dict[int, _Parts], year: int, on: date) -> None:
     """Add what other apps know of the projects that has to be settled by a day (supervision notices, problems reported directly)."""
     for duty in contributions.duties(list(parts), year, on):
         if (found := parts.get(duty.project)) is not None:
-            found.obligations.append(Obligation(duty.key, Dimension(duty.dimension), duty.name[:60], duty.due_on, duty.source))
+            dimension = Dimension(duty.dimension)
+            found.obligations.append(
+                Obligation(duty.key, dimension, duty.name[:60], duty.due_on, duty.source, duty.stopped_on, duty.events)
+            )
             found.simulated |= duty.simulated
 
 
