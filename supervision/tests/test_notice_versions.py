@@ -109,17 +109,17 @@ def test_a_past_day_knows_what_had_been_asked_for_then(cast):
     with clock.at(date(2018, 6, 13)):
         notice = units.grant_extension(notice=notice, due_on=granted, version=None, by=cast.writer)
 
-    def due_on(day: date) -> list[date]:
-        return [duty.due_on for duty in duties([cast.project.pk], 2018, day)]
+    def due_on(day: date) -> list[tuple[date | None, date | None]]:
+        return [(duty.due_on, duty.stopped_on) for duty in duties([cast.project.pk], 2018, day)]
 
     with clock.at(date(2018, 6, 14)):
-        assert due_on(NEXT) == [DUE]
-        assert due_on(asked) == due_on(date(2018, 6, 12)) == [date(2018, 6, 29)]
-        assert due_on(date(2018, 6, 13)) == [granted]
+        assert due_on(NEXT) == [(DUE, None)]
+        assert due_on(asked) == due_on(date(2018, 6, 12)) == [(DUE, asked)]
+        assert due_on(date(2018, 6, 13)) == [(granted, None)]
         notice = units.ask_extension(notice=notice, to=date(2018, 6, 30), reason="再延", version=None, by=cast.reporter)
     with clock.at(date(2018, 6, 15)):
-        assert due_on(NEXT) == [DUE], "what waits today did not wait then"
-        assert due_on(date(2018, 6, 14)) == [date(2018, 6, 30)]
+        assert due_on(NEXT) == [(DUE, None)], "what waits today did not wait then"
+        assert due_on(date(2018, 6, 14)) == [(granted, date(2018, 6, 14))]
 
 
 def test_who_reports_for_any_unit_answers_only_for_one_without_an_account(cast):
