@@ -200,6 +200,7 @@ class EscalationState(TextChoices):
     """A proposal to escalate: a person of the supervision office decides it once."""
 
     PROPOSED = "proposed", "待处置"
+    DRAFTED = "drafted", "拟稿中"
     CONFIRMED = "confirmed", "已采纳"
     DECLINED = "declined", "不采纳"
     LAPSED = "lapsed", "已失效"
@@ -208,6 +209,7 @@ class EscalationState(TextChoices):
 class EscalationAction(TextChoices):
     PROPOSE = "propose", "提出"
     CONFIRM = "confirm", "采纳并拟稿"
+    ISSUE = "issue", "通知单下发"
     DECLINE = "decline", "不采纳"
     LAPSE = "lapse", "失效"
     REOPEN = "reopen", "重新待处置"

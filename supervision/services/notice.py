@@ -205,7 +205,8 @@ def draft_notice(
         _copy_to(notice, copies)
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
-        escalation_answer.settle(notice, by)
+        if origin is None:
+            escalation_answer.settle(notice, by)
     return notice
 
 
@@ -238,6 +239,7 @@ def edit_notice(
             _copy_to(notice, copies)
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
+        escalation_answer.follow(notice, by)
     return notice
 
 
@@ -321,6 +323,7 @@ def issue_notice(*, notice: Notice, version: int | None, by: User | None, reques
     notice, row, fresh = do(notice, NoticeAction.ISSUE, by, version=version, request_key=request_key, first=number)
     if fresh:
         keep_text(notice, "", by)
+        escalation_answer.issued(notice, by)
     tell.sent(notice, row)
     return notice
 
