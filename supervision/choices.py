@@ -22,7 +22,7 @@ class Party(TextChoices):
     LEADER = "leader", "区领导"
     OFFICE = "office", "重点项目办"
     HANDLER = "handler", "承办单位"
-    REVIEWER = "reviewer", "牵头单位审核员"
+    REVIEWER = "reviewer", "承办单位审核员"
     AUTHOR = "author", "提出人"
 
 

@@ -16,7 +16,7 @@ _OFFICE = frozenset({Party.SUPERVISION})
 _WRITERS = frozenset({Party.SUPERVISION, Party.INSPECTOR})
 # Who signs them (审签): supervise.approve is held by the office and by the district's leaders.
 _SIGNERS = frozenset({Party.SUPERVISION, Party.LEADER})
-# The unit that a notice is addressed to: its reporters and its reviewers.
+# The unit that a notice is addressed to: its reporters and its reviewers. The lead unit is told, by a copy (domain.md §1.7).
 _UNIT = frozenset({Party.HANDLER, Party.REVIEWER})
 
 # Who carries a leader's instruction out, by whom it names.

@@ -41,9 +41,15 @@ def parties(notice: Notice, user: User | None) -> frozenset[Party]:
     return found | {Party.HANDLER} if user in unit_accounts([notice.unit_id])[notice.unit_id] else found
 
 
-def stand_in_words(notice: Notice, user: User | None) -> str:
-    """Return what is written where somebody acts for a unit that has no account of its own; an empty text for the unit itself."""
+def stand_in_words(notice: Notice, user: User | None, action: str) -> str:
+    """Return what is written where somebody acts for a unit that has no account of its own (代签, 代办); an empty text for the unit
+    itself."""
     if user is None or not user.can(ANY_UNIT) or Party.HANDLER not in parties(notice, user):
         return ""
     own = parties_of(user, handlers=[notice.unit_id], reviewing=[notice.unit_id])
-    return "" if own & {Party.HANDLER, Party.REVIEWER} else f"代签：{notice.unit}没有账号，由{user.name}代为签收。"
+    return "" if own & {Party.HANDLER, Party.REVIEWER} else _stood_in(notice, user, action)
+
+
+def _stood_in(notice: Notice, user: User, action: str) -> str:
+    word = "代签" if action == NoticeAction.SIGN else "代办"
+    return f"{word}：{notice.unit}没有账号，由{user.name}代为{MACHINE.action_label(action)}。"

@@ -27,6 +27,8 @@ from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_word
 from supervision.services.parties import permissions_for
 from supervision.views.notice import notice_of
 
+# What a unit does, or who stands in for it.
+_OF_THE_UNIT = {Do.SIGN, Do.REFUSE, Do.ASK_EXTENSION, Do.ASK_TRANSFER, Do.REPLY}
 # So many working days more are suggested for a reply that has to be given anew.
 _AGAIN = 3
 
@@ -177,8 +179,8 @@ class NoticeActView(EditView):
         """Return what to know before doing it: where a reply is passed, whether anybody of the office is left to close the notice."""
         if self.action == Do.PASS_REPLY and not any(one.can("supervise") for one in closers(self.record, self.request.user)):
             return f"{self.doing.hint}您审核后，督察办没有其他账号可以办结，将由区领导办结。"
-        if self.action == Do.SIGN and (said := stand_in_words(self.record, self.request.user)):
-            return f"{said}经过中会注明，并告知发文的督察办。"
+        if self.action in _OF_THE_UNIT and (said := stand_in_words(self.record, self.request.user, self.action)):
+            return f"{said}经过中会注明，并告知发文的督察办。" if self.action == Do.SIGN else f"{said}经过中会注明。{self.doing.hint}"
         return self.doing.hint
 
     @staticmethod
