@@ -61,7 +61,7 @@ MENU: list[tuple[str, list[Entry]]] = [
         [
             Entry("问题直报", "supervision:issue_list", "speakerphone", "business.view"),
             Entry("督察通知单", "supervision:notice_list", "mail", "business.view"),
-            Entry("升级提议", "supervision:escalation_list", "trending-up", "business.view"),
+            Entry("升级提议", "supervision:escalation_list", "trending-up", ("supervise", "supervise.approve", "inspect", "issue.handle")),
             Entry("督察痕迹", "supervision:trace_list", "timeline", "business.view"),
             Entry("督察台账", "supervision:theme_list", "list-check", "business.view", also=("/supervision/ledgers/",)),
             Entry("督察事项", "supervision:item_list", "list-details", "business.view"),

@@ -24,6 +24,8 @@ class Party(TextChoices):
     HANDLER = "handler", "承办单位"
     REVIEWER = "reviewer", "承办单位审核员"
     AUTHOR = "author", "提出人"
+    # Whoever takes the step of somebody who has no account in use: the record waits for nobody.
+    STAND_IN = "stand_in", "代办人"
 
 
 class IssueGrade(TextChoices):
@@ -75,6 +77,7 @@ class IssueAction(TextChoices):
     MEET = "meet", "登记专题会决定"
     TO_LEADER = "to_leader", "报区主要领导"
     INSTRUCT = "instruct", "批示"
+    TRANSCRIBE = "transcribe", "转录批示"
     URGE = "urge", "催办"
     REPLY = "reply", "反馈"
     RETURN_REPLY = "return_reply", "退回重办"

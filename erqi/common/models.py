@@ -7,6 +7,7 @@ import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -32,6 +33,13 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def unique_error_message(self, model_class: type[models.Model], unique_check: tuple[str, ...]) -> ValidationError:
+        """Return the sentence for a value that another record has; Django's own names the model where the record is meant."""
+        error = super().unique_error_message(model_class, unique_check)
+        if len(unique_check) == 1:
+            error.message = f"已有同样的{self._meta.get_field(unique_check[0]).verbose_name}，请改用另一个。"
+        return error
 
 
 class Simulated(models.Model):

@@ -7,16 +7,19 @@ from erqi.tests.uploads import make_attachment
 from projects.models import Project, Unit
 from projects.tests.builders import make_unit
 from supervision.models import Theme
-from supervision.services.issue import REPORTING, report_issue
+from supervision.services.issue import report_issue
+from supervision.services.issue_parties import REPORTING
 from supervision.tests import item_case
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.notice_case import Cast, order_on
 
+PROPOSALS = ("supervise", "supervise.approve", "inspect", "issue.handle")
+
 SUPERVISION: dict[str, Rule] = {
     # supervision: problems reported directly
-    "supervision:escalation_list": VIEW,
+    "supervision:escalation_list": Rule(PROPOSALS),
     "supervision:escalation_refresh": Rule("supervise"),
-    "supervision:escalation_detail": Rule("business.view", "escalation"),
+    "supervision:escalation_detail": Rule(PROPOSALS, "escalation"),
     "supervision:escalation_confirm": Rule("supervise", "escalation"),
     "supervision:escalation_decline": Rule("supervise", "escalation"),
     "supervision:trace_list": VIEW,
@@ -28,14 +31,18 @@ SUPERVISION: dict[str, Rule] = {
         f"supervision:issue_{action}": Rule("issue.handle", "issue")
         for action in ("accept", "send_back", "decline", "grade", "regrade", "assign", "reassign", "coordinate", "to_meeting", "meet")
     },
-    **{f"supervision:issue_{action}": Rule("report.write", "issue") for action in ("take", "refuse", "progress", "reply", "escalate")},
+    **{
+        f"supervision:issue_{action}": Rule(("report.write", "report.manage"), "issue")
+        for action in ("take", "refuse", "progress", "reply", "escalate")
+    },
     **{f"supervision:issue_{action}": Rule(REPORTING, "issue") for action in ("resubmit", "withdraw")},
     "supervision:issue_to_leader": Rule("issue.handle", "issue"),
     "supervision:issue_instruct": Rule("inquiry.ask", "issue"),
+    "supervision:issue_transcribe": Rule("issue.handle", "issue"),
     "supervision:issue_urge": Rule(("issue.handle", "supervise"), "issue"),
     "supervision:issue_verify": Rule("inspect", "issue"),
     "supervision:issue_return_reply": Rule(("inspect", "issue.handle"), "issue"),
-    "supervision:issue_close": Rule("issue.handle", "issue"),
+    "supervision:issue_close": Rule(("issue.handle", "inquiry.ask"), "issue"),
     "supervision:issue_reject_closing": Rule("issue.handle", "issue"),
     # supervision notices
     "supervision:notice_list": VIEW,

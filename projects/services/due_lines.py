@@ -14,11 +14,11 @@ from projects.models import Project, WarningSchedule
 from projects.rules.colour import turns
 from projects.rules.policy import Policy
 from projects.rules.reminder import OVERDUE, window
-from projects.rules.warning import CauseKind, MilestoneFact, Thresholds
+from projects.rules.warning import Cause, CauseKind, MilestoneFact, Thresholds
 from projects.sentences.colour import month_day
 from projects.sentences.report import calendar_words, month_name
 from projects.sentences.todo import locks_words, turn_ahead_words
-from projects.sentences.warning import cause_words
+from projects.sentences.warning import cause_words, reason_words
 from projects.services.addressees import Addressees, accounts_with
 from projects.services.facts import schedules_of
 from projects.services.holds_ending import holds_ending
@@ -94,7 +94,7 @@ def project_lines(day: Day, of: Addressees) -> Iterator[Line]:
             continue
         thresholds = row.schedule.thresholds
         worse = _worse(row, thresholds, day)
-        cause = thresholds.cause(level) if level in GRAVE_LEVELS else None
+        cause = _giving(thresholds, level, day) if level in GRAVE_LEVELS else None
         for milestone in row.known_facts.milestones:
             # What made the project yellow or red is told by the line about its colour.
             made_it = cause is not None and cause.kind is CauseKind.MILESTONE and cause.key == milestone.key
@@ -115,6 +115,12 @@ def _worse(row: WarningSchedule, thresholds: Thresholds, day: Day) -> tuple[date
     """Return when the colour turns worse by itself, and to what."""
     ahead = turns(thresholds, row.bounds, day.on, date(row.year, 12, 31))
     return next(((turn, WarningLevel(to)) for turn, before, to in ahead if before < to <= WarningLevel.RED), None)
+
+
+def _giving(thresholds: Thresholds, level: WarningLevel, day: Day) -> Cause | None:
+    """Return what gives the level on the day; None where it will do so later, or nothing does."""
+    turns_on = thresholds.on(level)
+    return thresholds.cause(level) if turns_on is not None and turns_on <= day.on else None
 
 
 def _milestone_line(
@@ -144,14 +150,15 @@ def _milestone_line(
 
 def _turned_line(project: Project, level: WarningLevel, row: WarningSchedule, policy: Policy, day: Day) -> Line:
     began = row.since(day.on)
-    cause = row.schedule.thresholds.cause(level)
-    why = f"：{cause_words(cause, policy.basis)}" if cause is not None else ""
+    cause = _giving(row.schedule.thresholds, level, day)
+    # Without one the level is kept by a person: set by hand, or not yet lifted.
+    why = cause_words(cause, policy.basis) if cause is not None else reason_words(level, policy, [], row.bounds, day.on)
     return Line(
         [],
         ReminderKind.TURNED,
         f"turned/{project.pk}/{level.code}/{began}",
         f"“{project}”转为{policy.label(level)}",
-        f"自{month_day(began, day.on)}起{why}。",
+        f"自{month_day(began, day.on)}起：{why}。",
         reverse("projects:project_colour", args=[project.code]),
     )
 

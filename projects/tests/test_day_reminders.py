@@ -15,6 +15,7 @@ from projects.rules.presets import STATUS_POLICY
 from projects.services import facts
 from projects.services import milestone as milestones
 from projects.services.daily import write_reminders
+from projects.services.override import set_level
 from projects.services.period import lock_month, unlock_month
 from projects.services.policy import approve_policy, return_policy
 from projects.tests.builders import make_milestone, make_person, make_responsibility, make_unit, make_user
@@ -159,6 +160,22 @@ def test_a_project_that_turns_is_told_to_those_concerned():
         assert told(user, "turned/") == [yellow, red]
     assert told(supervision, "turned/") == [red]
     assert told(case.stranger) == told(case.leader) == []
+
+
+def test_a_colour_that_a_person_keeps_is_told_with_that_reason_and_not_with_what_may_come():
+    by_hand, waiting = make_case("人工", date(2018, 9, 28)), make_case("好转", date(2018, 6, 28))
+    with clock.at(date(2018, 7, 16)):
+        set_level(project=by_hand.project, year=2018, level=WarningLevel.YELLOW, until=date(2018, 7, 31), reason="现场停工", by=None)
+    finish(waiting.milestone, date(2018, 7, 16))
+    make_milestone(waiting.project, due_on=date(2018, 10, 20))
+    recompute(date(2018, 7, 16), waiting.project)
+    write(date(2018, 7, 16))
+    assert [reminder.text for reminder in Reminder.objects.filter(key__startswith="turned/", user=by_hand.reporter).order_by("pk")] == [
+        "自7月16日起：由督察办人工定级，至2018年7月31日止。"
+    ]
+    assert [reminder.text for reminder in Reminder.objects.filter(key__startswith="turned/", user=waiting.reporter).order_by("pk")] == [
+        "自7月6日起：数据已好转，待督察员核验、督察办确认后摘牌。"
+    ]
 
 
 def test_red_is_told_before_it_comes_in_each_window():

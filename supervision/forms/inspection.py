@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from erqi.common.dates import chinese_day
 from erqi.common.forms import DayField, EditForm, LookupField, MoneyField, WholeNumberField, column
 from erqi.common.upload_field import UploadsField
 from projects.forms.lookups import ProjectLookup, UnitLookup
@@ -11,7 +12,7 @@ from supervision.choices import InspectionLayer, InspectionMethod, InspectionSub
 from supervision.forms.acting import words
 from supervision.models import Inspection, SupervisionItem
 from supervision.rules.inspection import METHODS
-from supervision.services.inspection_frozen import ReportedMilestone
+from supervision.services.inspection_frozen import Reported
 
 _SEEN = [("", "未查看"), ("yes", "现场已完成"), ("no", "现场未完成")]
 _SEEN_VALUE = {"": None, "yes": True, "no": False}
@@ -99,8 +100,10 @@ class FoundFields:
 
 
 class ConductForm(SubjectFields):
-    """What was found, beside what was reported; `milestones` are those that the project had on the day."""
+    """What was found, beside what was `reported` by the day. A form that was filled in beside other figures (another day, another project,
+    a report filed meanwhile) is shown once more with the right ones: an observation is held against what the person saw."""
 
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     inspected_on = DayField(label="督察日期")
     place = column(Inspection, "place")
     companions = column(Inspection, "companions")
@@ -114,10 +117,17 @@ class ConductForm(SubjectFields):
     often_reason = column(Inspection, "often_reason", help_text="本月已多次督察该单位的必填")
 
     wide = {"observed_physical", "untrue", "conclusion", "uploads", "often_reason", "place"}
+    own = SubjectFields.own | {"shown"}
 
-    def __init__(self, *args: Any, milestones: list[ReportedMilestone] | None = None, **more: Any) -> None:
+    def __init__(self, *args: Any, reported: Reported | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.milestones = milestones or []
+        self.reported = reported or Reported()
+        self.milestones = self.reported.milestones
+        self.fields["shown"].initial = self.reported.mark
+        self.saw_others = self.is_bound and self.data.get("shown", "") != self.reported.mark
+        if self.is_bound:
+            # The page that follows shows the figures of now.
+            self.data["shown"] = self.reported.mark
         found = FoundFields.add(self)
         seen = []
         for one in self.milestones:
@@ -139,6 +149,12 @@ class ConductForm(SubjectFields):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.saw_others and not {"inspected_on", "project"} & set(self.errors):
+            words = self.reported.words or "没有月报"
+            self.add_error(
+                "inspected_on",
+                f"填写时显示的不是这一天、这个项目的上报。截至{chinese_day(cleaned['inspected_on'])}的上报是：{words}。请对照核对所填各项，再提交一次。",
+            )
         if cleaned.get("verdict") == Verdict.UNTRUE and not (cleaned.get("untrue") or "").strip() and "untrue" not in self.errors:
             self.add_error("untrue", "结论为“不实”，请写明不实之处。")
         return cleaned
@@ -182,7 +198,9 @@ class ChangeForm(EditForm):
     """Another verdict after an objection."""
 
     verdict = forms.ChoiceField(label="更正为", choices=[("", "请选择"), *Verdict.choices])
+    corrected_cumulative = MoneyField(label="更正后的累计完成投资", required=False, help_text="现场数字有误时填写")
+    corrected_percent = WholeNumberField(label="更正后的形象进度（%）", required=False, least=0, most=100, help_text="现场数字有误时填写")
     untrue = words("不实之处", "更正为“不实”的必填", required=False, rows=2, most=500)
-    reason = words("理由", rows=3, most=500)
+    reason = words("理由", "不再成立的督察意见，请在这里说明", rows=3, most=500)
 
     wide = {"untrue", "reason"}

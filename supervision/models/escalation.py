@@ -38,6 +38,10 @@ class Escalation(Record, Simulated):
         Notice, models.PROTECT, null=True, blank=True, related_name="escalation", verbose_name="督察通知单", editable=False
     )
 
+    # What is only proposed is a working paper: a unit learns of it by the notice, when one is issued (erqi.history.privacy).
+    history_private = Q(pk__isnull=False)
+    history_readers = ("supervise", "supervise.approve", "inspect", "issue.handle")
+
     objects = EscalationQuerySet.as_manager()
 
     class Meta:
@@ -66,6 +70,9 @@ class EscalationAct(Act):
     """What was done to a proposal."""
 
     machine, of = MACHINE, "escalation"
+    history_private = Q(pk__isnull=False)
+    history_readers = Escalation.history_readers
+
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="acts", verbose_name="升级提议", editable=False)
 
     class Meta(Act.Meta):

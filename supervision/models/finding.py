@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from erqi.common.history import appended, tracked
 from erqi.common.models import Record, Simulated, append_only
@@ -43,7 +44,7 @@ class Finding(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return f"上报不实：{self.observed[:30]}"
+        return f"上报不实：{Truncator(self.observed).chars(30)}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:finding_detail", args=[self.pk])

@@ -11,6 +11,8 @@ _S, _A = FindingState, FindingAction
 _UNIT = frozenset({Party.HANDLER})
 _CHECK = frozenset({Party.INSPECTOR})
 _OFFICE = frozenset({Party.SUPERVISION})
+# Who changes the conclusion that it came from (rules/inspection.py): whoever may do so takes the finding back with it.
+_JUDGE = frozenset({Party.SUPERVISION, Party.LEADER})
 
 # Working days for 更正 + 说明 (domain.md §1.7).
 DAYS = 2
@@ -34,7 +36,7 @@ MACHINE = Machine(
             _A.REVOKE,
             frozenset({_S.OPEN, _S.EXPLAINED, _S.CHECKED, _S.SETTLED}),
             _S.REVOKED,
-            _OFFICE,
+            _JUDGE,
             needs=frozenset({"reason"}),
             other_than=frozenset({_A.EXPLAIN}),
             ends=True,

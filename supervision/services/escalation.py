@@ -148,7 +148,7 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
         )
         for one in new
     ]
-    texts = [f"{one.reason}。建议：{DOCUMENTS[one.trigger].kind.label}" for one in new]
+    texts = [f"{one.reason.rstrip('。')}。建议：{DOCUMENTS[one.trigger].kind.label}" for one in new]
     return acting.act_many(rows, MACHINE, EscalationAction.PROPOSE, by=by, texts=texts)
 
 

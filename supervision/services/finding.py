@@ -17,6 +17,7 @@ from projects.services.addressees import accounts_with
 from supervision.choices import FindingAction, InspectionState, Party
 from supervision.models import Finding, Inspection
 from supervision.rules.finding import DAYS, MACHINE
+from supervision.services.acting import refusal
 from supervision.services.finding_record import confirmed_text, refuse_unchanged
 from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
@@ -194,11 +195,17 @@ def settle_finding(
     return taken.record
 
 
+def revoke_refusal(finding: Finding, by: User | None) -> str:
+    """Return why a person cannot take the finding back with its conclusion; an empty text when they can."""
+    return refusal(finding, MACHINE, FindingAction.REVOKE, by, parties_of_finding(finding, by))
+
+
 def revoke_finding(*, finding: Finding, reason: str, by: User | None) -> Finding:
     """Take a finding back that was none, as the conclusion that it came from is changed. The unit is told.
 
     Called by services.inspection in its transaction: nobody takes a finding back by itself, the unit has objected and somebody else than
-    who concluded has decided. Raises NotAllowed (without `supervise`; who explained), ServiceError (state), InvalidInput without a reason.
+    who concluded has decided: the supervision office, or a leader. Raises NotAllowed (neither; who explained), ServiceError (state),
+    InvalidInput without a reason.
     """
     taken = _take(finding, FindingAction.REVOKE, reason, None, by, None)
     if taken.is_new:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -177,8 +178,15 @@ def conduct_inspection(
         first = earliest(clock.today())
         if inspected_on < first:
             raise InvalidInput({"inspected_on": [f"督察日期不能早于{chinese_day(first)}，往年的督察不再补登。请核对年份。"]})
+        # Its own day: what was seen before the plan was made is no outcome of the plan.
+        planned_on = new.acts.order_by("pk").values_list("on", flat=True).first() if new.pk is not None else None
+        if planned_on is not None and inspected_on < planned_on:
+            raise InvalidInput(
+                {"inspected_on": [f"督察日期不能早于安排督察的{chinese_day(planned_on)}；此前已看过现场的，请另行“登记督察”。"]}
+            )
         if contradicts(verdict, reported.overstated(seen)):
             raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
+        _refuse_contradiction(new, verdict, "observed")
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论为“不实”，请写明不实之处：上报怎么说，现场是怎样。"]})
         # A plan was counted, and let pass, in its own month alone.
@@ -214,6 +222,15 @@ def _settle(
         f"督察结论（{inspection.get_verdict_display()}）：{inspection.subject}",
         text=f"请阅知；有异议的请说明。{inspection.conclusion}",
     )
+
+
+def _refuse_contradiction(inspection: Inspection, verdict: str, figures: str) -> None:
+    """Refuse 属实 beside figures of the site (`observed` or `corrected`) that are others than reported."""
+    differing = {f"{figures}_cumulative": inspection.cumulative_differs, f"{figures}_percent": inspection.percent_differs}
+    wrong = [name for name, differs in differing.items() if contradicts(verdict, differs)]
+    if wrong:
+        remedy = "请同时更正现场数字" if figures == "corrected" else "请核对数字；差别在允许范围内说得清的，结论用“基本属实”"
+        raise InvalidInput({name: [f"现场数字与上报不符，结论不能是“属实”：{remedy}。"] for name in wrong})
 
 
 @transaction.atomic
@@ -292,12 +309,19 @@ def uphold_conclusion(
 ) -> Inspection:
     """Uphold a conclusion against an objection, with the reason; the unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
+    Raises NotAllowed (without `supervise` or `inquiry.ask`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
     """
     taken = _take(inspection, InspectionAction.UPHOLD, reason, version, by, request_key)
     if taken.is_new:
         tell_units([inspection.unit_id], taken.act, f"维持督察结论：{inspection.subject}", kind=ReminderKind.DECIDED)
     return taken.record
+
+
+def change_refusal(inspection: Inspection, by: User | None) -> str:
+    """Return why a person who may decide on the objection cannot change the conclusion: its finding is taken back with it, not by who
+    explained it. An empty text when they can."""
+    finding = Finding.objects.filter(inspection=inspection).exclude(state=FindingState.REVOKED).first()
+    return findings.revoke_refusal(finding, by) if finding is not None else ""
 
 
 @transaction.atomic
@@ -309,12 +333,15 @@ def change_conclusion(
     version: int | None,
     by: User | None,
     untrue: str = "",
+    corrected_cumulative: Decimal | None = None,
+    corrected_percent: int | None = None,
     request_key: UUID | None = None,
 ) -> Inspection:
-    """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. The unit is told.
+    """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. What was
+    written down on the site and is wrong is corrected beside it (amount in 万元, per cent). The unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded, objected or explained the finding), ServiceError (state), StaleRecord,
-    InvalidInput (the same verdict).
+    Raises NotAllowed (without `supervise` or `inquiry.ask`; who concluded, objected or explained the finding), ServiceError (state),
+    StaleRecord, InvalidInput (the same verdict, 属实 beside figures that say otherwise).
     """
 
     def check(locked: Inspection) -> None:
@@ -322,8 +349,11 @@ def change_conclusion(
             raise InvalidInput({"verdict": ["与原结论相同。维持原结论的，请用“维持结论”。"]})
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论改为“不实”，请写明不实之处。"]})
+        locked.corrected_cumulative, locked.corrected_percent = corrected_cumulative, corrected_percent
+        _refuse_contradiction(locked, verdict, "corrected")
 
-    values = {"verdict": verdict, "changed_on": clock.today()}
+    corrected = {"corrected_cumulative": corrected_cumulative, "corrected_percent": corrected_percent}
+    values = {"verdict": verdict, "changed_on": clock.today(), **corrected}
     taken = _take(inspection, InspectionAction.CHANGE, reason, version, by, request_key, values=values, check=check)
     if not taken.is_new:
         return taken.record

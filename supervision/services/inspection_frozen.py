@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from erqi.common.numbers import money
@@ -58,6 +59,14 @@ class Reported:
             parts.append(f"形象进度 {self.step.physical_percent}%")
         parts += filter(None, [self.step.physical])
         return "，".join(parts)
+
+    @property
+    def mark(self) -> str:
+        """A short text that is another one as soon as a person would be shown something else; empty where there is nothing to show."""
+        if self.step is None and not self.milestones:
+            return ""
+        shown = [self.step.pk if self.step else None, *((one.milestone.pk, one.due_on, one.done_on) for one in self.milestones)]
+        return sha256(repr(shown).encode()).hexdigest()[:16]
 
     def said(self, seen: Mapping[int, bool | None]) -> str:
         """Return what a finding is held against: the report, and each milestone that was reported as done and found undone."""

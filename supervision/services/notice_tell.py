@@ -67,10 +67,10 @@ def sent(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), ReminderKind.INFORM, "/copy")
 
 
-def signed_for(notice: Notice, act: NoticeAct) -> None:
-    """Tell who sent the notice that it was signed for by another in the unit's place."""
+def signed_for(notice: Notice, act: NoticeAct, note: str) -> None:
+    """Tell who sent the notice that it was signed for by another in the unit's place (`note`)."""
     people = list(dict.fromkeys([*_author(notice), *accounts_with("supervise")]))
-    _line(notice, act, people, "已代签", act.text, ReminderKind.DECIDED)
+    _line(notice, act, people, "已代签", note, ReminderKind.DECIDED)
 
 
 def changed(notice: Notice, act: NoticeAct) -> None:

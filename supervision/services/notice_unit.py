@@ -30,14 +30,14 @@ _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
 
 @transaction.atomic
 def sign_notice(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Sign for a notice (签收). Who signs for a unit without an account says so on the record, and who sent it is told.
+    """Sign for a notice (签收). Where somebody signs for a unit without an account, the act says so (`acting.act`), and who sent it is told.
 
     Raises NotAllowed (another unit's), ServiceError, StaleRecord.
     """
-    text = stand_in_words(notice, by, NoticeAction.SIGN)
-    notice, row, _ = do(notice, NoticeAction.SIGN, by, version=version, text=text, request_key=request_key)
-    if text:
-        tell.signed_for(notice, row)
+    note = stand_in_words(notice, by, NoticeAction.SIGN)
+    notice, row, _ = do(notice, NoticeAction.SIGN, by, version=version, request_key=request_key)
+    if note:
+        tell.signed_for(notice, row, note)
     return notice
 
 
@@ -47,16 +47,9 @@ def refuse_notice(*, notice: Notice, reason: str, version: int | None, by: User 
 
     Raises NotAllowed, ServiceError, StaleRecord, InvalidInput without a reason.
     """
-    reason = _said(notice, by, NoticeAction.REFUSE, reason)
     notice, row, _ = do(notice, NoticeAction.REFUSE, by, version=version, text=reason, request_key=request_key)
     tell.asked(notice, row)
     return notice
-
-
-def _said(notice: Notice, by: User | None, action: NoticeAction, text: str) -> str:
-    """Return what is said with a step of the unit's, marked where another stands in for it."""
-    note = stand_in_words(notice, by, action) if text.strip() else ""
-    return f"{note}\n{text}" if note else text
 
 
 def too_late(notice: Notice) -> str:
@@ -96,7 +89,7 @@ def ask_extension(
             raise InvalidInput({"asked_due_on": [f"申请的时限应晚于现行时限（{chinese_day(locked.due_on)}）。"]})
         _not_too_far(locked.due_on, to, "asked_due_on")
 
-    values, reason = {"asked_due_on": to}, _said(notice, by, NoticeAction.ASK_EXTENSION, reason)
+    values = {"asked_due_on": to}
     notice, row, fresh = do(
         notice, NoticeAction.ASK_EXTENSION, by, version=version, text=reason, request_key=request_key, values=values, first=compare
     )
@@ -117,7 +110,7 @@ def ask_transfer(
         if unit is not None and unit.pk == locked.unit_id:
             raise InvalidInput({"asked_unit": ["建议转办的单位不能是本单位。"]})
 
-    values, reason = {"asked_unit": unit}, _said(notice, by, NoticeAction.ASK_TRANSFER, reason)
+    values = {"asked_unit": unit}
     notice, row, _ = do(
         notice, NoticeAction.ASK_TRANSFER, by, version=version, text=reason, request_key=request_key, values=values, first=compare
     )
@@ -190,7 +183,7 @@ def reply_notice(
     if notice.project_id and notice.kind in ASKS_CAUSE and cause not in DelayCause:
         raise InvalidInput({"cause": ["请选择影响进度的病因。"]})
     values = {"cause": cause, **_NOTHING_ASKED}
-    note, text = stand_in_words(notice, by, NoticeAction.REPLY), _said(notice, by, NoticeAction.REPLY, text)
+    note = stand_in_words(notice, by, NoticeAction.REPLY)
     notice, row, fresh = do(notice, NoticeAction.REPLY, by, version=version, text=text, request_key=request_key, values=values)
     if fresh and uploads:
         attach(owner=row, uploads=uploads, by=by)

@@ -62,7 +62,7 @@ def reminders(day: Day, of: Addressees) -> Iterator[Line]:
             ReminderKind.TASK,
             f"escalation/{row.pk}",
             f"升级提议：{row.project} {row.get_trigger_display()}",
-            f"{row.reason}。建议发督察通知单（{DOCUMENTS[EscalationTrigger(row.trigger)].kind.label}）。",
+            f"{row.reason.rstrip('。')}。建议发督察通知单（{DOCUMENTS[EscalationTrigger(row.trigger)].kind.label}）。",
             row.get_absolute_url(),
             row.simulated,
         )

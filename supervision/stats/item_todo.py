@@ -13,7 +13,6 @@ from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.addressees import accounts_with
-from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link, Shown, Waiting
 from supervision.choices import (
@@ -24,6 +23,7 @@ from supervision.choices import (
     InspectionState,
     ItemAction,
     ItemState,
+    Verdict,
 )
 from supervision.models import (
     Finding,
@@ -40,7 +40,7 @@ from supervision.rules.finding import STANDING
 from supervision.sentences.item import due_words
 from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
-from supervision.services.parties import ANY_UNIT
+from supervision.services.parties import ANY_UNIT, without_account
 
 KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
 # More than this nobody works off in a day; the lists show all.
@@ -93,8 +93,8 @@ def todo_items(desk: Desk) -> list[Item]:
     if user.can("ledger.edit"):
         found += [_reopen_line(row, desk) for row in _untrue_milestones()]
     if user.can("inquiry.ask"):
-        # What the rules asked in the leaders' name is every leader's.
-        answered = Inquiry.objects.answered().filter(Q(asked_by=user) | Q(asked_by=None))
+        # What the rules asked in the leaders' name is every leader's, and so is what somebody asked who is none any more.
+        answered = Inquiry.objects.answered().exclude(asked_by__in=[one for one in accounts_with("inquiry.ask") if one != user])
         found += [_answered_line(row, desk) for row in answered.select_related("project")[:MOST]]
     return found
 
@@ -116,9 +116,7 @@ def _acts_for(desk: Desk) -> set[int]:
     found = set(desk.units) if desk.user.can("report.write") else set()
     if desk.user.can(ANY_UNIT):
         rows = (Inspection.objects.filter(state=InspectionState.CONCLUDED), Finding.objects.filter(state=FindingState.OPEN))
-        asked = {unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}
-        people = accounts_of(asked, "report.write", desk.day) if asked else {}
-        found |= {unit for unit in asked if not people.get(unit)}
+        found |= without_account({unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}, desk.day)
     return found
 
 
@@ -138,13 +136,13 @@ def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
         units.setdefault(item, set()).add(unit)
     keys = {item for item, found in units.items() if found & desk.units} if user.can("report.write") else set()
     if user.can(ANY_UNIT) and units:
-        people = accounts_of(set().union(*units.values()), "report.write", desk.day)
-        keys |= {item for item, found in units.items() if not any(people.get(unit) for unit in found)}
+        bare = without_account(set().union(*units.values()), desk.day)
+        keys |= {item for item, found in units.items() if found <= bare}
     if not keys:
         return []
     moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
     rows = SupervisionItem.objects.filter(state=ItemState.OPEN, pk__in=keys).with_level(desk.day)
-    rows = rows.annotate(_last=Subquery(moved.values("action")[:1]))
+    rows = rows.annotate(_last=Subquery(moved.values("action")[:1]), _said=Subquery(moved.values("text")[:1]))
     wanted = Q(level__gte=WarningLevel.BLUE) | Q(due_on__lte=desk.day + AHEAD) | Q(_last__in=_RETURNS)
     return rows.filter(wanted).select_related("theme", "project").order_by("due_on", "pk")[:MOST]
 
@@ -152,16 +150,18 @@ def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
 def _item_line(row: SupervisionItem, desk: Desk) -> Item:
     level = WarningLevel(row.level)
     lags = level >= WarningLevel.YELLOW and not row.cause
+    came_back = row._last in _RETURNS
+    remedy = "已滞后，先认定病因，再报送进展或申请销号" if lags else "完成后申请销号，附办理前、后的照片"
     return Item(
         "item",
-        row.name,
+        f"销号被退回：{row.name}" if came_back else row.name,
         row.get_absolute_url(),
-        "认定病因" if lags else "报送进展",
-        max(level, WarningLevel.BLUE),
+        "认定病因" if lags else "补充后再申请销号" if came_back else "报送进展",
+        max(level, WarningLevel.YELLOW if came_back else WarningLevel.BLUE),
         row.due_on,
-        text=f"{row.theme}台账：{row.goal[:80]}",
+        text=f"还缺：{row._said}" if came_back else f"{row.theme}台账：{row.goal[:80]}",
         follows=due_words(row.due_on, desk.day),
-        remedy="已滞后，先认定病因，再报送进展或申请销号" if lags else "完成后申请销号，附办理前、后的照片",
+        remedy=remedy,
         project=row.project,
         shown=Shown(level, str(level.label)) if level != WarningLevel.UNRATED else None,
         simulated=row.simulated,
@@ -200,7 +200,8 @@ def _read_line(row: Inspection, desk: Desk) -> Item:
         f"督察结论待阅知：{row.get_verdict_display()}",
         row.get_absolute_url(),
         "阅知",
-        waited_level(workdays.workdays_between(since, desk.day)),
+        # To be read, not to be done: it stands before nothing that has a day. What was found untrue is answered by its finding.
+        WarningLevel.YELLOW if row.verdict == Verdict.UNTRUE else WarningLevel.BLUE,
         since,
         text=row.conclusion[:120],
         follows="有异议的，请一并说明",
@@ -210,7 +211,9 @@ def _read_line(row: Inspection, desk: Desk) -> Item:
 
 
 def _planned(desk: Desk) -> Any:
-    mine = _did(InspectionAct, "inspection", InspectionAction.PLAN, desk.user)
+    # What somebody planned whose account is stopped is everybody's who inspects.
+    plans = InspectionAct.objects.filter(inspection=OuterRef("pk"), action=InspectionAction.PLAN)
+    mine = Exists(plans.filter(Q(by=desk.user) | Q(by__is_active=False)))
     rows = Inspection.objects.filter(mine, state=InspectionState.PLANNED, planned_for__lte=desk.day + AHEAD)
     return _subjects(rows)
 
@@ -337,7 +340,8 @@ def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
         f"{row.asked_by_name}问查" + (f"：节点“{row.milestone}”" if row.milestone else ""),
         reverse("supervision:inquiry_answer", args=[row.pk]),
         "答复",
-        _due_level(row.due_on, desk.day),
+        # What a leader asks does not stand behind a unit's own hints.
+        max(WarningLevel.YELLOW, _due_level(row.due_on, desk.day)),
         row.due_on,
         text=row.text,
         follows=due_words(row.due_on, desk.day),

@@ -18,7 +18,7 @@ from supervision.choices import NoticeState as Is
 from supervision.models import Notice, NoticeAct, NoticeOrder
 from supervision.rules.limit import is_late, late_before
 from supervision.rules.notice import MACHINE, OWED, WAITING
-from supervision.rules.notice_course import SHORT, Course
+from supervision.rules.notice_course import Course
 from supervision.sentences.notice import standing_words
 from supervision.services.notice_parties import office_without, unit_accounts
 from supervision.stats.notice import courses, late, standing_of
@@ -200,7 +200,8 @@ def _orders(desk: Any, units: Collection[int]) -> Iterator[Item]:
             f"落实批示：{_name(order.notice)}",
             reverse("supervision:notice_order", args=[order.pk]),
             "落实批示",
-            WarningLevel.RED if late > 1 else WarningLevel.YELLOW if late else WarningLevel.BLUE if left <= SHORT else WarningLevel.GREEN,
+            # What a leader instructs does not stand behind a unit's own hints.
+            WarningLevel.RED if late > 1 else WarningLevel.YELLOW,
             order.due_on,
             text=f"{order.by_name}{month_day(order.on, desk.day)}批示：{order.text}",
             follows=f"已逾期 {late} 个工作日" if late else f"{month_day(order.due_on, desk.day)}前落实",

@@ -322,13 +322,26 @@ def test_pages_show_a_day_as_it_stood(project):
     escalation = Escalation.objects.get()
     with clock.at(date(2018, 5, 20)):
         service.decline_escalation(escalation=escalation, reason="已当面提醒", version=escalation.version, by=make_user("supervision"))
-        client = sign_in(make_user("viewer"))
+        client = sign_in(make_user("inspector"))
         then = client.get(f"{escalation.get_absolute_url()}?as_of=2018-05-10")
         assert (then.context["state"], len(then.context["course"])) == ("待处置", 1)
         assert "已当面提醒" not in text(then)
         rows = client.get(f"{reverse('supervision:escalation_list')}?as_of=2018-05-10&state=proposed").context["table"].records
         assert [row.pk for row in rows] == [escalation.pk]
-        assert not client.get(f"{escalation.get_absolute_url()}?as_of=2018-05-01").context["last"]
+        assert client.get(f"{escalation.get_absolute_url()}?as_of=2018-05-01").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["reporter", "reviewer", "viewer"])
+def test_a_proposal_is_a_working_paper_that_units_do_not_read(project, role):
+    propose(YELLOW)
+    escalation = Escalation.objects.get()
+    with clock.at(date(2018, 5, 20)):
+        inside, outside = sign_in(make_user("inspector")), sign_in(make_user(role))
+        for address in (escalation.get_absolute_url(), reverse("supervision:escalation_list")):
+            assert (inside.get(address).status_code, outside.get(address).status_code) == (200, 403)
+        for address in (reverse("supervision:trace_list"), project.get_absolute_url(), reverse("history")):
+            assert escalation.reason[:15] not in text(outside.get(address))
+        assert escalation.reason[:15] in text(inside.get(reverse("supervision:trace_list")))
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -336,7 +349,7 @@ def test_the_list_asks_a_constant_number_of_questions(ledger, number, django_ass
     for place in range(number):
         late(ledger, f"项目{place}")
     propose(YELLOW)
-    client = sign_in(make_user("viewer"))
+    client = sign_in(make_user("inspector"))
     with clock.at(YELLOW):
         client.get(reverse("supervision:escalation_list"))
         with django_assert_num_queries(7):

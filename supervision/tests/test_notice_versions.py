@@ -167,7 +167,7 @@ def test_what_is_done_in_a_units_place_is_marked(cast):
         said = "代办：没有账号的单位没有账号，由重点办丁代为反馈。"
         assert said in page
         lonely = units.reply_notice(notice=lonely, text="已办理。", version=None, by=stand_in)
-        assert lonely.acts.last().text == f"{said}\n已办理。"
+        assert lonely.acts.last().text == "已办理。（代办：没有账号的单位没有可用的账号）"
         assert Reminder.objects.get(user=cast.inspector, title__contains="已反馈，待审核").text == said
         own = units.reply_notice(notice=cast.signed(), text="已办理。", version=None, by=cast.reporter)
     assert own.acts.last().text == "已办理。"

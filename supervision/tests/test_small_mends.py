@@ -1,11 +1,12 @@
 """What people stumbled over: evidence that proves nothing, limits of the office's own steps, names that change, refusals without a word."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
 from erqi.common import clock
-from erqi.common.errors import InvalidInput
+from erqi.common.errors import InvalidInput, ServiceError
 from erqi.history.registry import business_kinds
 from erqi.tests.uploads import picture, upload
 from projects.choices import WarningLevel
@@ -16,8 +17,13 @@ from supervision.models import Issue
 from supervision.rules.machines import MACHINES
 from supervision.services import finding as findings
 from supervision.services import inquiry as inquiries
+from supervision.services import inspection as inspections
+from supervision.services import issue as issues
+from supervision.services import item as items
 from supervision.services import item_closing as closings
 from supervision.services import item_grid as grids
+from supervision.services.mechanism import open_theme
+from supervision.stats import item_todo
 from supervision.stats.issue import todo_items
 from supervision.tests.issue_case import Cast
 from supervision.tests.item_case import DAY, make_case
@@ -132,3 +138,74 @@ def test_kinds_of_history_have_names_of_their_own():
     labels = [kind.label for kind in business_kinds().values()]
     assert len(set(labels)) == len(labels)
     assert len(MACHINES) <= sum("办理" in label or "处置" in label for label in labels)
+
+
+def test_the_same_words_with_another_content_are_another_decision(case):
+    item = case.item()
+    for goal in ("七月底前全部拆除", "八月底前全部拆除"):
+        items.amend_item(item=item, goal=goal, version=None, by=case.supervision, request_key=uuid4())
+    for due_on in (date(2018, 7, 10), date(2018, 7, 17)):
+        items.move_item(item=item, due_on=due_on, reason="推迟一周", version=None, by=case.supervision, request_key=uuid4())
+    item.refresh_from_db()
+    assert (item.goal, item.due_on) == ("八月底前全部拆除", date(2018, 7, 17))
+    # The same content once more, sent by a page gone back to, is none.
+    with pytest.raises(ServiceError, match="没有重复登记"):
+        items.amend_item(item=item, goal="八月底前全部拆除", version=None, by=case.supervision, request_key=uuid4())
+
+
+def test_a_closing_that_came_back_says_on_the_desk_what_is_missing(case):
+    item = case.apply(case.item())
+    closings.send_back_closing(item=item, reason="缺拆除后全景照片", version=None, by=case.inspector)
+    (line,) = [one for one in item_todo.todo_items(Desk(case.reporter, DAY)) if one.kind == "item"]
+    assert (line.title, line.text) == (f"销号被退回：{item.name}", "还缺：缺拆除后全景照片")
+    assert line.level == WarningLevel.YELLOW
+
+
+def test_what_is_only_to_be_read_does_not_stand_before_what_is_to_be_done(case):
+    inspection = case.inspect(verdict="true", untrue="")
+    asked = inquiries.ask_inquiry(project=case.project, text="何时开工", due_on=date(2018, 6, 29), by=case.leader)
+    later = date(2018, 6, 26)
+    levels = {one.kind: one.level for one in item_todo.todo_items(Desk(case.reporter, later))}
+    assert (levels["inspection"], levels["inquiry"]) == (WarningLevel.BLUE, WarningLevel.YELLOW)
+    assert inspection.pk
+    assert asked.pk
+
+
+def test_a_name_that_is_taken_is_said_in_one_plain_sentence(case):
+    with pytest.raises(InvalidInput, match="已有同样的督察主题，请改用另一个。"):
+        open_theme(name=case.theme.name, by=case.supervision)
+
+
+def test_a_form_sent_anew_after_the_back_button_begins_nothing_twice(case):
+    for begin in (
+        lambda: case.inspect(verdict="true", untrue="", request_key=uuid4()),
+        lambda: case.item(request_key=uuid4()),
+        lambda: inquiries.ask_inquiry(project=case.project, text="何时开工", by=case.leader, request_key=uuid4()),
+        lambda: inspections.plan_inspection(
+            project=case.project, method="field", planned_for=DAY, often_reason="复查", by=case.inspector, request_key=uuid4()
+        ),
+        lambda: inspections.self_check(project=case.project, conclusion="已对照自查", by=case.reporter, request_key=uuid4()),
+        lambda: issues.report_issue(title="管线未迁", description="热力管线未迁改", by=case.reporter, request_key=uuid4()),
+    ):
+        first = begin()
+        with pytest.raises(ServiceError, match="没有重复登记"):
+            begin()
+        assert first.acts.count() == 1
+
+
+def test_what_was_taken_back_may_be_registered_again(case):
+    first = case.inspect(verdict="true", untrue="", request_key=uuid4())
+    inspections.retract_inspection(inspection=first, reason="填错", version=None, by=case.inspector)
+    assert case.inspect(verdict="true", untrue="", request_key=uuid4()).pk != first.pk
+
+
+def test_the_second_of_two_hears_what_the_first_decided(case):
+    item = case.apply(case.item())
+    address = f"/supervision/items/{item.pk}/send-back/"
+    page = case.browser("other_inspector").get(address)
+    closings.verify_closing(item=item, text="现场属实", version=None, by=case.inspector)
+    form = page.context["form"]
+    sent = {"version": form["version"].value(), "request_key": str(form["request_key"].value()), "reason": "缺照片"}
+    answer = case.browser("other_inspector").post(address, sent)
+    assert answer.status_code == 409
+    assert "没有冲突" not in answer.content.decode()

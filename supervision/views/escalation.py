@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -49,7 +50,7 @@ def list_crumb() -> dict[str, str]:
 class EscalationList(ListView):
     """All proposals as of a day, what waits first."""
 
-    permission = "business.view"
+    permission = Escalation.history_readers
     table_class = EscalationTable
     filterset_class = EscalationFilter
     template_name = "supervision/escalation_list.html"
@@ -97,21 +98,24 @@ class EscalationDetail(PermissionRequiredMixin, TemplateView):
     """A proposal as of a day: the colour and its grounds, what is proposed, what it asks for, how it was decided."""
 
     shows_day = True
-    permission = "business.view"
+    permission = Escalation.history_readers
     template_name = "supervision/escalation_detail.html"
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         escalation = get_object_or_404(Escalation.objects.select_related("project", "unit", "notice"), pk=pk)
         on, user = as_of(self.request), self.request.user
         acts = list(escalation.acts.filter(on__lte=on.day).select_related("unit").order_by("pk"))
-        state = acts[-1].to_state if acts else ""
+        if not acts:
+            # Not even of which project it is is known before the day on which it was made.
+            raise Http404
+        state = acts[-1].to_state
         now = not on.asked or on.day == clock.today()
         return super().get_context_data(
             **kwargs,
             page_title=f"升级提议：{escalation.project}",
             escalation=escalation,
             as_of=on,
-            last=acts[-1] if acts else None,
+            last=acts[-1],
             state=MACHINE.state_label(state),
             level=WarningLevel(escalation.level),
             document=DOCUMENTS[EscalationTrigger(escalation.trigger)],

@@ -77,6 +77,7 @@ class InquiryDetail(PermissionRequiredMixin, TemplateView):
             as_of=on,
             state_label=InquiryState(state).label,
             is_late=state == InquiryState.ASKED and inquiry.due_then < on.day,
+            is_stood_in=present and state == InquiryState.ASKED and service.inspector_gone(inquiry),
             course=course(inquiry, on.day),
             actions=buttons(inquiry, MACHINE, self.request.user, parties, PAGES) if present else [],
             breadcrumbs=[{"label": "领导问查", "url": reverse("supervision:inquiry_list")}, {"label": str(inquiry)}],

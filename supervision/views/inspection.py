@@ -4,6 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,6 +16,7 @@ from erqi.common.asof import as_of
 from erqi.common.attachments import of as attachments_of
 from erqi.common.dates import chinese_day, parse_day
 from erqi.common.editing import EditView
+from projects.forms.lookups import ProjectLookup
 from projects.models import Project, Unit
 from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Verdict
 from supervision.filters.inspection import InspectionFilter
@@ -88,6 +90,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         on = as_of(self.request)
         inspection = get_object_or_404(Inspection.objects.for_table(on.day).visible_to(self.request.user), pk=pk)
+        inspection.forget_after(on.day)
         present = on.day >= clock.today()
         state = inspection.state_then
         parties = service.parties_of_inspection(inspection, self.request.user)
@@ -96,6 +99,8 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         offered = dict(PAGES)
         if state == InspectionState.CONCLUDED and service.retract_refusal(inspection):
             del offered[InspectionAction.RETRACT]
+        if state == InspectionState.ANSWERED and service.change_refusal(inspection, self.request.user):
+            del offered[InspectionAction.CHANGE]
         finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
         return super().get_context_data(
             **kwargs,
@@ -106,10 +111,12 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             state_label=InspectionState(state).label,
             verdict_label=Verdict(inspection.verdict_then).label if inspection.verdict_then else "",
             is_untrue=inspection.verdict_then == Verdict.UNTRUE,
+            is_changed=inspection.changed_on is not None and inspection.changed_on <= on.day,
             points=inspection.points.all(),
             milestones=inspection.milestones.all() if is_held else [],
             attachments=list(attachments_of(inspection)) if is_held else [],
             finding=finding,
+            finding_stands=finding is not None and finding.state_then != FindingState.REVOKED,
             finding_label=FindingState(finding.state_then).label if finding is not None else "",
             course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
             actions=buttons(inspection, MACHINE, self.request.user, parties, offered) if present else [],
@@ -192,12 +199,12 @@ class _Conducting:
 
     def reported_lines(self) -> list[tuple[str, Any]]:
         """Return what was reported, for above the form."""
-        return [("截至当日的上报", self.reported.words)] if self.reported.words else []
+        return [(f"截至{chinese_day(self.day())}的上报", self.reported.words)] if self.reported.words else []
 
 
 class InspectionNew(_Conducting, _OfSubject):
-    """Record an inspection that was not planned. The project is known from the address, or typed; its milestones are asked about in the
-    former case."""
+    """Record an inspection that was not planned. The project is known from the address, or typed: then what it had reported, and its
+    milestones, are shown before the form is taken."""
 
     permission = LOOKS
     template_name = "supervision/inspection_form.html"
@@ -206,18 +213,21 @@ class InspectionNew(_Conducting, _OfSubject):
     submit_label = "登记结论"
 
     def looked_at(self) -> Project | None:
-        return self.project
+        typed = self.request.POST.get("project")
+        if not typed:
+            return self.project if typed is None else None
+        try:
+            return ProjectLookup().find(typed)
+        except ValidationError:
+            return None
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"layer": self.layer, "milestones": self.reported.milestones}
+        return {"layer": self.layer, "reported": self.reported}
 
     def first_values(self) -> dict[str, Any]:
         return {"project": self.project, "item": self.item, "inspected_on": clock.today(), "method": "field"}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
-        # What was asked about is another project's once another one is typed.
-        if self.project is not None and values.get("project") != self.project:
-            values["observed_done"] = {}
         return service.conduct_inspection(by=self.request.user, request_key=request_key, **values)
 
     def success_text(self, result: Inspection) -> str:
@@ -266,7 +276,7 @@ class InspectionConduct(_Conducting, InspectionAct):
         return self.record.project
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"layer": InspectionLayer(self.record.layer), "milestones": self.reported.milestones, "fixed": True}
+        return {"layer": InspectionLayer(self.record.layer), "reported": self.reported, "fixed": True}
 
     def first_values(self) -> dict[str, Any]:
         return {"inspected_on": clock.today(), "method": self.record.method, "often_reason": self.record.often_reason}
@@ -353,6 +363,9 @@ class InspectionChange(InspectionAct):
     permission = ("supervise", "inquiry.ask")
     action = InspectionAction.CHANGE
     form_class = ChangeForm
+
+    def refusal(self) -> str:
+        return super().refusal() or service.change_refusal(self.record, self.request.user)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
         return service.change_conclusion(inspection=self.record, version=version, by=self.request.user, request_key=request_key, **values)
