@@ -22,7 +22,7 @@ class Party(TextChoices):
     LEADER = "leader", "区领导"
     OFFICE = "office", "重点项目办"
     HANDLER = "handler", "承办单位"
-    REVIEWER = "reviewer", "牵头单位审核员"
+    REVIEWER = "reviewer", "承办单位审核员"
     AUTHOR = "author", "提出人"
     # Whoever takes the step of somebody who has no account in use: the record waits for nobody.
     STAND_IN = "stand_in", "代办人"
@@ -203,6 +203,7 @@ class EscalationState(TextChoices):
     """A proposal to escalate: a person of the supervision office decides it once."""
 
     PROPOSED = "proposed", "待处置"
+    DRAFTED = "drafted", "拟稿中"
     CONFIRMED = "confirmed", "已采纳"
     DECLINED = "declined", "不采纳"
     LAPSED = "lapsed", "已失效"
@@ -211,6 +212,7 @@ class EscalationState(TextChoices):
 class EscalationAction(TextChoices):
     PROPOSE = "propose", "提出"
     CONFIRM = "confirm", "采纳并拟稿"
+    ISSUE = "issue", "通知单下发"
     DECLINE = "decline", "不采纳"
     LAPSE = "lapse", "失效"
     REOPEN = "reopen", "重新待处置"

@@ -55,8 +55,8 @@ def parties_of(
     author: int | None = None,
     stand_in: str = "",
 ) -> frozenset[Party]:
-    """Return as what the account acts: `handlers` are the units (keys) that the record is addressed to, `reviewing` those whose reviewer
-    has a say (the handling and the lead unit), `author` the account (key) that began it; `stand_in` the permission with which somebody
+    """Return as what the account acts: `handlers` are the units (keys) that the record is addressed to, `reviewing` those whose
+    reviewers have a say, `author` the account (key) that began it; `stand_in` the permission with which somebody
     handles what is addressed to units none of which has an account that reports (a stand-in besides, so that the act says so). `None` is
     the system, and everybody."""
     if user is None:

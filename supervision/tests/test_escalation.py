@@ -241,7 +241,7 @@ def test_confirming_drafts_the_notice_once(project):
     assert (notice.kind, notice.days, notice.origin, notice.project) == (NoticeKind.SUPERVISE, 3, escalation, project)
     assert done.notice == notice
     assert "主体施工" in notice.text
-    with pytest.raises(ServiceError, match="已“已采纳”"):
+    with pytest.raises(ServiceError, match="现在是“拟稿中”"):
         service.decline_escalation(escalation=done, reason="不", version=done.version, by=make_user("supervision"))
 
 

@@ -17,6 +17,7 @@ from supervision.rules import issue as issue_rules
 from supervision.rules import item as item_rules
 from supervision.rules import notice as notice_rules
 from supervision.rules.machines import MACHINES
+from supervision.services.escalation import confirm_escalation
 from supervision.services.finding import parties_of_finding
 from supervision.services.inquiry import parties_of_inquiry
 from supervision.services.inspection import parties_of_inspection, plan_inspection
@@ -106,7 +107,7 @@ def strangers() -> list[Any]:
 
 
 def test_every_state_of_every_family_is_tried():
-    tried = {"issue": set(ISSUE), "notice": set(NOTICE), "escalation": {EscalationState.PROPOSED}}
+    tried = {"issue": set(ISSUE), "notice": set(NOTICE), "escalation": {EscalationState.PROPOSED, EscalationState.DRAFTED}}
     tried |= {name: set(CASE[name]) for name in ("item", "inspection", "finding", "inquiry")}
     for machine in MACHINES:
         assert tried[machine.name] == {code for code, _ in machine.states} - machine.finals
@@ -138,8 +139,14 @@ def test_a_notice_waits_for_nobody_who_is_gone(state):
 
 
 def test_a_proposal_waits_for_nobody_who_is_gone():
-    proposal = make_escalation(issue_case.Cast().project)
+    cast = notice_case.Cast().with_project()
+    proposal = make_escalation(cast.project)
     way_out(proposal, escalation_rules.MACHINE, lambda _, user: parties_of(user), strangers())
+    # While a notice is drafted for it, others than who drafts it lead the notice on, or withdraw it.
+    drafted = confirm_escalation(escalation=proposal, version=None, by=cast.writer)
+    gone = [cast.writer, cast.second]
+    way_out(drafted, escalation_rules.MACHINE, lambda _, user: parties_of(user), strangers(), gone)
+    way_out(drafted.notice, notice_rules.MACHINE, notice_parties, strangers(), gone)
 
 
 @pytest.mark.parametrize(("name", "state"), [(name, state) for name, states in CASE.items() for state in states])
