@@ -4,29 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0015_reminder_inform'),
-        ('supervision', '0012_day_and_corrections'),
+        ("projects", "0015_reminder_inform"),
+        ("supervision", "0012_day_and_corrections"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='escalation',
-            name='escalation_once',
+            model_name="escalation",
+            name="escalation_once",
         ),
         migrations.AlterField(
-            model_name='escalation',
-            name='state',
-            field=models.CharField(choices=[('proposed', '待处置'), ('drafted', '拟稿中'), ('confirmed', '已采纳'), ('declined', '不采纳'), ('lapsed', '已失效')], editable=False, max_length=20, verbose_name='处置'),
+            model_name="escalation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("proposed", "待处置"),
+                    ("drafted", "拟稿中"),
+                    ("confirmed", "已采纳"),
+                    ("declined", "不采纳"),
+                    ("lapsed", "已失效"),
+                ],
+                editable=False,
+                max_length=20,
+                verbose_name="处置",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalationevent',
-            name='state',
-            field=models.CharField(choices=[('proposed', '待处置'), ('drafted', '拟稿中'), ('confirmed', '已采纳'), ('declined', '不采纳'), ('lapsed', '已失效')], editable=False, max_length=20, verbose_name='处置'),
+            model_name="escalationevent",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("proposed", "待处置"),
+                    ("drafted", "拟稿中"),
+                    ("confirmed", "已采纳"),
+                    ("declined", "不采纳"),
+                    ("lapsed", "已失效"),
+                ],
+                editable=False,
+                max_length=20,
+                verbose_name="处置",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'lapsed'), _negated=True), fields=('project', 'year', 'trigger', 'since', 'finding'), name='escalation_standing_once', violation_error_message='这项提议已经列入。'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "lapsed"), _negated=True),
+                fields=("project", "year", "trigger", "since", "finding"),
+                name="escalation_standing_once",
+                violation_error_message="这项提议已经列入。",
+            ),
         ),
     ]

@@ -70,7 +70,7 @@ class Deadline:
     done_on: date | None = None
 
     def is_late(self, day: date) -> bool:
-        """Say whether it was missed as of the day: passed undone, or done too late."""
+        """Say whether it was missed as of the day: passed undone, or done too late. By days, as its colour (rules.limit)."""
         return self.due_on is not None and self.due_on < min(self.done_on or day, day)
 
     def is_open_late(self, day: date) -> bool:

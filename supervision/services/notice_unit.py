@@ -30,7 +30,7 @@ _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
 
 @transaction.atomic
 def sign_notice(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Sign for a notice (签收). Where somebody signs for a unit without an account, the act says so (`acting.act`), and who sent it is told.
+    """Sign for a notice (签收). Where somebody signs for a unit without an account, the act says so (`acting.act`), and its sender is told.
 
     Raises NotAllowed (another unit's), ServiceError, StaleRecord.
     """

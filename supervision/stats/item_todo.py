@@ -38,7 +38,8 @@ from supervision.models import (
     SupervisionItem,
 )
 from supervision.rules.finding import STANDING
-from supervision.sentences.item import due_words
+from supervision.rules.limit import is_late
+from supervision.sentences.item import due_words, limit_words
 from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
 from supervision.services.parties import ANY_UNIT, without_account
@@ -64,7 +65,7 @@ def _waited(since: date, desk: Desk) -> str:
 
 
 def _due_level(due_on: date, day: date) -> WarningLevel:
-    if due_on < day:
+    if is_late(due_on, day, workdays):
         return WarningLevel.RED
     return WarningLevel.YELLOW if due_on <= workdays.add_workdays(day, 1) else WarningLevel.BLUE
 
@@ -270,7 +271,7 @@ def _explain_line(row: Finding, desk: Desk) -> Item:
         WarningLevel.RED,
         row.due_on,
         text=row.observed,
-        follows=due_words(row.due_on, desk.day),
+        follows=limit_words(row.due_on, desk.day, workdays),
         remedy="先改正上报（月报填更正单，节点完成由重点项目办撤销），再写明更正内容和原因",
         project=row.project,
         simulated=row.simulated,
@@ -295,7 +296,7 @@ def _reopen_line(row: InspectedMilestone, desk: Desk) -> Item:
         WarningLevel.RED,
         finding.due_on,
         text=finding.observed,
-        follows=due_words(finding.due_on, desk.day),
+        follows=limit_words(finding.due_on, desk.day, workdays),
         remedy="撤销后，单位才能更正上报；核实确已完成的，请告知督察办复议",
         project=row.inspection.project,
         unit=str(finding.unit),
@@ -355,7 +356,7 @@ def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
         max(WarningLevel.YELLOW, _due_level(row.due_on, desk.day)),
         row.due_on,
         text=row.text,
-        follows=due_words(row.due_on, desk.day),
+        follows=limit_words(row.due_on, desk.day, workdays),
         project=row.project,
         simulated=row.simulated,
     )

@@ -247,7 +247,9 @@ class IssueStep(ActionView):
         return {name: getattr(record, name) for name in names}
 
     def first_values(self) -> dict[str, Any]:
-        """Suggest the unit that has it, or that reports its project."""
+        """Suggest the unit that has it, or that reports its project; another one is not guessed at."""
+        if self.action == A.REASSIGN:
+            return {}
         if "unit" not in self.form_class.base_fields or self.record.unit is not None or self.record.project is None:
             return {"unit": self.record.unit} if "unit" in self.form_class.base_fields and self.record.unit else {}
         return {"unit": handling.likely_unit(self.record)}
