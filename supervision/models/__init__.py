@@ -7,7 +7,7 @@ from supervision.models.inspection import InspectedMilestone, Inspection, Inspec
 from supervision.models.issue import Issue, IssueAct, IssueMeeting
 from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, StepDates, SupervisionItem
 from supervision.models.mechanism import Mechanism, MechanismPart
-from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
+from supervision.models.notice import Notice, NoticeAct, NoticeChange, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "MechanismPart",
     "Notice",
     "NoticeAct",
+    "NoticeChange",
     "NoticeCopy",
     "NoticeOrder",
     "NoticeText",

@@ -18,7 +18,6 @@ from projects.tests.warning_builders import make_policy, warn_ledger
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
 from supervision.models import Notice, NoticeOrder
 from supervision.services import notice as office
-from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.tests.notice_case import DAY, Cast, order_on, state
 
@@ -248,7 +247,7 @@ def test_an_urging_has_a_paper_of_its_own(cast):
 
 def test_an_earlier_version_is_printed_as_it_was_sent(cast):
     notice = cast.signed()
-    changing.change_notice(notice=notice, title=notice.title, text="新的要求。", due_on=None, reason="补充", version=None, by=cast.writer)
+    cast.change(notice, text="新的要求。")
     address = reverse("supervision:notice_print", args=[notice.pk])
     assert "新的要求。" in shown(cast.reporter, address)
     assert "请按会议要求办理。" in shown(cast.reporter, f"{address}?version=1")
