@@ -331,6 +331,7 @@ class InspectionAction(TextChoices):
 
 class FindingState(TextChoices):
     OPEN = "open", "待更正说明"
+    PAUSED = "paused", "复议中"
     EXPLAINED = "explained", "待核查"
     CHECKED = "checked", "待办结"
     SETTLED = "settled", "已办结"
@@ -344,6 +345,8 @@ class FindingAction(TextChoices):
     SEND_BACK = "send_back", "退回重新说明"
     SETTLE = "settle", "办结"
     REFUSE = "refuse", "不予办结"
+    PAUSE = "pause", "因异议中止"
+    RESUME = "resume", "复议后恢复"
     REVOKE = "revoke", "撤销认定"
 
 

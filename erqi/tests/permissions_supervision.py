@@ -94,7 +94,7 @@ SUPERVISION: dict[str, Rule] = {
     **{f"supervision:{name}": Rule(("report.write", "report.manage"), "item") for name in ("item_progress", "item_apply", "item_withdraw")},
     "supervision:item_cause": Rule(("report.write", "report.manage", "inspect", "supervise"), "item"),
     **{f"supervision:{name}": Rule("inspect", "item") for name in ("item_verify", "item_send_back")},
-    **{f"supervision:{name}": Rule("supervise", "item") for name in ("item_confirm", "item_refuse")},
+    **{f"supervision:{name}": Rule(("supervise", "inquiry.ask"), "item") for name in ("item_confirm", "item_refuse")},
     # inspections, findings, leaders' questions
     "supervision:inspection_list": VIEW,
     "supervision:inspection_counts": VIEW,
@@ -108,7 +108,7 @@ SUPERVISION: dict[str, Rule] = {
     "supervision:finding_detail": Rule("business.view", "finding"),
     "supervision:finding_explain": Rule(("report.write", "report.manage"), "finding"),
     **{f"supervision:{name}": Rule("inspect", "finding") for name in ("finding_check", "finding_send_back")},
-    **{f"supervision:{name}": Rule("supervise", "finding") for name in ("finding_settle", "finding_refuse")},
+    **{f"supervision:{name}": Rule(("supervise", "inquiry.ask"), "finding") for name in ("finding_settle", "finding_refuse")},
     "supervision:inquiry_list": VIEW,
     "supervision:inquiry_new": Rule("inquiry.ask", "project"),
     "supervision:inquiry_detail": Rule("business.view", "inquiry"),

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0001_squashed_0014'),
+        ("projects", "0001_squashed_0014"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reminder',
-            name='kind',
-            field=models.CharField(choices=[('due', '即将到期'), ('overdue', '已逾期'), ('returned', '被退回'), ('decided', '审批结果'), ('turned', '转色'), ('task', '待办'), ('inform', '知悉')], max_length=10, verbose_name='类别'),
+            model_name="reminder",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("due", "即将到期"),
+                    ("overdue", "已逾期"),
+                    ("returned", "被退回"),
+                    ("decided", "审批结果"),
+                    ("turned", "转色"),
+                    ("task", "待办"),
+                    ("inform", "知悉"),
+                ],
+                max_length=10,
+                verbose_name="类别",
+            ),
         ),
     ]

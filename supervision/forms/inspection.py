@@ -10,6 +10,7 @@ from erqi.common.upload_field import UploadsField
 from projects.forms.lookups import ProjectLookup, UnitLookup
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionSubject, Verdict
 from supervision.forms.acting import words
+from supervision.forms.workday import DeadlineForm
 from supervision.models import Inspection, SupervisionItem
 from supervision.rules.inspection import METHODS
 from supervision.services.inspection_frozen import Reported
@@ -62,8 +63,8 @@ class SubjectFields(EditForm):
         return cleaned
 
 
-class PlanInspectionForm(SubjectFields):
-    """An inspection that is planned."""
+class PlanInspectionForm(DeadlineForm, SubjectFields):
+    """An inspection that is planned; one on a day off is meant so."""
 
     planned_for = DayField(label="计划日期")
     subjects = forms.MultipleChoiceField(
@@ -72,8 +73,9 @@ class PlanInspectionForm(SubjectFields):
     purpose = column(Inspection, "purpose", widget=forms.Textarea(attrs={"rows": 2}))
     often_reason = column(Inspection, "often_reason", help_text="本月已多次督察该单位的必填")
 
+    deadlines = ("planned_for",)
     sections = [
-        ("", ["project", "item", "unit", "method", "planned_for"]),
+        ("", ["project", "item", "unit", "method", "planned_for", "confirmed"]),
         ("内容", ["subjects", "purpose"]),
         ("督察频次", ["often_reason"]),
     ]

@@ -91,6 +91,8 @@ DOCUMENTS: dict[EscalationTrigger, Document] = {
 _BY_HAND = {
     DOCUMENTS[trigger].kind: trigger for trigger in (EscalationTrigger.YELLOW, EscalationTrigger.YELLOW_AGAIN, EscalationTrigger.RED)
 }
+# The triggers whose document may also be drafted by hand.
+BY_HAND = frozenset(_BY_HAND.values())
 # From the mildest to the gravest.
 ORDER = (
     EscalationTrigger.YELLOW,

@@ -84,6 +84,8 @@ MACHINE = Machine(
 
 # The unit has something to do; the clock runs, with the office or a meeting too. It stands while a reply is looked at.
 AT_UNIT = (S.ASSIGNED, S.HANDLING)
+# What nobody has taken up: it was said to the office alone, and goes on with nobody else when it is declined or withdrawn.
+UNACCEPTED = (S.REPORTED, S.RETURNED, S.DECLINED, S.WITHDRAWN)
 ESCALATED = (S.AT_OFFICE, S.AT_MEETING, S.AT_LEADER)
 RUNNING = (*AT_UNIT, *ESCALATED)
 # No unit has it.

@@ -64,7 +64,7 @@ def parties_of_inquiry(inquiry: Inquiry, user: User | None) -> frozenset[Party]:
 
 
 def _askers(inquiry: Inquiry) -> list[User]:
-    """Return whose the question is: its leader's, every leader's where that one is none any more (or it was asked by what the rules say)."""
+    """Return whose the question is: its leader's, every leader's where that one is none any more (or the rules asked)."""
     leaders = accounts_with(LEADERS)
     return [user for user in leaders if user.pk == inquiry.asked_by_id] or leaders
 

@@ -18,7 +18,6 @@ from erqi.common.saving import checked
 from projects.choices import ReminderKind
 from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, writing_units
-from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
 from supervision.choices import FindingState, InspectionAction, InspectionLayer, Party, Verdict
@@ -27,7 +26,7 @@ from supervision.rules.inspection import MACHINE, METHODS, contradicts, earliest
 from supervision.services import finding as findings
 from supervision.services.inspection_frozen import Reported, freeze
 from supervision.services.item_grid import units_of_item
-from supervision.services.parties import ANY_UNIT, parties_of
+from supervision.services.parties import ANY_UNIT, deciding, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
 
@@ -299,7 +298,8 @@ def object_conclusion(
     if taken.is_new:
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
-        tell_people(accounts_with("supervise"), taken.act, f"对督察结论有异议：{inspection.subject}")
+        findings.pause_finding(inspection=taken.record, by=by)
+        tell_people(deciding([inspection.inspected_by_id]), taken.act, f"对督察结论有异议：{inspection.subject}")
     return taken.record
 
 
@@ -313,6 +313,7 @@ def uphold_conclusion(
     """
     taken = _take(inspection, InspectionAction.UPHOLD, reason, version, by, request_key)
     if taken.is_new:
+        findings.resume_finding(inspection=taken.record, by=by)
         tell_units([inspection.unit_id], taken.act, f"维持督察结论：{inspection.subject}", kind=ReminderKind.DECIDED)
     return taken.record
 

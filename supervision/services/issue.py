@@ -257,16 +257,30 @@ def assign_issue(
 def reassign_issue(
     *, issue: Issue, unit: Unit, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
 ) -> Issue:
-    """Hand a problem over to another unit, with the reason; the limit is counted anew. Raises as `acting.act`; needs the office."""
+    """Hand a problem over to another unit, with the reason; the limit is counted anew.
+
+    Raises as `acting.act`; needs the office; InvalidInput for the unit that has it: that would only give it a new limit."""
+
+    def check(locked: Issue) -> None:
+        if locked.unit_id == unit.pk:
+            raise InvalidInput({"unit": [f"“{unit}”已是承办单位，改派须选其他单位。仍由它办理的，请用“催办”或“协调”，时限不变。"]})
+
     today = clock.today()
     values = {"unit": unit, "assigned_on": today, "due_on": due_day(issue.grade, today, workdays) if issue.grade else None}
-    return _handed_over(issue, IssueAction.REASSIGN, reason, version, by, request_key, values)
+    return _handed_over(issue, IssueAction.REASSIGN, reason, version, by, request_key, values, check)
 
 
 def _handed_over(
-    issue: Issue, action: IssueAction, text: str, version: int | None, by: User | None, key: UUID | None, values: dict[str, Any]
+    issue: Issue,
+    action: IssueAction,
+    text: str,
+    version: int | None,
+    by: User | None,
+    key: UUID | None,
+    values: dict[str, Any],
+    check: Callable[[Issue], None] | None = None,
 ) -> Issue:
-    issue, act = take_step(issue, action, by=by, version=version, request_key=key, text=text, values=values)
+    issue, act = take_step(issue, action, by=by, version=version, request_key=key, text=text, values=values, check=check)
     tell(issue, act, unit_people(issue), f"交办直报问题：{issue.title}")
     return issue
 

@@ -66,10 +66,13 @@ def record_meeting(
 ) -> Issue:
     """Record the meeting that decided on a problem: the decision has a unit and a day, and the unit takes it from there.
 
-    Raises as `acting.act`; needs the office; InvalidInput for a meeting of a day to come, or a limit that is over already.
+    Raises as `acting.act`; needs the office; InvalidInput for a meeting of a day to come or before the problem was reported, or a limit
+    that is over already.
     """
     wrong: dict[str | None, list[str]] = {}
-    if held_on > clock.today():
+    if held_on < issue.reported_on:
+        wrong["held_on"] = [f"会议日期不能早于直报日期（{chinese_day(issue.reported_on)}）。请核对年月日。"]
+    elif held_on > clock.today():
         wrong["held_on"] = ["会议尚未召开。请在会后登记议定事项。"]
     if due_on < held_on:
         wrong["due_on"] = ["完成时限不能早于会议日期。"]

@@ -4,15 +4,26 @@ from collections.abc import Iterable
 
 from erqi.common.models import User
 from projects.services.addressees import accounts_with
-from projects.services.grid import permissions_by_grants
+from projects.services.grid import permissions_by_grants, units_of
 from supervision.choices import IssueAction, IssueState, Party
-from supervision.models import Issue
+from supervision.models import Issue, IssueAct
+from supervision.querysets.issue import IssueQuerySet
 from supervision.rules.issue import AT_UNIT, MACHINE
 from supervision.services.parties import ANY_UNIT, acting_for, parties_of, without_account
 
 # Who may report a problem directly.
 REPORTING = ("report.write", "report.review", "inspect", "issue.handle", "inquiry.ask")
 OFFICE, LEADERS = "issue.handle", "inquiry.ask"
+
+
+def seen_by(user: User) -> IssueQuerySet:
+    """Return the problems that the account may see."""
+    return Issue.objects.visible_to(user, units_of(user))
+
+
+def decide_reading(owner: Issue | IssueAct, user: User) -> bool:
+    """Say whether the account may read what is attached to a problem or to a step of one."""
+    return seen_by(user).filter(pk=owner.pk if isinstance(owner, Issue) else owner.issue_id).exists()
 
 
 def may_report(user: User) -> bool:

@@ -34,6 +34,13 @@ def acting_for(
     return people
 
 
+def deciding(but: Collection[int | None]) -> list[User]:
+    """Return who decides for the supervision office where whoever (keys) had a hand in it may not: its other accounts, the leaders where
+    none of them is left."""
+    office = [user for user in accounts_with("supervise") if user.pk not in but]
+    return office or [user for user in accounts_with("inquiry.ask") if user.pk not in but]
+
+
 def without_account(units: Collection[int], day: date | None = None) -> set[int]:
     """Return those of the units (keys) that have no account in use that could do anything: somebody stands in for them."""
     people = accounts_of(units, "report.write", day) if units else {}

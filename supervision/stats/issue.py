@@ -21,7 +21,7 @@ from supervision.choices import IssueState, IssueTrack
 from supervision.models import Issue
 from supervision.rules.issue import ESCALATED, MACHINE, OPEN, RUNNING, office_due, office_track, track
 from supervision.sentences.issue import limit_words, office_words
-from supervision.services.issue_parties import authors_gone, closers, may_report
+from supervision.services.issue_parties import authors_gone, closers, may_report, seen_by
 from supervision.services.parties import ANY_UNIT, without_account
 
 KIND = "issue"
@@ -123,7 +123,7 @@ def waiting(desk: Desk) -> list[Waiting]:
 
 def headlines(user: Any, day: date) -> list[Headline]:
     """Return the cockpit's line: how many problems are open, how many of them are late."""
-    states = Issue.objects.on_day(day).order_by()
+    states = seen_by(user).on_day(day).order_by()
     found = states.aggregate(
         open=Count("pk", filter=Q(state_then__in=OPEN)),
         late=Count("pk", filter=Q(state_then__in=RUNNING, due_then__lt=day)),
@@ -159,7 +159,7 @@ def _panel(rows: Any, more: str, day: date, report_url: str) -> dict[str, Any] |
 
 def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str, Any] | None:
     """Return what the project page shows of its problems."""
-    rows = Issue.objects.for_table(day).filter(project=project)
+    rows = seen_by(request.user).for_table(day).filter(project=project)
     more = f"{reverse('supervision:issue_list')}?project={project.code}"
     can = may_report(request.user) and day == clock.today()
     return _panel(rows, more, day, f"{reverse('supervision:issue_report')}?project={project.code}" if can else "")
@@ -167,7 +167,7 @@ def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str
 
 def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | None:
     """Return what the unit's page shows of the problems that it handles."""
-    rows = Issue.objects.for_table(day).filter(unit_then=unit.pk)
+    rows = seen_by(request.user).for_table(day).filter(unit_then=unit.pk)
     return _panel(rows, f"{reverse('supervision:issue_list')}?unit={unit.pk}", day, "")
 
 

@@ -118,12 +118,12 @@ UNTRUE = {
 WALKED = {
     **FAMILIES,
     "untrue": (inspection_rules.MACHINE, UNTRUE, parties_of_inspection, lambda case: case.inspect(), ["reporter", "inspector"]),
-    "inspector asked": (inquiry_rules.MACHINE, INQUIRY, parties_of_inquiry, lambda case: ask_inspector(case), ["inspector", "leader"]),
+    "inspector asked": (inquiry_rules.MACHINE, INQUIRY, parties_of_inquiry, ask_inspector, ["inspector", "leader"]),
 }
 # The actions that have services of their own for the parts of an item, those that begin a record, and those that follow from another
 # record or from the day.
 ELSEWHERE = {ItemAction.STEP, ItemAction.UNDO_STEP, ItemAction.REGISTER, InspectionAction.PLAN, InspectionAction.SELF_CHECK}
-ELSEWHERE |= {FindingAction.RAISE, FindingAction.REVOKE, InquiryAction.ASK, ItemAction.HAND_OVER}
+ELSEWHERE |= {FindingAction.RAISE, FindingAction.PAUSE, FindingAction.RESUME, FindingAction.REVOKE, InquiryAction.ASK, ItemAction.HAND_OVER}
 
 
 @pytest.mark.parametrize("name", FAMILIES)

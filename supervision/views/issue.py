@@ -23,12 +23,14 @@ from supervision.choices import IssueAction, IssueState, IssueTrack, Party
 from supervision.filters.issue import IssueFilter
 from supervision.forms import issue as forms
 from supervision.models import Issue
+from supervision.querysets.issue import IssueQuerySet
 from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, office_due, office_track, track
 from supervision.sentences.issue import limit_words, office_words, waits_words
 from supervision.services import issue as service
 from supervision.services import issue_escalation as escalation
 from supervision.services import issue_handling as handling
 from supervision.services import issue_parties as people
+from supervision.services.issue_parties import seen_by
 from supervision.services.parties import ANY_UNIT, permissions_for
 from supervision.tables.issue import IssueTable
 from supervision.views.acting import ActionView, Doing, buttons, course
@@ -112,8 +114,13 @@ class IssueList(ListView):
     def day(self) -> AsOf:
         return as_of(self.request)
 
+    @cached_property
+    def seen(self) -> IssueQuerySet:
+        """The problems that the person may see."""
+        return seen_by(self.request.user)
+
     def get_queryset(self) -> QuerySet:
-        return Issue.objects.for_table(self.day.day)
+        return self.seen.for_table(self.day.day)
 
     def filter_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day}
@@ -125,7 +132,7 @@ class IssueList(ListView):
         return {**super().list_context(listing), **day_context(self.day, "查看某一天的直报问题")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = Issue.objects.counts_then(self.day.day)
+        counts = self.seen.counts_then(self.day.day)
         chosen = listing.filterset.cleaned.get("state", [])
         return {
             "tabs": [
@@ -190,7 +197,7 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
     template_name = "supervision/issue_detail.html"
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
-        issue = get_object_or_404(Issue.objects.select_related("project", "unit", "author_unit"), pk=pk)
+        issue = get_object_or_404(seen_by(self.request.user).select_related("project", "unit", "author_unit"), pk=pk)
         on = as_of(self.request)
         acts = list(issue.acts.filter(on__lte=on.day).select_related("unit", "meeting__unit").order_by("pk"))
         if not acts:
@@ -237,7 +244,7 @@ class IssueStep(ActionView):
         return permissions_for(MACHINE, self.action, people.REPORTING, handler=(ANY_UNIT,), stand_in=(people.OFFICE,))
 
     def get_record(self) -> Issue:
-        return get_object_or_404(Issue.objects.select_related("project", "unit"), pk=self.kwargs["pk"])
+        return get_object_or_404(seen_by(self.request.user).select_related("project", "unit"), pk=self.kwargs["pk"])
 
     def parties(self) -> Collection[Party]:
         return people.issue_parties(self.record, self.request.user)
@@ -247,7 +254,9 @@ class IssueStep(ActionView):
         return {name: getattr(record, name) for name in names}
 
     def first_values(self) -> dict[str, Any]:
-        """Suggest the unit that has it, or that reports its project."""
+        """Suggest the unit that has it, or that reports its project; another one is not guessed at."""
+        if self.action == A.REASSIGN:
+            return {}
         if "unit" not in self.form_class.base_fields or self.record.unit is not None or self.record.project is None:
             return {"unit": self.record.unit} if "unit" in self.form_class.base_fields and self.record.unit else {}
         return {"unit": handling.likely_unit(self.record)}
