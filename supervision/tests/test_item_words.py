@@ -189,7 +189,7 @@ def test_what_stood_before_is_filled_from_the_history(case):
         StepDates.objects.update(valid_until=None, seq=0, name="", measure="")
     with pgtrigger.ignore("supervision.ItemDuty:update_update"):
         ItemDuty.objects.update(recorded_on=date(1900, 1, 1), ended_on=None)
-    import_module("supervision.migrations.0014_words_of_items").fill(apps, None)
+    import_module("supervision.migrations.0015_words_of_items").fill(apps, None)
     # Two versions of one day come as they were, with an empty stretch between them.
     assert rows(ItemText, *words) == kept
     assert rows(StepDates, *step) == known

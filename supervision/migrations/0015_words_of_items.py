@@ -123,7 +123,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0013_words_and_proposals"),
+        ("supervision", "0014_notice_words"),
     ]
 
     operations = [
