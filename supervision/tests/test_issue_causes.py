@@ -55,7 +55,7 @@ def titles(client, url: str) -> set[str]:
 @pytest.mark.parametrize("query", ["", "?since=2018-01-01", "?since=2018-06-01", "?as_of=2018-06-05", "?as_of=2018-06-05&since=2018-05-08"])
 def test_every_number_is_that_of_its_list(cast, query):
     with clock.at(LATER):
-        client = sign_in(cast.viewer)
+        client = sign_in(cast.supervisor)
         found = numbers(client, query)
         assert {label for label, *_ in found} == {"管线迁改", "土地", "尚未认定", "合计"}
         for label, column, number, url in found:
@@ -64,7 +64,7 @@ def test_every_number_is_that_of_its_list(cast, query):
 
 def test_which_rows_they_are(cast):
     with clock.at(LATER):
-        client = sign_in(cast.viewer)
+        client = sign_in(cast.supervisor)
         shown = {(label, column): titles(client, url) for label, column, _, url in numbers(client, "?since=2018-06-01")}
     assert shown["尚未认定", "问题数"] == {"尚未认定"}
     assert shown["管线迁改", "问题数"] == {"按时办结", "逾期在办", "超期办结"}
@@ -77,7 +77,7 @@ def test_which_rows_they_are(cast):
 
 def test_the_chart_leads_there_too(cast):
     with clock.at(LATER):
-        client = sign_in(cast.viewer)
+        client = sign_in(cast.supervisor)
         page = client.get(f"{CAUSES}?as_of=2018-06-05")
         links = page.context["chart"]["data"]["links"]
         assert [len(titles(client, link)) for link in links] == [line.count for line, *_ in page.context["lines"]]
@@ -94,5 +94,5 @@ def test_what_is_filtered_by_is_said_and_a_wrong_day_is_left_out():
 
 def test_the_filter_bar_asks_for_a_day(cast):
     with clock.at(LATER):
-        page = text(sign_in(cast.viewer).get("/supervision/issues/?since=2018-06-01"))
+        page = text(sign_in(cast.supervisor).get("/supervision/issues/?since=2018-06-01"))
     assert '<input class="input" type="date" name="since" value="2018-06-01">' in page
