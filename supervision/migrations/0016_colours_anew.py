@@ -21,6 +21,6 @@ def begin_pass(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supervision", "0015_words_of_items"), ("projects", "0015_reminder_inform")]
+    dependencies = [("projects", "0001_squashed_0015"), ("supervision", "0001_squashed_0015")]
 
     operations = [migrations.RunPython(begin_pass, migrations.RunPython.noop, elidable=True)]
