@@ -141,6 +141,11 @@ def running_notices(user: Any, project: Project, but: int | None = None) -> list
     return list(Notice.objects.visible_to(user).filter(project=project).unfinished().exclude(pk=but).order_by("-pk")[:5])
 
 
+def action_title(action: str) -> str:
+    """Return what an action is called before it is done."""
+    return "审签变更" if action == NoticeAction.CHANGE else MACHINE.action_label(action)
+
+
 def buttons(notice: Notice, user: Any) -> list[Button]:
     """Return what the person can do with the notice now, the main thing first."""
     hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if too_late(notice) else set())
@@ -158,7 +163,7 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
         primary = number == 0 and step.action in order and (too_late(notice) or step.action != NoticeAction.URGE)
         found.append(
             Button(
-                MACHINE.action_label(step.action),
+                action_title(step.action),
                 reverse(f"supervision:notice_{step.action}", args=[notice.pk]),
                 primary,
                 step.action in _LAST,
