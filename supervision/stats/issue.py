@@ -49,10 +49,11 @@ def todo_items(desk: Desk) -> list[Item]:
     user, found = desk.user, {}
     if user.can("issue.handle"):
         found |= _lines(Issue.objects.in_states(_OFFICE).with_entry(desk.day), _OFFICE, desk)
-        if not accounts_with("inquiry.ask"):
-            found |= _lines(Issue.objects.in_states([IssueState.AT_LEADER]), {IssueState.AT_LEADER: "转录批示"}, desk)
+        awaited = list(Issue.objects.in_states([IssueState.AT_LEADER]))
+        if awaited and not accounts_with("inquiry.ask"):
+            found |= _lines(awaited, {IssueState.AT_LEADER: "转录批示"}, desk)
     if user.can(ANY_UNIT):
-        found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=_bare_units(desk)), _UNIT_FOR, desk)
+        found |= _lines(_unattended(desk), _UNIT_FOR, desk)
     if user.can("report.write") and desk.units:
         found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=desk.units), _UNIT, desk)
     if user.can("inspect") and not user.can("supervise"):
@@ -61,16 +62,18 @@ def todo_items(desk: Desk) -> list[Item]:
         found |= _lines(Issue.objects.in_states([IssueState.AT_LEADER]), {IssueState.AT_LEADER: "批示"}, desk)
         found |= _lines(_closed_by(user), {IssueState.VERIFIED: "销号"}, desk)
     if may_report(user):
-        returned = Issue.objects.in_states([IssueState.RETURNED])
-        found |= _lines(returned.filter(author=user), {IssueState.RETURNED: "补充"}, desk)
-        others = [row for row, people in authors_gone(returned.exclude(author=user)) if user in people]
-        found |= _lines(others, {IssueState.RETURNED: "代为补充"}, desk)
+        returned = list(Issue.objects.in_states([IssueState.RETURNED]))
+        found |= _lines([row for row in returned if row.author_id == user.pk], {IssueState.RETURNED: "补充"}, desk)
+        others = [row for row in returned if row.author_id != user.pk]
+        found |= _lines([row for row, people in authors_gone(others) if user in people], {IssueState.RETURNED: "代为补充"}, desk)
     return list(found.values())
 
 
-def _bare_units(desk: Desk) -> set[int]:
-    """Return the units (keys) that have a problem and no account."""
-    return without_account(set(Issue.objects.in_states(_UNIT).order_by().values_list("unit_id", flat=True)), desk.day)
+def _unattended(desk: Desk) -> list[Issue]:
+    """Return what units have that have no account."""
+    rows = list(Issue.objects.in_states(_UNIT))
+    bare = without_account({row.unit_id for row in rows}, desk.day)
+    return [row for row in rows if row.unit_id in bare]
 
 
 def _closed_by(user: Any) -> list[Issue]:
