@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from erqi.common.columns import Column
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, LinkColumn, TextColumn
 from projects.choices import DelayCause, ResponsibilityKind, WarningLevel
 from projects.tables.level import SIMULATED, level_html, level_value
 from supervision.choices import InspectionMethod, ItemAction, ItemSource, ItemState
@@ -101,9 +101,11 @@ def _cause(table: "ItemTable", record: SupervisionItem) -> str:
 class ItemTable(BaseTable):
     """Items as of a day: what lags most first."""
 
+    fitted = True
+
     number = Column("编号", pinned=False, low=True)
     name = _Name("督察事项", url=lambda record: record.get_absolute_url(), sort=["name"], pinned=True)
-    theme = TextColumn("主题", accessor="theme__name", sort=["theme__seq", "theme__name"], low=True)
+    theme = BriefColumn("主题", accessor="theme__name", sort=["theme__seq", "theme__name"], low=True)
     level = _Level("灯色", sort=["_grave"])
     state = ChoiceColumn("办理状态", ItemState, accessor="state_then")
     due_on = DateColumn("完成时限", accessor="due_then")
