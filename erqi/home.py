@@ -89,7 +89,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     }
     if not is_screen:
         context["headlines"] = Keeper().get(
-            ("headlines", request.user.permissions, day.day),
+            ("headlines", request.user.pk, request.user.permissions, day.day),
             lambda: [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)],
         )
     if may(request.user, (*WORKING, *contributions.WORDS.acting)) and ledger == current and not day.asked and not is_screen:

@@ -321,3 +321,5 @@ class ReminderKind(TextChoices):
     DECIDED = "decided", "审批结果"
     TURNED = "turned", "转色"
     TASK = "task", "待办"
+    # What somebody should know of and has nothing to do about.
+    INFORM = "inform", "知悉"

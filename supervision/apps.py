@@ -9,10 +9,13 @@ class SupervisionConfig(AppConfig):
     verbose_name = "大督察"
 
     def ready(self) -> None:
-        from supervision.services import issue_lines  # noqa: PLC0415 models cannot be imported before all apps are there
+        from erqi.common.attachment_views import let_decide  # noqa: PLC0415 models cannot be imported before all apps are there
+        from supervision.services import issue_lines, issue_parties  # noqa: PLC0415 as above
         from supervision.stats import escalation, issue, trace  # noqa: PLC0415 as above
 
         contributions.WORDS.todo_kinds["issue"] = "直报问题"
+        for label in ("supervision.issue", "supervision.issueact"):
+            let_decide(label, issue_parties.decide_reading)
         contributions.WORDS.todo_kinds["escalation"] = "升级提议"
         contributions.WORDS.acting |= {"issue.handle", "inspect", "supervise", "supervise.approve"}
         contributions.TODO.add(escalation.todo_items)

@@ -22,8 +22,10 @@ class Party(TextChoices):
     LEADER = "leader", "区领导"
     OFFICE = "office", "重点项目办"
     HANDLER = "handler", "承办单位"
-    REVIEWER = "reviewer", "牵头单位审核员"
+    REVIEWER = "reviewer", "承办单位审核员"
     AUTHOR = "author", "提出人"
+    # Whoever takes the step of somebody who has no account in use: the record waits for nobody.
+    STAND_IN = "stand_in", "代办人"
 
 
 class IssueGrade(TextChoices):
@@ -75,6 +77,7 @@ class IssueAction(TextChoices):
     MEET = "meet", "登记专题会决定"
     TO_LEADER = "to_leader", "报区主要领导"
     INSTRUCT = "instruct", "批示"
+    TRANSCRIBE = "transcribe", "转录批示"
     URGE = "urge", "催办"
     REPLY = "reply", "反馈"
     RETURN_REPLY = "return_reply", "退回重办"
@@ -200,6 +203,7 @@ class EscalationState(TextChoices):
     """A proposal to escalate: a person of the supervision office decides it once."""
 
     PROPOSED = "proposed", "待处置"
+    DRAFTED = "drafted", "拟稿中"
     CONFIRMED = "confirmed", "已采纳"
     DECLINED = "declined", "不采纳"
     LAPSED = "lapsed", "已失效"
@@ -208,6 +212,7 @@ class EscalationState(TextChoices):
 class EscalationAction(TextChoices):
     PROPOSE = "propose", "提出"
     CONFIRM = "confirm", "采纳并拟稿"
+    ISSUE = "issue", "通知单下发"
     DECLINE = "decline", "不采纳"
     LAPSE = "lapse", "失效"
     REOPEN = "reopen", "重新待处置"
@@ -323,6 +328,7 @@ class InspectionAction(TextChoices):
 
 class FindingState(TextChoices):
     OPEN = "open", "待更正说明"
+    PAUSED = "paused", "复议中"
     EXPLAINED = "explained", "待核查"
     CHECKED = "checked", "待办结"
     SETTLED = "settled", "已办结"
@@ -336,6 +342,8 @@ class FindingAction(TextChoices):
     SEND_BACK = "send_back", "退回重新说明"
     SETTLE = "settle", "办结"
     REFUSE = "refuse", "不予办结"
+    PAUSE = "pause", "因异议中止"
+    RESUME = "resume", "复议后恢复"
     REVOKE = "revoke", "撤销认定"
 
 

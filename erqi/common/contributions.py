@@ -74,15 +74,18 @@ class Badge:
 @dataclass(frozen=True)
 class Duty:
     """Something of a project to be settled by a day: the colour follows from it (projects.rules.warning.Obligation). `dimension` is D4
-    (问题办理) or D5 (督察单); `source` and `key` lead back to the record (`PLACES`)."""
+    (问题办理) or D5 (督察单); `source` and `key` lead back to the record (`PLACES`). Without a day only its `events` count
+    (projects.rules.warning.Event); `stopped_on`: since when its clock has stood still."""
 
     project: int
     dimension: str
     source: str
     key: int
     name: str
-    due_on: date
+    due_on: date | None
     simulated: bool = False
+    stopped_on: date | None = None
+    events: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

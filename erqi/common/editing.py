@@ -206,6 +206,10 @@ class EditView(PermissionRequiredMixin, TemplateView):
     def refusal(self) -> str:
         return ""
 
+    def stale_words(self, current: Any, version: int) -> str:
+        """Return what others did meanwhile, where that is more than a change of values; an empty text lets the page name the last one."""
+        return ""
+
     def breadcrumbs(self) -> list[dict[str, str]]:
         return []
 
@@ -331,6 +335,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
             conflicts=rows,
             elsewhere=since.elsewhere(set(standing) | self.shown_otherwise),
             last_change=since.last,
+            meanwhile=self.stale_words(current, form.cleaned_data["version"]),
         )
 
     @staticmethod

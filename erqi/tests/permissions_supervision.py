@@ -7,7 +7,8 @@ from erqi.tests.uploads import make_attachment
 from projects.models import Project, Unit
 from projects.tests.builders import make_unit
 from supervision.models import Theme
-from supervision.services.issue import REPORTING, report_issue
+from supervision.services.issue import report_issue
+from supervision.services.issue_parties import REPORTING
 from supervision.tests import item_case
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.notice_case import Cast, order_on
@@ -30,14 +31,18 @@ SUPERVISION: dict[str, Rule] = {
         f"supervision:issue_{action}": Rule("issue.handle", "issue")
         for action in ("accept", "send_back", "decline", "grade", "regrade", "assign", "reassign", "coordinate", "to_meeting", "meet")
     },
-    **{f"supervision:issue_{action}": Rule("report.write", "issue") for action in ("take", "refuse", "progress", "reply", "escalate")},
+    **{
+        f"supervision:issue_{action}": Rule(("report.write", "report.manage"), "issue")
+        for action in ("take", "refuse", "progress", "reply", "escalate")
+    },
     **{f"supervision:issue_{action}": Rule(REPORTING, "issue") for action in ("resubmit", "withdraw")},
     "supervision:issue_to_leader": Rule("issue.handle", "issue"),
     "supervision:issue_instruct": Rule("inquiry.ask", "issue"),
+    "supervision:issue_transcribe": Rule("issue.handle", "issue"),
     "supervision:issue_urge": Rule(("issue.handle", "supervise"), "issue"),
     "supervision:issue_verify": Rule("inspect", "issue"),
     "supervision:issue_return_reply": Rule(("inspect", "issue.handle"), "issue"),
-    "supervision:issue_close": Rule("issue.handle", "issue"),
+    "supervision:issue_close": Rule(("issue.handle", "inquiry.ask"), "issue"),
     "supervision:issue_reject_closing": Rule("issue.handle", "issue"),
     # supervision notices
     "supervision:notice_list": VIEW,
@@ -86,7 +91,7 @@ SUPERVISION: dict[str, Rule] = {
     **{f"supervision:{name}": Rule(("report.write", "report.manage"), "item") for name in ("item_progress", "item_apply", "item_withdraw")},
     "supervision:item_cause": Rule(("report.write", "report.manage", "inspect", "supervise"), "item"),
     **{f"supervision:{name}": Rule("inspect", "item") for name in ("item_verify", "item_send_back")},
-    **{f"supervision:{name}": Rule("supervise", "item") for name in ("item_confirm", "item_refuse")},
+    **{f"supervision:{name}": Rule(("supervise", "inquiry.ask"), "item") for name in ("item_confirm", "item_refuse")},
     # inspections, findings, leaders' questions
     "supervision:inspection_list": VIEW,
     "supervision:inspection_counts": VIEW,
@@ -100,7 +105,7 @@ SUPERVISION: dict[str, Rule] = {
     "supervision:finding_detail": Rule("business.view", "finding"),
     "supervision:finding_explain": Rule(("report.write", "report.manage"), "finding"),
     **{f"supervision:{name}": Rule("inspect", "finding") for name in ("finding_check", "finding_send_back")},
-    **{f"supervision:{name}": Rule("supervise", "finding") for name in ("finding_settle", "finding_refuse")},
+    **{f"supervision:{name}": Rule(("supervise", "inquiry.ask"), "finding") for name in ("finding_settle", "finding_refuse")},
     "supervision:inquiry_list": VIEW,
     "supervision:inquiry_new": Rule("inquiry.ask", "project"),
     "supervision:inquiry_detail": Rule("business.view", "inquiry"),

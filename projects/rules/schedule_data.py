@@ -7,7 +7,7 @@ from typing import Any
 
 from projects.choices import Dimension, WarningLevel
 from projects.rules.policy import level_of
-from projects.rules.warning import Cause, CauseKind, Facts, InvestmentFact, MilestoneFact, Obligation, Thresholds
+from projects.rules.warning import Cause, CauseKind, Event, Facts, InvestmentFact, MilestoneFact, Obligation, Thresholds
 
 
 def _text(value: date | Decimal | None) -> str | None:
@@ -25,6 +25,40 @@ def _amount(text: str | None) -> Decimal | None:
 def _source(one: Obligation | Cause) -> dict[str, str]:
     """Return the source as it is kept: rows without one read as they always did."""
     return {"source": one.source} if one.source else {}
+
+
+def _event_data(event: Event) -> dict[str, str]:
+    return {
+        "level": event.level.code,
+        "on": event.on.isoformat(),
+        "words": event.words,
+        "rule": event.rule,
+        "remedy": event.remedy,
+    }
+
+
+def _event(data: Mapping[str, str]) -> Event:
+    return Event(level_of(data["level"]), date.fromisoformat(data["on"]), data["words"], data["rule"], data["remedy"])
+
+
+def _obligation_data(one: Obligation) -> dict[str, Any]:
+    """Return an obligation as it is kept; what it does not have is left out, so that rows without it read as they always did."""
+    more: dict[str, Any] = {"stopped": _text(one.stopped_on)} if one.stopped_on else {}
+    if one.events:
+        more["events"] = [_event_data(event) for event in one.events]
+    return {"key": one.key, "dimension": str(one.dimension), "name": one.name, "due": _text(one.due_on), **_source(one), **more}
+
+
+def _obligation(data: Mapping[str, Any]) -> Obligation:
+    return Obligation(
+        data["key"],
+        Dimension(data["dimension"]),
+        data["name"],
+        _day(data["due"]),
+        data.get("source", ""),
+        _day(data.get("stopped")),
+        tuple(_event(event) for event in data.get("events", ())),
+    )
 
 
 def facts_data(facts: Facts) -> dict[str, Any]:
@@ -49,10 +83,7 @@ def facts_data(facts: Facts) -> dict[str, Any]:
             "done": _text(figures.done),
             "month": figures.month,
         },
-        "obligations": [
-            {"key": one.key, "dimension": str(one.dimension), "name": one.name, "due": one.due_on.isoformat(), **_source(one)}
-            for one in facts.obligations
-        ],
+        "obligations": [_obligation_data(one) for one in facts.obligations],
     }
 
 
@@ -71,10 +102,7 @@ def facts_from_data(data: Mapping[str, Any]) -> Facts:
             done=_amount(figures["done"]),
             month=figures["month"],
         ),
-        obligations=tuple(
-            Obligation(one["key"], Dimension(one["dimension"]), one["name"], date.fromisoformat(one["due"]), one.get("source", ""))
-            for one in data["obligations"]
-        ),
+        obligations=tuple(_obligation(one) for one in data["obligations"]),
     )
 
 
@@ -92,6 +120,7 @@ def causes_data(thresholds: Thresholds) -> dict[str, Any]:
             "planned": _text(cause.planned),
             "done": _text(cause.done),
             **_source(cause),
+            **({"event": _event_data(cause.event)} if cause.event else {}),
         }
         for level, cause in thresholds.causes
     }
@@ -113,6 +142,7 @@ def causes_from_data(data: Mapping[str, Any]) -> tuple[tuple[WarningLevel, Cause
                 _amount(one["planned"]),
                 _amount(one["done"]),
                 one.get("source", ""),
+                _event(one["event"]) if "event" in one else None,
             ),
         )
         for code, one in data.items()

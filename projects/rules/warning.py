@@ -66,15 +66,34 @@ class InvestmentFact:
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something that happened to an obligation and gives a level by itself, whatever the limit, until it is made good (domain.md §1.6, D5).
+
+    `words` say it whole, `rule` what of it the rules look at, `remedy` what would make it good.
+    """
+
+    level: WarningLevel
+    on: date
+    words: str
+    rule: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class Obligation:
-    """Something to be settled by a day: a problem (D4) or a supervision notice (D5)."""
+    """Something to be settled by a day: a problem (D4) or a supervision notice (D5). Without a day only its events count.
+
+    `stopped_on`: since when its clock has stood still, because somebody else has to decide first.
+    """
 
     key: int
     dimension: Dimension
     name: str
-    due_on: date
+    due_on: date | None
     # What kind of record it is of; empty: the problem that a monthly report names.
     source: str = ""
+    stopped_on: date | None = None
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +128,9 @@ class Cause:
     month: int = 0
     planned: Decimal | None = None
     done: Decimal | None = None
-    # Obligations only: as there.
+    # Obligations only: as there; and what happened, where that gives the level and not the limit.
     source: str = ""
+    event: Event | None = None
 
 
 @dataclass(frozen=True)
@@ -284,15 +304,23 @@ def _investment_course(policy: Policy, facts: Facts, calendar: WorkCalendar) -> 
 
 
 def _obligation_course(policy: Policy, obligation: Obligation, year: int, calendar: WorkCalendar) -> _Course:
-    due_on = obligation.due_on
-    cause = Cause(obligation.dimension, CauseKind.OBLIGATION, obligation.key, obligation.name, due_on, source=obligation.source)
+    begin, cause = date(year, 1, 1), _obligation_cause(obligation)
+    if (due_on := obligation.due_on) is not None:
 
-    def day_of(number: int) -> date:
-        if number > 0 and obligation.dimension == Dimension.ISSUE:
-            return due_on + number * ONE_DAY
-        return first_day_at(due_on, number, calendar)
+        def day_of(number: int) -> date:
+            if number > 0 and obligation.dimension == Dimension.ISSUE:
+                return due_on + number * ONE_DAY
+            return first_day_at(due_on, number, calendar)
 
-    yield from _line_course(policy, obligation.dimension, date(year, 1, 1), cause, day_of)
+        yield from _line_course(policy, obligation.dimension, begin, cause, day_of, obligation.stopped_on)
+    for event in obligation.events:
+        # It counts for the milder levels too, so that the earliest date of each is the true one.
+        yield from ((level, max(event.on, begin), replace(cause, event=event), None) for level in LEVELS if level <= event.level)
+
+
+def _obligation_cause(obligation: Obligation) -> Cause:
+    kind = CauseKind.OBLIGATION
+    return Cause(obligation.dimension, kind, obligation.key, obligation.name, obligation.due_on, source=obligation.source)
 
 
 def first_day_at(due_on: date, number: int, calendar: WorkCalendar) -> date:
@@ -318,23 +346,7 @@ def assess(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> l
     """Return how each milestone, the investment and each obligation stands on the day, worst first: a direct evaluation."""
     found = [one for milestone in facts.milestones if (one := assess_milestone(policy, milestone, day)) is not None]
     found += _assess_investment(policy, facts, calendar, day)
-    for obligation in facts.obligations:
-        rule = policy.rules.get(obligation.dimension)
-        if rule is None:
-            continue
-        late = workdays_late(obligation.due_on, day, calendar)
-        if day > obligation.due_on and obligation.dimension == Dimension.ISSUE:
-            late = (day - obligation.due_on).days
-        cause = Cause(
-            obligation.dimension,
-            CauseKind.OBLIGATION,
-            obligation.key,
-            obligation.name,
-            obligation.due_on,
-            Decimal(late),
-            source=obligation.source,
-        )
-        found.append(Assessment(cause, rule.level(Decimal(late)), rule.counts))
+    found += [one for obligation in facts.obligations if (one := _assess_obligation(policy, obligation, calendar, day)) is not None]
     return sorted(found, key=lambda one: (-one.counts, -one.level, one.cause.due_on or date.max, one.cause.key))
 
 
@@ -350,6 +362,22 @@ def assess_milestone(policy: Policy, milestone: MilestoneFact, day: date) -> Ass
     level = WarningLevel.GREEN if milestone.done else rule.level(Decimal(late))
     cause = Cause(milestone.dimension, CauseKind.MILESTONE, milestone.key, milestone.name, milestone.due_on, Decimal(late))
     return Assessment(cause, level, rule.counts, stopped, milestone.done)
+
+
+def _assess_obligation(policy: Policy, obligation: Obligation, calendar: WorkCalendar, day: date) -> Assessment | None:
+    """Return how an obligation stands on the day, the worse of its limit and what happened; None where neither speaks."""
+    rule, due_on, stopped_on = policy.rules.get(obligation.dimension), obligation.due_on, obligation.stopped_on
+    if rule is None:
+        return None
+    cause, found = _obligation_cause(obligation), []
+    if due_on is not None:
+        then = day if stopped_on is None else min(day, stopped_on)
+        by_days = then > due_on and obligation.dimension == Dimension.ISSUE
+        late = Decimal((then - due_on).days if by_days else workdays_late(due_on, then, calendar))
+        stopped = stopped_on is not None and stopped_on <= day
+        found.append(Assessment(replace(cause, value=late), rule.level(late), rule.counts, stopped))
+    found += [Assessment(replace(cause, event=event), event.level, rule.counts) for event in obligation.events if event.on <= day]
+    return max(found, key=lambda one: one.level, default=None)
 
 
 def _assess_investment(policy: Policy, facts: Facts, calendar: WorkCalendar, day: date) -> list[Assessment]:

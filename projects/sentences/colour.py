@@ -1,6 +1,6 @@
 """How a colour came about and what comes next, in words: assessments with their figures, turns, what a schedule was replaced for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
@@ -9,7 +9,7 @@ from erqi.common.numbers import money, plain
 from projects.choices import Basis, Dimension, WarningLevel
 from projects.rules.colour import Bounds
 from projects.rules.policy import Policy
-from projects.rules.warning import Cause, Facts, MilestoneFact, Thresholds
+from projects.rules.warning import Cause, Event, Facts, MilestoneFact, Obligation, Thresholds
 from projects.sentences.policy import figure
 from projects.sentences.warning import cause_words
 
@@ -32,7 +32,8 @@ def plan_words(cause: Cause) -> str:
     if cause.dimension == Dimension.INVESTMENT:
         return f"1—{cause.month}月累计 {money(cause.planned)}"
     due_on = cause.due_on
-    assert due_on is not None  # noqa: S101
+    if due_on is None:
+        return "—"
     return f"{due_on.year}年{due_on.month}月" if cause.dimension == Dimension.START else due_on.isoformat()
 
 
@@ -40,6 +41,8 @@ def figure_words(cause: Cause, basis: Basis, done: bool = False) -> str:
     """Return how it stands as a figure of the dimension's line; `done` is a milestone that needs none."""
     if done:
         return "已完成"
+    if cause.event is not None:
+        return cause.event.rule
     value = shown(cause.value or Decimal(0))
     if cause.dimension == Dimension.INVESTMENT:
         return f"完成 {money(cause.done)}，{figure(cause.dimension, basis, value)}"
@@ -50,6 +53,8 @@ def computation(cause: Cause, basis: Basis, whole: Decimal | None, day: date, do
     """Return how the figure is computed, so that anybody can do it again by hand; `whole` is the year's amount."""
     if done:
         return "已完成的节点不再计算"
+    if cause.event is not None:
+        return f"{chinese_day(cause.event.on)}起：{cause.event.words}"
     number = plain(shown(cause.value or Decimal(0)))
     due_on = cause.due_on
     assert due_on is not None  # noqa: S101
@@ -156,13 +161,27 @@ def _obligation_changes(before: Facts, now: Facts) -> Iterator[str]:
     for one in now.obligations:
         new[one.dimension, one.key, one.name] = one
         was = old.get((one.dimension, one.key, one.name))
-        if was is None:
-            yield f"{one.dimension.label}：“{one.name}”，时限 {one.due_on.isoformat()}"
-        elif was.due_on != one.due_on:
-            yield f"{one.dimension.label}：“{one.name}”时限由 {was.due_on.isoformat()} 改为 {one.due_on.isoformat()}"
+        label, name = one.dimension.label, one.name
+        if was is None and one.due_on is not None:
+            yield f"{label}：“{name}”，时限 {one.due_on.isoformat()}"
+        elif was is not None and was.due_on != one.due_on:
+            yield f"{label}：“{name}”时限由 {_day_or_none(was.due_on)} 改为 {_day_or_none(one.due_on)}"
+        if (was.stopped_on if was else None) != one.stopped_on:
+            yield f"{label}：“{name}”{f'自 {one.stopped_on.isoformat()} 起等待决定，计时暂停' if one.stopped_on else '已有决定，恢复计时'}"
+        yield from _event_changes(was.events if was else (), one)
     for key, was in old.items():
         if key not in new:
             yield f"{was.dimension.label}：“{was.name}”已了结"
+
+
+def _day_or_none(day: date | None) -> str:
+    return day.isoformat() if day else "不再计时"
+
+
+def _event_changes(before: Sequence[Event], now: Obligation) -> Iterator[str]:
+    yield from (f"{now.dimension.label}：{one.words}" for one in now.events if one not in before)
+    old = {one.rule for one in before} - {one.rule for one in now.events}
+    yield from (f"{now.dimension.label}：“{now.name}”{rule}，已处理" for rule in sorted(old))
 
 
 def bound_changes(before: Bounds, now: Bounds, policy: Policy) -> list[str]:

@@ -7,6 +7,7 @@ from projects.choices import Dimension, EscalationStep, WarningLevel
 from projects.rules.policy import Policy
 from projects.rules.warning import Cause
 from projects.sentences.colour import month_day
+from projects.sentences.warning import settling_words
 
 # The problem itself is a sentence of its own.
 ISSUE_SOLVED = "在月报中报告该问题已解决"
@@ -47,7 +48,7 @@ def prevent_words(cause: Cause, day: date) -> str:
         by = f"{month_day(cause.due_on, day)}前" if cause.due_on else ""
         return f"{by}累计完成投资达到 {money(cause.planned)}"
     if cause.source or cause.dimension == Dimension.NOTICE:
-        return f"办结“{cause.name}”"
+        return settling_words(cause)
     if cause.dimension == Dimension.ISSUE:
         return f"在月报中报告问题“{cause.name}”已解决"
     return f"按期完成并登记“{cause.name}”；确有困难的，到期前申请变更时限"

@@ -8,6 +8,7 @@ from projects.choices import Basis, Dimension, WarningLevel
 from projects.rules.policy import Policy
 from projects.rules.turning import Direction, direction
 from projects.rules.warning import Cause
+from projects.sentences.warning import settling_words
 
 
 def amount_needed(policy: Policy, cause: Cause, level: WarningLevel) -> Decimal | None:
@@ -28,7 +29,7 @@ def prevention_words(policy: Policy, cause: Cause | None, before: WarningLevel, 
     if cause.dimension == Dimension.INVESTMENT:
         return f"截止前报送{cause.month}月月报，累计完成投资达到 {money(amount_needed(policy, cause, after))}"
     if cause.source or cause.dimension == Dimension.NOTICE:
-        return f"办结“{cause.name}”"
+        return settling_words(cause)
     if cause.dimension == Dimension.ISSUE:
         return f"报告问题“{cause.name}”已解决"
     return f"登记“{cause.name}”完成并附佐证，或申请变更时限（待审批期间计时停止）"

@@ -8,15 +8,17 @@ from erqi.common.numbers import money, plain, rounded
 from projects.choices import GRAVE_LEVELS, Basis, Dimension, WarningLevel
 from projects.rules.colour import Bounds, floor_on, pause_on
 from projects.rules.policy import Policy
-from projects.rules.warning import Assessment, Cause
+from projects.rules.warning import Assessment, Cause, CauseKind
 from projects.sentences.policy import band_words
 
-# A milestone whose new date was asked for.
-WAITS = "已申请变更时限，待审批，计时暂停"
+# A milestone whose new date was asked for; a duty that waits for somebody else's decision.
+_WAITS = {CauseKind.MILESTONE: "已申请变更时限，待审批，计时暂停", CauseKind.OBLIGATION: "等待决定，计时暂停"}
 
 
 def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
     """Return how one thing stands, with its figures; the cause's value is that of the day it speaks of."""
+    if cause.event is not None:
+        return cause.event.words
     late = int(cause.value) if cause.value is not None else 0
     if cause.dimension == Dimension.INVESTMENT:
         head = f"1—{cause.month}月累计完成投资 {money(cause.done)}，计划 {money(cause.planned)}"
@@ -47,6 +49,16 @@ def cause_words(cause: Cause, basis: Basis = Basis.RATIO) -> str:
     return f"{what}，已逾期 {late} {unit}" if late > 0 else f"{what}，距到期 {-late} {unit}"
 
 
+def waits_words(assessment: Assessment) -> str:
+    """Return for what a clock that stands still waits; an empty text where it runs."""
+    return _WAITS.get(assessment.cause.kind, "") if assessment.frozen else ""
+
+
+def settling_words(cause: Cause) -> str:
+    """Return what settles a duty: what makes good what happened, else its end."""
+    return cause.event.remedy if cause.event is not None else f"办结“{cause.name}”"
+
+
 def assessment_words(assessment: Assessment, basis: Basis = Basis.RATIO) -> str:
     """Return how a thing stands on the day it was assessed: a milestone that is done is no longer late, whatever its date was."""
     return f"“{assessment.cause.name}”已完成" if assessment.done else cause_words(assessment.cause, basis)
@@ -57,6 +69,8 @@ def rule_words(policy: Policy, assessment: Assessment) -> str:
     dimension = assessment.cause.dimension
     if assessment.done:
         return f"{dimension.label}：节点已完成"
+    if (event := assessment.cause.event) is not None:
+        return f"{dimension.label}：{event.rule}为{policy.label(assessment.level)}"
     rule = policy.rules.get(dimension)
     band = next((band for band in rule.bands if band.level == assessment.level), None) if rule else None
     if band is None:
@@ -101,7 +115,7 @@ def reason_words(level: WarningLevel, policy: Policy, assessments: Sequence[Asse
     giving = [one for one in assessments if one.counts and one.level == level]
     if giving and level > WarningLevel.GREEN:
         more = f"，另有 {len(giving) - 1} 项同级" if len(giving) > 1 else ""
-        waits = f"（{WAITS}）" if giving[0].frozen else ""
+        waits = f"（{words}）" if (words := waits_words(giving[0])) else ""
         return assessment_words(giving[0], policy.basis) + waits + more
     if level == WarningLevel.GREEN:
         return "各节点和投资进度均在计划之内"
@@ -122,7 +136,7 @@ def lifting_words(level: WarningLevel, bounds: Bounds, assessments: Sequence[Ass
         if one.cause.dimension == Dimension.INVESTMENT:
             parts.append(f"累计完成投资达到 {money(one.cause.planned)}")
         elif one.cause.source or one.cause.dimension == Dimension.NOTICE:
-            parts.append(f"办结“{one.cause.name}”")
+            parts.append(settling_words(one.cause))
         elif one.cause.dimension == Dimension.ISSUE:
             parts.append(f"报告问题“{one.cause.name}”已解决")
         else:

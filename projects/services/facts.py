@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from erqi.common import contributions
 from projects.choices import DecisionState, Dimension, LedgerKind, LedgerLevel, WarningLevel
@@ -69,9 +69,22 @@ class _Parts:
 
 def warned_entries(year: int, on: date) -> Any:
     """Return the entries of the district ledger of a year whose projects have colours on the day."""
+    return _coloured(on).filter(ledger__year=year).order_by("project_id")
+
+
+def _coloured(on: date) -> Any:
     return LedgerEntry.objects.filter(
-        ledger__year=year, ledger__level=LedgerLevel.DISTRICT, ledger__kind=LedgerKind.PROJECTS, ledger__warned_since__lte=on
-    ).order_by("project_id")
+        ledger__level=LedgerLevel.DISTRICT, ledger__kind=LedgerKind.PROJECTS, ledger__warned_since__lte=on
+    ).order_by()
+
+
+def newest_years(on: date, projects: Collection[int] | None = None) -> dict[int, int]:
+    """Return for each project (key) that has colours on the day, or for these, the newest year up to the day's in which it has: one
+    query. At the turn of the year that is the old year, until the new one's ledger is started with the project in it."""
+    rows = _coloured(on).filter(ledger__year__lte=on.year)
+    if projects is not None:
+        rows = rows.filter(project__in=projects)
+    return dict(rows.values_list("project").annotate(newest=Max("ledger__year")))
 
 
 def known_facts(projects: Collection[int], year: int, on: date) -> dict[int, Known]:
@@ -148,7 +161,10 @@ def _add_duties(parts: dict[int, _Parts], year: int, on: date) -> None:
     """Add what other apps know of the projects that has to be settled by a day (supervision notices, problems reported directly)."""
     for duty in contributions.duties(list(parts), year, on):
         if (found := parts.get(duty.project)) is not None:
-            found.obligations.append(Obligation(duty.key, Dimension(duty.dimension), duty.name[:60], duty.due_on, duty.source))
+            dimension = Dimension(duty.dimension)
+            found.obligations.append(
+                Obligation(duty.key, dimension, duty.name[:60], duty.due_on, duty.source, duty.stopped_on, duty.events)
+            )
             found.simulated |= duty.simulated
 
 
@@ -162,9 +178,10 @@ def _add_bounds(parts: dict[int, _Parts], year: int, on: date) -> None:
         parts[override.project_id].manual = (WarningLevel(override.level), override.until)
 
 
-def schedules_of(projects: Collection[int], day: date) -> Iterable[tuple[WarningSchedule, Policy]]:
-    """Yield the schedule rows of the projects on the day, each with its policy: two queries, at most CHUNK rows in memory."""
-    rows = WarningSchedule.objects.of_year(day.year).on(day).filter(project__in=projects)
+def schedules_of(projects: Collection[int], day: date, year: int | None = None) -> Iterable[tuple[WarningSchedule, Policy]]:
+    """Yield the schedule rows of the projects on the day (of the day's year, or another), each with its policy: two queries, at most
+    CHUNK rows in memory."""
+    rows = WarningSchedule.objects.of_year(day.year if year is None else year).on(day).filter(project__in=projects)
     policies = {one.pk: one.policy for one in WarningPolicy.objects.filter(pk__in=rows.values("policy"))}
     for row in rows.order_by("project_id").iterator(chunk_size=CHUNK):
         yield row, policies[row.policy_id]

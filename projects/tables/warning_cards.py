@@ -7,7 +7,7 @@ from typing import Any
 
 from erqi.common.dates import chinese_day
 from projects.choices import WarningLevel
-from projects.sentences.warning import assessment_words, lifting_words, rule_words
+from projects.sentences.warning import assessment_words, lifting_words, rule_words, waits_words
 from projects.tables.level import SIMULATED, badges_html, level_html
 from projects.tables.sources import page_address
 from projects.tables.warning_words import coming, last_report, lifting_state, people, self_differs, step_words, who, why
@@ -94,7 +94,7 @@ class Cards:
         policy = standing.policy
         lines = []
         for one in standing.assessments:
-            note = "；时限变更待审批，计时停止" if one.frozen else ""
+            note = f"；{waits_words(one)}" if one.frozen else ""
             note += "" if one.counts else "；不计入总色"
             lines.append(
                 f"<li>{level_html(one.level, policy.label(one.level))} {escape(assessment_words(one, policy.basis))}"

@@ -29,7 +29,8 @@ def test_every_dimension_level_by_level():
         (RED, "告警", "逾期 31 天（含）以上"),
     ]
     assert [line.words for line in found[Dimension.INVESTMENT].lines][-1] == "计划的 60%（不含）以下"
-    assert "退回、拒收在通知单上单独亮灯，不改变项目颜色" in found[Dimension.NOTICE].looks_at
+    assert "反馈退回 1 次为黄、2 次以上为红" in found[Dimension.NOTICE].looks_at
+    assert "拒收未处理为红" in found[Dimension.NOTICE].looks_at
     assert [one.counts for one in found.values()] == [True] * 5 + [False]
     assert not any(one.faults for one in found.values())
 

@@ -286,7 +286,7 @@ def test_the_rows_of_the_year_say_what_was_recorded_and_lead_to_their_day(viewer
         assert reason in reasons, reason
     address = reverse("projects:project_colour", args=[project.code])
     assert f'href="{address}?year=2018&amp;as_of=2018-05-02"' in html
-    assert "时限变更待批，时钟自2018-05-02停走" in words(explained(viewer, project, "?year=2018&as_of=2018-05-05"))
+    assert "已申请变更时限，待审批，计时暂停（自2018-05-02起）" in words(explained(viewer, project, "?year=2018&as_of=2018-05-05"))
 
 
 def test_a_row_replaced_on_its_own_day_is_not_listed(viewer: Client) -> None:

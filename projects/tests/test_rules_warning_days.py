@@ -17,6 +17,7 @@ from projects.choices import LEVELS, Dimension, MilestoneKind, WarningLevel
 from projects.rules.presets import WARNING_POLICY
 from projects.rules.warning import (
     CauseKind,
+    Event,
     Facts,
     InvestmentFact,
     MilestoneFact,
@@ -96,14 +97,22 @@ def facts(draw, year):
             max_size=6,
         )
     )
-    obligations = draw(st.lists(st.tuples(st.sampled_from([Dimension.ISSUE, Dimension.NOTICE]), near), max_size=2))
+    events = st.lists(st.builds(Event, st.sampled_from(LEVELS[1:]), near, st.just("退回"), st.just("退回"), st.just("补正")), max_size=2)
+    obligations = draw(
+        st.lists(
+            st.tuples(st.sampled_from([Dimension.ISSUE, Dimension.NOTICE]), st.none() | near | near, st.none() | near, events), max_size=2
+        )
+    )
     return Facts(
         year,
         tuple(
             MilestoneFact(key, kind, f"节点{key}", due_on, done, pending) for key, (kind, due_on, done, pending) in enumerate(milestones)
         ),
         draw(investments()),
-        tuple(Obligation(key, dimension, f"事项{key}", due_on) for key, (dimension, due_on) in enumerate(obligations)),
+        tuple(
+            Obligation(key, dimension, f"事项{key}", due_on, stopped_on=stopped, events=tuple(happened))
+            for key, (dimension, due_on, stopped, happened) in enumerate(obligations)
+        ),
     )
 
 

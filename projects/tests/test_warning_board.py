@@ -172,7 +172,7 @@ def test_the_rule_and_the_figures_open_below_the_card(viewer, ledger):
     details = words(re.search(r"<details.*?</details>", card(page(viewer), "甲"), re.DOTALL)[0])
     assert "▲ 预警 “主体施工”时限2018年9月13日，已逾期 15 天 节点工期：逾期 8 天（含）至逾期 31 天（不含）为预警" in details
     assert "“供地”时限2018年9月26日，已逾期 1 天" in details
-    assert "时限变更待审批，计时停止" in details
+    assert "已申请变更时限，待审批，计时暂停" in details
     assert "如无新进展，10月14日转为告警" in details
     assert "解除：登记“主体施工”完成并附佐证，或经批准变更时限" in details
     assert "（2018年3月1日起执行）" in details

@@ -11,7 +11,7 @@ from projects.rules.policy import Policy
 from projects.rules.warning import Assessment, CauseKind, Facts
 from projects.sentences.colour import computation, figure_words, plan_words, what_words
 from projects.sentences.policy import level_word
-from projects.sentences.warning import rule_words
+from projects.sentences.warning import rule_words, waits_words
 from projects.tables.level import SHAPES
 
 # A mark stands in a stretch of the strip from this share of its width on, so that it is not cut off on a phone.
@@ -28,7 +28,7 @@ class Line:
     day: date
     whole: Decimal | None
     gives: bool
-    # Since when the milestone's clock has stood still, where it does.
+    # Since when its clock has stood still, where it does.
     stopped_on: date | None = None
 
     @property
@@ -60,6 +60,11 @@ class Line:
         return figure_words(self.assessment.cause, self.policy.basis, self.done)
 
     @property
+    def waits(self) -> str:
+        """For what its clock waits, where it stands still."""
+        return waits_words(self.assessment)
+
+    @property
     def rule(self) -> str:
         return rule_words(self.policy, self.assessment).partition("：")[2]
 
@@ -70,23 +75,21 @@ class Line:
 
 def lines_of(facts: Facts, policy: Policy, assessments: Sequence[Assessment], day: date) -> list[Line]:
     """Return everything that is assessed on the day, the worst first; `gives` marks what makes the colour."""
-    milestones = {one.key: one for one in facts.milestones}
+    stopped = {(CauseKind.MILESTONE, one.key, ""): one.pending_since for one in facts.milestones}
+    stopped |= {(CauseKind.OBLIGATION, one.key, one.source): one.stopped_on for one in facts.obligations}
     worst = max((one.level for one in assessments if one.counts), default=WarningLevel.UNRATED)
-    lines = []
-    for one in assessments:
-        milestone = milestones.get(one.cause.key) if one.cause.kind is CauseKind.MILESTONE else None
-        lines.append(
-            Line(
-                one,
-                policy,
-                facts.year,
-                day,
-                whole=facts.investment.whole,
-                gives=one.counts and one.level == worst and worst > WarningLevel.GREEN,
-                stopped_on=milestone.pending_since if milestone is not None and one.frozen else None,
-            )
+    return [
+        Line(
+            one,
+            policy,
+            facts.year,
+            day,
+            whole=facts.investment.whole,
+            gives=one.counts and one.level == worst and worst > WarningLevel.GREEN,
+            stopped_on=stopped.get((one.cause.kind, one.cause.key, one.cause.source)) if one.frozen else None,
         )
-    return lines
+        for one in assessments
+    ]
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,14 @@ class Paper:
         first = sum(_lines(text, 28, 2) for text in self.first_paragraphs)
         last = sum(_lines(text, 28, 2) for text in self.last_paragraphs) + 3
         last += sum(_lines(name, 23) for name in self.attachments) + bool(self.attachments)
-        last += 0.8 + 0.9 * (1 + (_lines(f"抄送：{'，'.join(self.copies)}。", 30) if self.copies else 0))
+        last += 0.8 + 0.9 * self.imprint_lines
         full, rest = divmod(head + first, _PAGE)
         return int(full) + (1 if rest + last <= _PAGE else 2)
+
+    @property
+    def imprint_lines(self) -> int:
+        """How many lines the 版记 takes, as reckoned from its words."""
+        return 1 + (_lines(f"抄送：{'，'.join(self.copies)}。", 30) if self.copies else 0)
 
     @property
     def date_words(self) -> str:

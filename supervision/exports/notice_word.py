@@ -10,6 +10,7 @@ from docx.document import Document as Built
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.oxml import parse_xml, serialize_part_xml
 from docx.oxml import OxmlElement
+from docx.oxml import parse_xml as parse_element
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
@@ -23,6 +24,25 @@ RED = RGBColor(0xE6, 0x00, 0x12)
 # 22 lines in 225 mm, 28 characters in 156 mm.
 LINE = Pt(28.95)
 _LINE_TWIPS = "579"
+# A text box over the foot of the text area, with nothing beside it.
+_BOX = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+ xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
+ xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">
+<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0" layoutInCell="1"
+ allowOverlap="0">
+<wp:simplePos x="0" y="0"/>
+<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>
+<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>
+<wp:extent cx="{width}" cy="{height}"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/><wp:cNvGraphicFramePr/>
+<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>
+<wps:cNvSpPr txBox="1"/>
+<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
+<a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>
+<wps:txbx><w:txbxContent/></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"/>
+</wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing>"""
+# The order of a paragraph's properties, which the schema fixes: what stands elsewhere some programs leave out.
+_ORDER = ("pStyle", "keepNext", "widowControl", "pBdr", "tabs", "snapToGrid", "spacing", "ind", "jc", "rPr")
 # A quarter of a point less between the characters of 3号: 28 of them fill 156 mm.
 _CLOSER = "-5"
 # What a machine without the named fonts takes instead, in this order.
@@ -65,6 +85,7 @@ def notice_word(paper: Paper) -> bytes:
         for header in (section.header, section.even_page_header):
             header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
             _run(header.paragraphs[0], f"（{paper.note}）", BODY, FOUR)
+    _in_order(document)
     kept = BytesIO()
     document.save(kept)
     return kept.getvalue()
@@ -204,8 +225,9 @@ def _signature(document: Built, paper: Paper) -> None:
 
 
 def _imprint(document: Built, paper: Paper) -> None:
-    """Add the 版记: who gets a copy, who issued it when, between lines."""
-    _blank(document, 1, together=True)
+    """Add the 版记: who gets a copy, who issued it when, between lines, at the foot of the last page (GB/T 9704): in a text box at the foot
+    of the page on which its paragraph stands, which is kept with the signature."""
+    lines = []
     rows: list[tuple[str, str]] = []
     if paper.copies:
         rows.append((f"抄送：{'，'.join(paper.copies)}。", ""))
@@ -221,6 +243,20 @@ def _imprint(document: Built, paper: Paper) -> None:
         _border(line, "top", size=8 if number == 0 else 6, colour="000000")
         if number == len(rows) - 1:
             _border(line, "bottom", size=8, colour="000000")
+        lines.append(line._p)
+    holder = _line(document, "", size=Pt(1), spaced=False)
+    holder.paragraph_format.line_spacing_rule, holder.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
+    # A little more than the lines take: they stand at the foot of the box.
+    drawing = parse_element(_BOX.format(width=Mm(156), height=Pt(20 * paper.imprint_lines + 8)))
+    next(drawing.iter(qn("w:txbxContent"))).extend(lines)
+    holder.add_run()._element.append(drawing)
+
+
+def _in_order(document: Built) -> None:
+    """Put the properties of every paragraph into the order of the schema."""
+    place = {qn(f"w:{name}"): number for number, name in enumerate(_ORDER)}
+    for properties in document.element.body.iter(qn("w:pPr")):
+        properties[:] = sorted(properties, key=lambda one: place.get(one.tag, len(_ORDER)))
 
 
 def _border(paragraph: Paragraph, side: str, *, size: int, colour: str, space: str = "2") -> None:

@@ -2,9 +2,11 @@
 
 from django.db.models import QuerySet
 
+from erqi.common import workdays
 from erqi.common.filters import ManyFilter, OneFilter
 from supervision.choices import Addressee, InquiryState
 from supervision.filters.inspection import SubjectFilter
+from supervision.rules.limit import late_before
 
 
 class InquiryFilter(SubjectFilter):
@@ -20,4 +22,4 @@ class InquiryFilter(SubjectFilter):
         return queryset.filter(addressee__in=value)
 
     def filter_late(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(state_then=InquiryState.ASKED, due_then__lt=self.as_of)
+        return queryset.filter(state_then=InquiryState.ASKED, due_then__lt=late_before(self.as_of, workdays))

@@ -12,7 +12,8 @@ from projects.services.grid import units_of
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
 from supervision.models import Notice, NoticeCopy
 from supervision.rules.limit import late_before
-from supervision.rules.notice import OWED
+from supervision.rules.notice import WAITING
+from supervision.stats.notice import late
 
 # How a notice stands, as far as the database says it by itself.
 _STANDINGS = [("late", "逾期未反馈"), ("unsigned", "未签收"), ("asked", "申请待决定"), ("open", "未办结")]
@@ -47,10 +48,12 @@ class NoticeFilter(BaseFilterSet):
         return queryset.filter(state_then__in=value)
 
     def filter_standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "late":
+            overdue = Notice.objects.overdue(self.as_of, late_before(self.as_of, workdays))
+            return queryset.filter(pk__in=[notice.pk for notice in late(overdue, self.as_of)])
         conditions = {
-            "late": Q(state_then__in=OWED - {NoticeState.EXTENDING}, due_then__lt=late_before(self.as_of, workdays)),
             "unsigned": Q(state_then=NoticeState.ISSUED),
-            "asked": Q(state_then__in=[NoticeState.EXTENDING, NoticeState.TRANSFERRING, NoticeState.REFUSED]),
+            "asked": Q(state_then__in=WAITING),
             "open": ~Q(state_then__in=_FINISHED),
         }
         return queryset.filter(conditions[value])

@@ -10,6 +10,7 @@ from erqi.common.upload_field import UploadsField
 from projects.forms.lookups import ProjectLookup, UnitLookup
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionSubject, Verdict
 from supervision.forms.acting import words
+from supervision.forms.workday import DeadlineForm
 from supervision.models import Inspection, SupervisionItem
 from supervision.rules.inspection import METHODS
 from supervision.services.inspection_frozen import Reported
@@ -62,8 +63,8 @@ class SubjectFields(EditForm):
         return cleaned
 
 
-class PlanInspectionForm(SubjectFields):
-    """An inspection that is planned."""
+class PlanInspectionForm(DeadlineForm, SubjectFields):
+    """An inspection that is planned; one on a day off is meant so."""
 
     planned_for = DayField(label="计划日期")
     subjects = forms.MultipleChoiceField(
@@ -72,8 +73,9 @@ class PlanInspectionForm(SubjectFields):
     purpose = column(Inspection, "purpose", widget=forms.Textarea(attrs={"rows": 2}))
     often_reason = column(Inspection, "often_reason", help_text="本月已多次督察该单位的必填")
 
+    deadlines = ("planned_for",)
     sections = [
-        ("", ["project", "item", "unit", "method", "planned_for"]),
+        ("", ["project", "item", "unit", "method", "planned_for", "confirmed"]),
         ("内容", ["subjects", "purpose"]),
         ("督察频次", ["often_reason"]),
     ]
@@ -198,7 +200,9 @@ class ChangeForm(EditForm):
     """Another verdict after an objection."""
 
     verdict = forms.ChoiceField(label="更正为", choices=[("", "请选择"), *Verdict.choices])
+    corrected_cumulative = MoneyField(label="更正后的累计完成投资", required=False, help_text="现场数字有误时填写")
+    corrected_percent = WholeNumberField(label="更正后的形象进度（%）", required=False, least=0, most=100, help_text="现场数字有误时填写")
     untrue = words("不实之处", "更正为“不实”的必填", required=False, rows=2, most=500)
-    reason = words("理由", rows=3, most=500)
+    reason = words("理由", "不再成立的督察意见，请在这里说明", rows=3, most=500)
 
     wide = {"untrue", "reason"}

@@ -64,7 +64,7 @@ class MissingForm(EditForm):
 class WithdrawForm(EditForm):
     """Taking one's report back."""
 
-    reason = words("原因", required=False)
+    reason = words("原因", required=False, help_text="代他人撤回的必填")
     wide = {"reason"}
 
 
@@ -80,6 +80,15 @@ class EvidenceForm(EditForm):
 
     text = words("情况", help_text="何时何地做了什么、看到什么", rows=4)
     uploads = UploadsField(label="照片或材料")
+    wide = {"text", "uploads"}
+
+
+class TranscribeForm(EditForm):
+    """A leader's written instruction: who gave it, in which words, and the paper."""
+
+    given_by = forms.CharField(label="作出批示的领导", max_length=60, help_text="姓名和职务")
+    text = words("批示原文", rows=4)
+    uploads = UploadsField(label="批示件（照片或扫描件）")
     wide = {"text", "uploads"}
 
 

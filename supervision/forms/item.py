@@ -1,5 +1,7 @@
 """Forms of items: registering, wording, moving, steps, grid, links, progress, striking off."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +13,7 @@ from projects.forms.lookups import PersonLookup, ProjectLookup, UnitLookup
 from projects.models import Milestone
 from supervision.forms.acting import words
 from supervision.forms.lists import ProjectsField, StepsField, UnitsField
+from supervision.forms.workday import DeadlineForm
 from supervision.models import ItemDuty, ItemStep, SupervisionItem, Theme
 from supervision.models.item import CAUSES
 
@@ -37,7 +40,7 @@ class AmendItemForm(EditForm):
     wide = {"name", "source_text", "goal", "roadmap", "note"}
 
 
-class RegisterItemForm(AmendItemForm):
+class RegisterItemForm(DeadlineForm, AmendItemForm):
     """A new item with its timetable, its units and its projects."""
 
     due_on = DayField(label="完成时限")
@@ -56,10 +59,14 @@ class RegisterItemForm(AmendItemForm):
 
     sections = [
         *AmendItemForm.sections,
-        ("时间表", ["due_on", "steps"]),
+        ("时间表", ["due_on", "steps", "confirmed"]),
         ("责任单位与项目", ["lead", "undertake", "cooperate", "projects"]),
     ]
     wide = {*AmendItemForm.wide, "steps"}
+
+    def days(self, cleaned: dict[str, Any]) -> Iterable[tuple[str, str, date]]:
+        steps = [("steps", f"步骤“{step['name']}”的时限", step["due_on"]) for step in cleaned.get("steps") or ()]
+        return [*super().days(cleaned), *steps]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -68,7 +75,7 @@ class RegisterItemForm(AmendItemForm):
         return cleaned
 
 
-class MoveItemForm(EditForm):
+class MoveItemForm(DeadlineForm):
     """Another deadline, with the reason."""
 
     due_on = DayField(label="新的完成时限")
@@ -77,14 +84,21 @@ class MoveItemForm(EditForm):
     wide = {"reason"}
 
 
-class StepForm(EditForm):
-    """A step of the timetable."""
+class StepForm(DeadlineForm):
+    """A step of the timetable; `step` is the one that is changed."""
 
     name = column(ItemStep, "name")
     due_on = DayField(label="时限")
     measure = column(ItemStep, "measure", widget=forms.Textarea(attrs={"rows": 2}))
 
     wide = {"measure"}
+
+    def __init__(self, *args: Any, step: ItemStep | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.step = step
+
+    def standing_day(self, name: str) -> date | None:
+        return getattr(self.step, name, None)
 
 
 class ChangeStepForm(StepForm):

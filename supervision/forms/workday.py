@@ -1,5 +1,7 @@
 """Forms with a deadline: a day on which nobody works is asked about once."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -23,15 +25,21 @@ class DeadlineForm(EditForm):
         # Shown only where there is something to confirm.
         self.fields["confirmed"].widget = forms.HiddenInput()
 
+    def standing_day(self, name: str) -> date | None:
+        """Return the day that stands already: it was asked about when it was set."""
+        return getattr(self.record, name, None)
+
+    def days(self, cleaned: dict[str, Any]) -> Iterable[tuple[str, str, date]]:
+        """Give the days that are set: the field, what else names the day, and the day."""
+        return [(name, "", cleaned[name]) for name in self.deadlines if cleaned.get(name) and cleaned[name] != self.standing_day(name)]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for name in self.deadlines:
-            day = cleaned.get(name)
-            # What stands already was asked about when it was set.
-            if day is None or workdays.is_workday(day) or day == getattr(self.record, name, None):
+        for name, what, day in self.days(cleaned):
+            if workdays.is_workday(day):
                 continue
             self.fields["confirmed"].widget = forms.CheckboxInput()
             if not cleaned.get("confirmed"):
-                following = chinese_day(workdays.next_workday(day))
-                self.add_error(name, f"{chinese_day(day)}落在节假日或休息日，下一工作日为{following}。请改填，或勾选“仍用这一天”后再提交。")
+                said = f"{what}{chinese_day(day)}落在节假日或休息日，下一工作日为{chinese_day(workdays.next_workday(day))}"
+                self.add_error(name, f"{said}。请改填，或勾选“仍用这一天”后再提交。")
         return cleaned

@@ -19,7 +19,8 @@ from supervision.rules.escalation import MACHINE
 class Escalation(Record, Simulated):
     """A proposal: of which project, pulled by what, since when the colour has been shown, why (as the figures stood then).
 
-    One for each trigger of one stretch of a colour (`since`), or of one finding (`finding`, the key of what found a report untrue).
+    One for each trigger of one stretch of a colour (`since`), or of one finding (`finding`, the key of what found a report untrue), besides
+    those that lapsed.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="escalations", verbose_name="项目")
@@ -48,7 +49,12 @@ class Escalation(Record, Simulated):
         verbose_name_plural = "升级提议"
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "year", "trigger", "since", "finding"], name="escalation_once"),
+            models.UniqueConstraint(
+                fields=["project", "year", "trigger", "since", "finding"],
+                condition=~Q(state=EscalationState.LAPSED),
+                name="escalation_standing_once",
+                violation_error_message="这项提议已经列入。",
+            ),
         ]
         indexes = [models.Index(fields=["state", "project"], name="escalation_by_state")]
 

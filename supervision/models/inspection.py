@@ -1,5 +1,7 @@
 """Inspections (督察): what was reported as it stood, what was found instead, and whether it is true."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -53,6 +55,9 @@ class Inspection(Record, Simulated):
     verdict = models.CharField("结论", max_length=10, choices=Verdict, blank=True)
     conclusion = models.TextField("督察意见", blank=True)
     changed_on = models.DateField("更正日期", null=True, blank=True, editable=False)
+    # What whoever changed the conclusion holds to be right instead of what was written down on the site; empty where that stands.
+    corrected_cumulative = _amount("更正后累计完成投资")
+    corrected_percent = models.PositiveSmallIntegerField("更正后形象进度（%）", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=InspectionState, default=InspectionState.PLANNED, editable=False)
 
     # What is planned is theirs alone who inspect (erqi.history.privacy).
@@ -96,13 +101,20 @@ class Inspection(Record, Simulated):
 
     @property
     def cumulative_differs(self) -> bool:
-        """Whether the investment was found to be another than reported."""
-        return amount_differs(self.reported_cumulative, self.observed_cumulative)
+        """Whether the investment is another than reported, by what was found or what it was corrected to."""
+        found = self.observed_cumulative if self.corrected_cumulative is None else self.corrected_cumulative
+        return amount_differs(self.reported_cumulative, found)
 
     @property
     def percent_differs(self) -> bool:
-        """Whether the physical progress was found to be another than reported."""
-        return percent_differs(self.reported_percent, self.observed_percent)
+        """Whether the physical progress is another than reported, by what was found or what it was corrected to."""
+        found = self.observed_percent if self.corrected_percent is None else self.corrected_percent
+        return percent_differs(self.reported_percent, found)
+
+    def forget_after(self, day: date) -> None:
+        """Leave out what was corrected after a day: for pages about that day; nothing is saved."""
+        if self.changed_on is None or self.changed_on > day:
+            self.corrected_cumulative = self.corrected_percent = None
 
     @property
     def subject(self) -> str:

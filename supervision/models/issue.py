@@ -1,6 +1,7 @@
 """Problems that are reported directly to the office of key projects (问题直报), their course, and the meetings that decided on them."""
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from erqi.common.history import appended, tracked
@@ -10,8 +11,8 @@ from projects.models import Project, Unit
 from projects.models.revision import account
 from supervision.choices import IssueGrade, IssueState
 from supervision.models.act import Act
-from supervision.querysets.issue import IssueQuerySet
-from supervision.rules.issue import MACHINE
+from supervision.querysets.issue import READERS, IssueQuerySet
+from supervision.rules.issue import MACHINE, UNACCEPTED
 
 
 @tracked()
@@ -36,6 +37,9 @@ class Issue(Record, Simulated):
     due_on = models.DateField("办理时限", null=True, blank=True)
     replied_on = models.DateField("反馈日期", null=True, blank=True, editable=False)
     ended_on = models.DateField("办结日期", null=True, blank=True, editable=False)
+
+    history_private = Q(state__in=UNACCEPTED)
+    history_readers = READERS
 
     objects = IssueQuerySet.as_manager()
 
@@ -63,6 +67,10 @@ class IssueAct(Act):
     """A step of a problem's course."""
 
     machine, of, copies = MACHINE, "issue", ("grade", "cause", "description")
+
+    # Once it is taken up its whole course is everybody's.
+    history_private = Q(issue__state__in=UNACCEPTED)
+    history_readers = READERS
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="acts", verbose_name="直报问题", editable=False)
     grade = models.CharField("定级", max_length=1, choices=IssueGrade, blank=True, editable=False)

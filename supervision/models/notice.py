@@ -1,7 +1,5 @@
 """Supervision notices (督察通知单): the document, its versions, who gets a copy, what leaders instruct, and everything that was done."""
 
-from datetime import date
-
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxLengthValidator
@@ -117,11 +115,6 @@ class Notice(Record, Simulated):
     def is_internal(self) -> bool:
         """Whether it has not been sent (yet)."""
         return self.state in INTERNAL
-
-    @property
-    def awaited_on(self) -> date | None:
-        """The day that counts for the colour: the deadline, or the day that was asked for in time and waits for its decision."""
-        return self.asked_due_on if self.state == NoticeState.EXTENDING and self.asked_due_on else self.due_on
 
 
 @appended()

@@ -6,6 +6,7 @@ from django.urls import reverse
 from erqi.common.history import tracked
 from erqi.common.models import Record
 from projects.models.unit import citations
+from supervision.querysets.theme import ThemeQuerySet
 
 
 @tracked()
@@ -18,7 +19,11 @@ class Theme(Record):
     printed_name = models.CharField("原文写法", max_length=60, blank=True, help_text="与主题名不同时（原文误印）填写")
     is_active = models.BooleanField("在用", default=True)
     note = models.CharField("编者说明", max_length=500, blank=True)
+    # Empty: one of the document's.
+    opened_on = models.DateField("建立日期", null=True, blank=True, editable=False)
     citations = citations()
+
+    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "督察主题"
@@ -27,6 +32,11 @@ class Theme(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def misprint(self) -> str | None:
+        """How the document prints it, where that is another name."""
+        return f"印作“{self.printed_name}”" if self.printed_name and self.printed_name != self.name else None
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:theme_detail", args=[self.code])

@@ -16,11 +16,16 @@ class EscalationQuerySet(ActedQuerySet):
         return self.filter(state=EscalationState.PROPOSED).select_related("project", "unit").order_by("-weight", "since", "pk")
 
     def for_table(self, day: date) -> QuerySet:
-        """Return what had been proposed by the day, as it stood then: what waits first, the gravest at the top, then what was decided
-        last."""
+        """Return what had been proposed by the day, as it stood then: what waits first, the gravest at the top, then what a notice is
+        being drafted for, then what was decided last."""
         acts = self.model._meta.get_field("acts").related_model.objects
         last = acts.filter(escalation=OuterRef("pk"), on__lte=day).order_by("-pk")
-        waits = Case(When(state_then=EscalationState.PROPOSED, then=Value(0)), default=Value(1), output_field=IntegerField())
+        waits = Case(
+            When(state_then=EscalationState.PROPOSED, then=Value(0)),
+            When(state_then=EscalationState.DRAFTED, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
         return (
             self.on_day(day)
             .annotate(waits=waits, decided_by=Subquery(last.values("by_name")[:1]), opinion=Subquery(last.values("text")[:1]))

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from supervision.choices import IssueAction, IssueState
 from supervision.querysets.acts import ActedQuerySet
-from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNASSIGNED
+from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNACCEPTED, UNASSIGNED
 
+# Those to whom a problem is reported, and who see to it that it is settled.
+READERS = ("issue.handle", "inspect", "supervise", "inquiry.ask")
 # How many days before its limit a problem is asked for at most: two working days and what lies between.
 _NEAR = timedelta(days=14)
 
@@ -42,6 +45,13 @@ class IssueQuerySet(ActedQuerySet):
                 )
             )
         )
+
+    def visible_to(self, user: Any, units: Collection[int]) -> "IssueQuerySet":
+        """Return what the account may see: what nobody has taken up yet is for those to whom it was reported, and for whoever reported it
+        (`units`: the account's own), since it was not to go through the unit that it may be about."""
+        if any(user.can(code) for code in READERS):
+            return self
+        return self.filter(~Q(state__in=UNACCEPTED) | Q(author=user.pk) | Q(author_unit__in=units))
 
     def with_entry(self, day: date) -> "IssueQuerySet":
         """Return them with `entered_then`, the day on which they came into the state in which they stood (the office counts from it)."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Case, DateField, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, FilteredRelation, IntegerField, OuterRef, Subquery, Value, When
 
 from projects.choices import WarningLevel
 from projects.querysets.responsibility import in_force
@@ -73,8 +73,3 @@ class ItemQuerySet(ActedQuerySet):
         for term in search_terms(text):
             rows = rows.filter(search_key__contains=term)
         return rows
-
-    def late(self, day: date) -> "ItemQuerySet":
-        """Return what is worked on and has passed its deadline, or that of an open step."""
-        steps = apps.get_model("supervision", "ItemStep").objects.filter(item=OuterRef("pk"), due_on__lt=day, done_on=None, dropped_on=None)
-        return self.filter(Q(due_on__lt=day) | Exists(steps), state=ItemState.OPEN)

@@ -27,12 +27,11 @@ class NoticeQuerySet(ActedQuerySet):
     """Supervision notices."""
 
     def on_day(self, day: date) -> "NoticeQuerySet":
-        """Return what existed on the day, besides `ActedQuerySet.on_day` with `title_then` and `asked_then` (the day to which an extension
-        was asked for and not decided)."""
+        """Return what existed on the day, besides `ActedQuerySet.on_day` with `title_then`."""
         acts = self.model._meta.get_field("acts").related_model.objects
         last = acts.filter(notice=OuterRef("pk"), on__lte=day).order_by("-pk")
         found = super().on_day(day)
-        return found.annotate(title_then=Subquery(last.values("title")[:1]), asked_then=Subquery(last.values("asked_due_on")[:1]))
+        return found.annotate(title_then=Subquery(last.values("title")[:1]))
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
         """Return what the account may see now: what is not issued is its writers' and signers' alone."""
@@ -55,9 +54,9 @@ class NoticeQuerySet(ActedQuerySet):
         acts = self.model._meta.get_field("acts").related_model.objects.filter(notice=OuterRef("pk"))
         return self.annotate(acted_on=Subquery(acts.exclude(from_state=F("to_state")).order_by("-pk").values("on")[:1]))
 
-    def owed(self, day: date) -> "NoticeQuerySet":
-        """Return the notices to which a reply was owed on the day."""
-        return self.on_day(day).filter(state_then__in=OWED)
+    def overdue(self, day: date, before: date) -> "NoticeQuerySet":
+        """Return the notices to which a reply was owed on the day and whose deadline lay before another (`rules.limit.late_before`)."""
+        return self.on_day(day).filter(state_then__in=OWED, due_then__lt=before)
 
     def of_units(self, units: Collection[int], *, copies: bool = True) -> "NoticeQuerySet":
         """Return the notices that one of the units has, had, or got a copy of; rows come from `on_day`."""

@@ -1,7 +1,8 @@
 """What follows a colour that is not left, and an untrue report (domain.md §1.7): which document, what it asks for, by when.
 
 The rules for warnings say after how many reporting cut-offs a step follows (projects.rules.policy.Escalation); the table here says what the
-step is as a document. Proposed only: a person of the supervision office confirms or declines, and each trigger is decided once.
+step is as a document. Proposed only: a person of the supervision office confirms or declines, and each trigger is decided once. What
+lapsed because its ground was gone was not decided: where the ground stands again, it is proposed anew.
 """
 
 from collections.abc import Iterable
@@ -24,11 +25,13 @@ MACHINE = Machine(
     steps=(
         # By the day's run or by the office itself; what is overtaken lapses the same way.
         Step(A.PROPOSE, frozenset({None}), S.PROPOSED, _OFFICE),
-        Step(A.CONFIRM, frozenset({S.PROPOSED}), S.CONFIRMED, _OFFICE),
+        # The notice is drafted for it; it is carried out once that is issued.
+        Step(A.CONFIRM, frozenset({S.PROPOSED}), S.DRAFTED, _OFFICE),
+        Step(A.ISSUE, frozenset({S.PROPOSED, S.DRAFTED}), S.CONFIRMED, _OFFICE),
         Step(A.DECLINE, frozenset({S.PROPOSED}), S.DECLINED, _OFFICE, needs=frozenset({"reason"}), ends=True),
         Step(A.LAPSE, frozenset({S.PROPOSED}), S.LAPSED, _OFFICE, needs=frozenset({"text"}), ends=True),
-        # What was drafted for it was withdrawn or revoked: it waits again.
-        Step(A.REOPEN, frozenset({S.CONFIRMED}), S.PROPOSED, _OFFICE, needs=frozenset({"text"})),
+        # What was drafted for it is about something else now, was withdrawn, or revoked after its issue: it waits again.
+        Step(A.REOPEN, frozenset({S.DRAFTED, S.CONFIRMED}), S.PROPOSED, _OFFICE, needs=frozenset({"text"})),
     ),
     finals=frozenset({S.CONFIRMED, S.DECLINED, S.LAPSED}),
 )
@@ -88,6 +91,8 @@ DOCUMENTS: dict[EscalationTrigger, Document] = {
 _BY_HAND = {
     DOCUMENTS[trigger].kind: trigger for trigger in (EscalationTrigger.YELLOW, EscalationTrigger.YELLOW_AGAIN, EscalationTrigger.RED)
 }
+# The triggers whose document may also be drafted by hand.
+BY_HAND = frozenset(_BY_HAND.values())
 # From the mildest to the gravest.
 ORDER = (
     EscalationTrigger.YELLOW,
@@ -124,6 +129,12 @@ def due_trigger(
         return None
     times, trigger = max(found, key=lambda one: (one[0], weight(one[1])))
     return trigger, passed[times - 1] if times else began
+
+
+def is_answered_by(trigger: str, kind: str, source: str) -> bool:
+    """Say whether a notice of that kind and source is the document that the trigger asks for."""
+    document = DOCUMENTS[EscalationTrigger(trigger)]
+    return (document.kind, document.source) == (kind, source)
 
 
 def answers(kind: str, proposed: str | None) -> EscalationTrigger | None:

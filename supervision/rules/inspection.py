@@ -116,6 +116,6 @@ def percent_differs(reported: int | None, observed: int | None) -> bool:
     return reported is not None and observed is not None and abs(observed - reported) > PERCENT_MARGIN
 
 
-def contradicts(verdict: str, overstated: bool) -> bool:
-    """Say whether a verdict cannot be, since something was reported as done that was found undone (`overstated`)."""
-    return overstated and verdict == Verdict.TRUE
+def contradicts(verdict: str, differs: bool) -> bool:
+    """Say whether a verdict cannot be, since something was found otherwise than reported (`differs`): small differences are 基本属实."""
+    return differs and verdict == Verdict.TRUE

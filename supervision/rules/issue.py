@@ -25,6 +25,8 @@ OFFICE_DAYS = {S.REPORTED: 1, S.ACCEPTED: 1, S.GRADED: 1}
 
 _OFFICE, _HANDLER, _AUTHOR = frozenset({Party.OFFICE}), frozenset({Party.HANDLER}), frozenset({Party.AUTHOR})
 _INSPECTOR, _LEADER = frozenset({Party.INSPECTOR}), frozenset({Party.LEADER})
+# For whom there is no account any more (services.issue_parties): the colleagues of whoever reported it, the office for the leaders.
+_STAND_IN = frozenset({Party.STAND_IN})
 _TEXT = frozenset({"text"})
 
 
@@ -49,9 +51,10 @@ MACHINE = Machine(
         _step(A.REPORT, [None], S.REPORTED, _AUTHOR, ["title", "description"]),
         _step(A.ACCEPT, [S.REPORTED], S.ACCEPTED, _OFFICE),
         _step(A.SEND_BACK, [S.REPORTED], S.RETURNED, _OFFICE, _TEXT),
-        _step(A.RESUBMIT, [S.RETURNED], S.REPORTED, _AUTHOR, _TEXT),
+        _step(A.RESUBMIT, [S.RETURNED], S.REPORTED, _AUTHOR | _STAND_IN, _TEXT),
         _step(A.DECLINE, [S.REPORTED], S.DECLINED, _OFFICE, _TEXT, ends=True),
-        _step(A.WITHDRAW, [S.REPORTED, S.RETURNED], S.WITHDRAWN, _AUTHOR, ends=True),
+        _step(A.WITHDRAW, [S.REPORTED], S.WITHDRAWN, _AUTHOR, ends=True),
+        _step(A.WITHDRAW, [S.RETURNED], S.WITHDRAWN, _AUTHOR | _STAND_IN, ends=True),
         _step(A.GRADE, [S.ACCEPTED], S.GRADED, _OFFICE, ["grade", "cause"]),
         _step(A.REGRADE, [S.GRADED, S.ASSIGNED, S.HANDLING], None, _OFFICE, ["grade", "cause", "text"]),
         _step(A.ASSIGN, [S.GRADED], S.ASSIGNED, _OFFICE, ["unit", "due_on"]),
@@ -65,12 +68,15 @@ MACHINE = Machine(
         _step(A.MEET, [S.AT_MEETING], S.ASSIGNED, _OFFICE, ["held_on", "attendees", "text", "unit", "due_on"]),
         _step(A.TO_LEADER, [S.AT_OFFICE, S.AT_MEETING], S.AT_LEADER, _OFFICE, _TEXT),
         _step(A.INSTRUCT, [S.AT_LEADER], S.AT_OFFICE, _LEADER, _TEXT),
+        # A district whose leaders have no account decides on paper.
+        _step(A.TRANSCRIBE, [S.AT_LEADER], S.AT_OFFICE, _STAND_IN, ["given_by", "text"]),
         _step(A.URGE, [S.ASSIGNED, S.HANDLING], None, frozenset({Party.OFFICE, Party.SUPERVISION}), _TEXT),
         _step(A.REPLY, [S.HANDLING], S.REPLIED, _HANDLER, _TEXT),
         _step(A.RETURN_REPLY, [S.REPLIED], S.HANDLING, _INSPECTOR | _OFFICE, _TEXT, [A.REPLY]),
         _step(A.VERIFY, [S.REPLIED], S.VERIFIED, _INSPECTOR, _TEXT, [A.REPLY, A.PROGRESS]),
         _step(A.REJECT_CLOSING, [S.VERIFIED], S.HANDLING, _OFFICE, _TEXT),
-        _step(A.CLOSE, [S.VERIFIED], S.CLOSED, _OFFICE, (), [A.VERIFY, A.REPLY], ends=True),
+        # The office closes; where nobody else of it is left (it replied for a unit without an account), a leader does.
+        _step(A.CLOSE, [S.VERIFIED], S.CLOSED, _OFFICE | _LEADER, (), [A.VERIFY, A.REPLY], ends=True),
     ),
     finals=frozenset({S.CLOSED, S.DECLINED, S.WITHDRAWN}),
     rounds=frozenset({A.ASSIGN, A.REASSIGN, A.MEET, A.RETURN_REPLY, A.REJECT_CLOSING}),
@@ -78,6 +84,8 @@ MACHINE = Machine(
 
 # The unit has something to do; the clock runs, with the office or a meeting too. It stands while a reply is looked at.
 AT_UNIT = (S.ASSIGNED, S.HANDLING)
+# What nobody has taken up: it was said to the office alone, and goes on with nobody else when it is declined or withdrawn.
+UNACCEPTED = (S.REPORTED, S.RETURNED, S.DECLINED, S.WITHDRAWN)
 ESCALATED = (S.AT_OFFICE, S.AT_MEETING, S.AT_LEADER)
 RUNNING = (*AT_UNIT, *ESCALATED)
 # No unit has it.

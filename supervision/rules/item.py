@@ -15,6 +15,8 @@ _S, _A = ItemState, ItemAction
 _OFFICE = frozenset({Party.SUPERVISION})
 _UNIT = frozenset({Party.HANDLER})
 _CHECK = frozenset({Party.INSPECTOR})
+# A leader decides where the office itself had a hand in it and nobody else of it is left.
+_JUDGE = frozenset({Party.SUPERVISION, Party.LEADER})
 _OPEN = frozenset({_S.OPEN})
 # What a person of each side has to do next is in these states.
 WORKING = (_S.OPEN, _S.APPLIED, _S.VERIFIED)
@@ -38,12 +40,12 @@ MACHINE = Machine(
         Step(_A.WITHDRAW, frozenset({_S.APPLIED}), _S.OPEN, _UNIT),
         Step(_A.VERIFY, frozenset({_S.APPLIED}), _S.VERIFIED, _CHECK, needs=frozenset({"text"}), other_than=frozenset({_A.APPLY})),
         Step(_A.SEND_BACK, frozenset({_S.APPLIED}), _S.OPEN, _CHECK, needs=frozenset({"reason"}), other_than=frozenset({_A.APPLY})),
-        Step(_A.CONFIRM, frozenset({_S.VERIFIED}), _S.CLOSED, _OFFICE, other_than=frozenset({_A.APPLY, _A.VERIFY}), ends=True),
+        Step(_A.CONFIRM, frozenset({_S.VERIFIED}), _S.CLOSED, _JUDGE, other_than=frozenset({_A.APPLY, _A.VERIFY}), ends=True),
         Step(
             _A.REFUSE,
             frozenset({_S.VERIFIED}),
             _S.OPEN,
-            _OFFICE,
+            _JUDGE,
             needs=frozenset({"reason"}),
             other_than=frozenset({_A.APPLY, _A.VERIFY}),
         ),
@@ -68,7 +70,7 @@ class Deadline:
     done_on: date | None = None
 
     def is_late(self, day: date) -> bool:
-        """Say whether it was missed as of the day: passed undone, or done too late."""
+        """Say whether it was missed as of the day: passed undone, or done too late. By days, as its colour (rules.limit)."""
         return self.due_on is not None and self.due_on < min(self.done_on or day, day)
 
     def is_open_late(self, day: date) -> bool:

@@ -1,4 +1,9 @@
-"""What all limits have in common: from which day on one counts as late, and where it moves while its clock stands still."""
+"""What all limits have in common: from which day on one counts as late, and where it moves while its clock stands still.
+
+What is to be answered within working days (a notice, a leader's question, a finding, the office's own step: domain.md §1.7, §5.3) is late
+from the next working day on, on every page. What gives a colour by days (domain.md §1.6: D1, as which items and their steps are looked
+at; D4, the problems) is late from the day after, as its colour says.
+"""
 
 from datetime import date, timedelta
 from typing import Protocol

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 
 from supervision.choices import Party
 
+# What only one person is. An account can be stopped: a state that nobody else leads out of would be a dead end. (A unit may have no
+# account either; who stands in for it acts as the unit: supervision.services.parties.)
+_ONE_PERSON = frozenset({Party.AUTHOR})
+
 
 @dataclass(frozen=True)
 class Step:
@@ -95,13 +99,15 @@ class Machine:
         return found
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the table: unknown names, steps that hide each other, unreachable states, dead ends. Tested empty."""
+        """Return what is wrong with the table: unknown names, steps that hide each other, unreachable states, dead ends, states that wait
+        for one person alone. Tested empty."""
         states, actions = {code for code, _ in self.states}, {code for code, _ in self.actions}
         return [
             *self._unknown(states, actions),
             *self._hidden(),
             *(f"unreachable: {state}" for state in sorted(states - self._reached([None], forward=True))),
             *(f"dead end: {state}" for state in sorted(states - self._reached(self.finals, forward=False))),
+            *(f"waits for one person alone: {state}" for state in sorted(states - self.finals) if self.turn(state) <= _ONE_PERSON),
             *(f"no step does: {action}" for action in sorted(actions - {step.action for step in self.steps})),
         ]
 

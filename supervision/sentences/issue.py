@@ -1,10 +1,19 @@
 """What a problem reported directly says of its limit, and what follows."""
 
 from datetime import date
+from typing import Any, Protocol
 
 from erqi.common.dates import chinese_day
 from supervision.choices import IssueState, IssueTrack
 from supervision.rules.issue import WorkCalendar, office_track
+
+
+class Waiting(Protocol):
+    """What the words ask of a problem."""
+
+    state: str
+    author_name: str
+    unit: Any
 
 
 def limit_words(track: IssueTrack, due_on: date | None, ended_on: date | None, day: date, calendar: WorkCalendar) -> str:
@@ -21,6 +30,20 @@ def limit_words(track: IssueTrack, due_on: date | None, ended_on: date | None, d
         late = (ended_on - due_on).days
         return f"{until}到期，{chinese_day(ended_on)}反馈，" + (f"超期 {late} 天" if late > 0 else "在时限内")
     return f"{until}到期"
+
+
+def waits_words(issue: Waiting, stood_in: bool, bare: bool) -> str:
+    """Return who stands in where a problem waits for somebody without an account in use; an empty text where it does not.
+
+    `stood_in`: for its author, or for the leaders; `bare`: its unit has no account.
+    """
+    if bare:
+        return f"{issue.unit}没有可用的账号，由重点项目办代为接办、反馈，或改派其他单位。"
+    if not stood_in:
+        return ""
+    if issue.state == IssueState.AT_LEADER:
+        return "区领导没有可用的账号，由重点项目办照书面批示转录。"
+    return f"直报人{issue.author_name}的账号已不能办理，由其单位的填报人员补充或撤回；没有的，由重点项目办代办。"
 
 
 # What the office does next in each of its own states.

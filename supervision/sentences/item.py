@@ -4,6 +4,7 @@ from datetime import date
 
 from projects.sentences.colour import month_day
 from supervision.choices import ItemState
+from supervision.rules.limit import WorkCalendar, is_late
 
 NEXT = {
     ItemState.OPEN: "由承办单位推进；完成后申请销号。",
@@ -25,3 +26,14 @@ def due_words(due_on: date, day: date) -> str:
     if days < 0:
         return f"{month_day(due_on, day)}到期，已逾期 {-days} 天"
     return f"{month_day(due_on, day)}到期，今天到期" if days == 0 else f"{month_day(due_on, day)}到期，还有 {days} 天"
+
+
+def limit_words(due_on: date, day: date, calendar: WorkCalendar) -> str:
+    """Return how a limit in working days stands, seen from a day: 6月29日到期，还有 2 个工作日."""
+    head = f"{month_day(due_on, day)}到期"
+    if is_late(due_on, day, calendar):
+        return f"{head}，已逾期 {calendar.workdays_between(due_on, day)} 个工作日"
+    if day > due_on:
+        return f"{head}，休息日不计逾期"
+    left = calendar.workdays_between(day, due_on)
+    return f"{head}，还有 {left} 个工作日" if left else f"{head}，今天到期" if day == due_on else f"{head}，其间没有工作日"

@@ -5,7 +5,8 @@ from datetime import date
 
 from erqi.common.dates import chinese_day
 from supervision.choices import NoticeKind, NoticeState, WarningLevel
-from supervision.rules.notice import ASKED, Course, Standing, Why
+from supervision.rules.notice import ASKED
+from supervision.rules.notice_course import Course, Standing, Weight, Why
 
 _TITLES = {
     NoticeKind.REMIND: "关于加快推进{name}的提醒",
@@ -18,6 +19,8 @@ _TITLES = {
 # What the form is called above the red line.
 _HEADS = {NoticeKind.LETTER: "督办函", NoticeKind.URGE: "督察催办通知"}
 _LONGEST_NAME = 40
+# What holds while the sender has to decide.
+_STOPPED = "决定前停止计时"
 _NUMERALS = "一二三四五六七八九"
 
 
@@ -92,6 +95,18 @@ def standing_words(found: Standing | None) -> str:
     return "拒收，待改派或维持" if found.why is Why.REFUSED else ""
 
 
+def weight_words(number: str, found: Weight) -> tuple[str, str, str]:
+    """Return what weighs on a project's colour besides the limit of a notice: the whole sentence, what the rules look at, the remedy."""
+    name = f"督察通知单{number}"
+    if found.why is Why.RETURNED:
+        times = f"{found.times} 次"
+        rule = "反馈退回 1 次" if found.times == 1 else "反馈退回 2 次以上"
+        return f"{name}反馈被退回 {times}，尚未审核通过", rule, f"{name}反馈经审核通过"
+    if found.why is Why.REFUSED:
+        return f"{name}被拒收，待改派或维持交办", "拒收未处理", f"{name}改派或维持交办"
+    return f"{name}下发后满 {found.times} 个工作日未签收", f"满 {found.times} 个工作日未签收", f"签收{name}"
+
+
 def standing_label(found: Standing | None, state: str | None) -> str:
     """Return the word beside a notice's level."""
     if found is None:
@@ -110,9 +125,9 @@ def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked
         NoticeState.APPROVED: "已审签，由督察办下发；下发时编号，时限从下发之日起算。",
         NoticeState.ISSUED: f"已下发，承办单位须签收{by}；不属本单位职责的，写明理由拒收。",
         NoticeState.HANDLING: f"承办单位办理中{by}{hard}",
-        NoticeState.EXTENDING: f"承办单位{asked}，由督察办决定；决定前停止计时。",
-        NoticeState.TRANSFERRING: f"承办单位申请转办{f'（建议转{asked_unit}）' if asked_unit else ''}，由督察办决定；时限照算。",
-        NoticeState.REFUSED: "承办单位拒收，由督察办改派，或由督察办、区领导维持交办。",
+        NoticeState.EXTENDING: f"承办单位{asked}，由督察办决定；{_STOPPED}。",
+        NoticeState.TRANSFERRING: f"承办单位申请转办{f'（建议转{asked_unit}）' if asked_unit else ''}，由督察办决定；{_STOPPED}。",
+        NoticeState.REFUSED: f"承办单位拒收，由督察办改派，或由督察办、区领导维持交办；{_STOPPED}。",
         NoticeState.REPLIED: "承办单位已反馈，由督察员或督察办审核。",
         NoticeState.REVIEWED: "反馈已审核通过，由督察办另一人办结（没有其他人的，由区领导办结）。",
         NoticeState.CLOSED: "已办结；可归档，情况有变的可重新办理。",

@@ -9,7 +9,8 @@ HEAD = """# States
 
 Drawn from the tables in `supervision/rules/` by `manage.py states`; a test says when this file is not current. Change the table, not
 this file. A step without a new state leaves the record where it is. “Not by” names what the same person may not have done in the
-present round (four eyes).
+present round (four eyes). 代办人 takes the step of somebody who has no account in use (`supervision/services/parties.py`); 承办单位
+includes whoever stands in for a unit without one.
 """
 
 

@@ -67,8 +67,9 @@ def act(
         raise ServiceError(words.wrong_state(machine, action, locked.state))
     if version is not None and locked.version != version:
         raise StaleRecord(locked)
-    _require(locked, machine, step, by, parties)
-    _refuse_again(locked, machine, step, by, request_key, text, values or {})
+    stands_in = _require(locked, machine, step, by, parties)
+    said = _marked(text, locked, step) if stands_in else text
+    _refuse_again(locked, machine, step, by, request_key, said, values or {})
     _require_values(step, text, values or {}, given)
     if check is not None:
         check(locked)
@@ -79,7 +80,7 @@ def act(
         locked.state = step.target
     locked.version += 1
     checked(locked).save()
-    return locked, _append(locked, step, before, by, request_key, text, on, unit)
+    return locked, _append(locked, step, before, by, request_key, said, on, unit)
 
 
 @transaction.atomic
@@ -151,17 +152,38 @@ def _begin(
     step = machine.step(action, None)
     if step is None or step.target is None:
         raise ServiceError(f"“{machine.action_label(action)}”不能新建{machine.label}。")
-    _require(record, machine, step, by, parties)
+    stands_in = _require(record, machine, step, by, parties)
     for name, value in values.items():
         setattr(record, name, value)
     _require_values(step, text, {**{name: getattr(record, name, None) for name in step.needs}, **values}, given)
+    said = _marked(text, record, step) if stands_in else text
+    _refuse_twice(record, machine, step, by, request_key, said)
     if check is not None:
         check(record)
     record.state = step.target
     if request_key:
         record.request_key = request_key
     checked(record).save()
-    return record, _append(record, step, "", by, None, text, on)
+    return record, _append(record, step, "", by, None, said, on)
+
+
+def _refuse_twice(record: Any, machine: Machine, step: Step, by: User | None, request_key: UUID | None, text: str) -> None:
+    """Refuse a record that a page sends anew (after the Back button, with a key of its own) shortly after the same person began the very
+    same one: units would be told twice, and one visit be counted as two."""
+    if by is None or request_key is None:
+        return
+    acts = record._meta.get_field("acts").related_model.objects
+    mine = acts.filter(action=step.action, from_state="", by=by, text=text.strip(), created_at__gte=timezone.now() - _SHORTLY)
+    # One that has been taken back, or answered, is no reason against another.
+    begun = type(record)._default_manager.filter(state=step.target, pk__in=mine.values(acts.model._meta.get_field(acts.model.of).attname))
+    for one in begun.order_by("-pk"):
+        if all(getattr(one, name) == getattr(record, name) for name in _said_columns(record)):
+            raise ServiceError(words.begun_already(machine.action_label(step.action), one, timezone.localtime(one.created_at)))
+
+
+def _said_columns(record: Any) -> list[str]:
+    """Return the columns that a person fills in."""
+    return [field.attname for field in record._meta.concrete_fields if field.editable and not field.unique]
 
 
 def _standing(record: Any, machine: Machine, action: str, by: User | None, request_key: UUID | None) -> Act | None:
@@ -174,15 +196,28 @@ def _standing(record: Any, machine: Machine, action: str, by: User | None, reque
     return last if last is not None and last.action == action and last.by_id == by.pk and last.to_state == record.state else None
 
 
-def _require(record: Any, machine: Machine, step: Step, by: User | None, parties: Parties) -> None:
+# What somebody is only in place of others, where STAND_IN comes with it.
+_STOOD_IN = frozenset({Party.STAND_IN, Party.HANDLER, Party.AUTHOR})
+
+
+def _require(record: Any, machine: Machine, step: Step, by: User | None, parties: Parties) -> bool:
+    """Raise NotAllowed where it is not the person's turn; say whether the step is taken in place of somebody without an account."""
     if by is None:
-        return
+        return False
     fresh = read_anew(by)
-    held = parties(record, fresh) if callable(parties) else parties
-    if fresh is None or not step.by & frozenset(held):
+    held = frozenset(parties(record, fresh) if callable(parties) else parties)
+    if fresh is None or not step.by & held:
         raise NotAllowed(words.not_yours(machine, step))
     if step.other_than and record.pk is not None and (done := sorted(step.other_than & _did(record, machine, by))):
         raise NotAllowed(words.same_person(machine, step, done[0]))
+    return Party.STAND_IN in held and not step.by & (held - _STOOD_IN)
+
+
+def _marked(text: str, record: Any, step: Step) -> str:
+    """Return what is said with a step, marked as done in place of others (代办)."""
+    began = record.acts.order_by("pk").first() if record.pk is not None else None
+    mark = words.stood_in(step, str(getattr(record, "unit", None) or ""), began.by_name if began is not None else "")
+    return f"{text.strip()}（{mark}）" if text.strip() and mark else mark or text
 
 
 def _did(record: Any, machine: Machine, by: User | None) -> set[str]:

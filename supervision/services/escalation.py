@@ -1,11 +1,11 @@
 """Escalation (domain.md §1.7): what the day's colours ask for is proposed; a person of the supervision office confirms or declines.
 
 Proposals are computed from the colours' schedules and the reporting cut-offs, by the day's run (`manage.py remind`) or when the office
-asks for it; each trigger of one stretch of a colour is proposed, and decided, once. Confirming drafts the notice of that kind.
+asks for it; each trigger of one stretch of a colour stands, and is decided, once. Confirming drafts the notice of that kind; it is carried
+out when that is issued (services.escalation_answer). What lapses: services.escalation_lapse.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from erqi.common import clock, workdays
-from erqi.common.dates import chinese_day
+from erqi.common.dates import chinese_day, in_year
 from erqi.common.models import Installation, User
 from erqi.common.saving import require
 from erqi.common.simulation import is_simulated
@@ -25,48 +25,23 @@ from projects.rules.policy import Policy
 from projects.rules.warning import assess
 from projects.sentences.warning import reason_words
 from projects.services.addressees import accounts_with
-from projects.services.facts import CHUNK, schedules_of, warned_entries
+from projects.services.facts import CHUNK, newest_years, schedules_of
 from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
-from supervision.choices import EscalationAction, EscalationTrigger, NoticeKind, NoticeSource, NoticeState
+from supervision.choices import EscalationAction, EscalationState, EscalationTrigger, NoticeKind, NoticeSource, NoticeState
 from supervision.models import Escalation, EscalationAct, Finding, Notice
 from supervision.rules.escalation import DOCUMENTS, MACHINE, answers, due_trigger, weight
 from supervision.rules.notice import ASKED
 from supervision.services import acting
+from supervision.services.escalation_lapse import Due, let_lapse
 from supervision.services.inquiry import ask_inquiry
 from supervision.services.notice import draft_notice
 from supervision.services.notice_words import Words, correcting_words, first_words
 from supervision.services.parties import parties_of
 
 _LONGEST = 300
-LEFT = "项目已离开“{label}”，或数据已经好转，不再需要。"
-ANSWERED = "已就此下发通知单，不再需要。"
 INQUIRY = "该项目连续三期红：为何仍未扭转，何时、由谁、怎样赶上？请书面专报。"
-OVERTAKEN = "条件已加重为“{label}”，按新的提议处置。"
-
-
-@dataclass(frozen=True)
-class Due:
-    """What a project's colour, or what found a report untrue, asks for on a day."""
-
-    project: int
-    year: int
-    trigger: EscalationTrigger
-    level: WarningLevel
-    began_on: date
-    # The day on which the trigger was pulled: a cut-off, where it asks how many the colour outlives.
-    pulled_on: date
-    reason: str
-    finding: str = ""
-    # Whose report was found untrue; of a colour: who reports the project on the day.
-    unit: int | None = None
-    simulated: bool = False
-
-    @property
-    def key(self) -> tuple[int, int, str, date, str]:
-        """What makes it the same proposal."""
-        return (self.project, self.year, str(self.trigger), self.began_on, self.finding)
 
 
 # Who finds reports untrue adds here what is found and not settled on a day.
@@ -74,20 +49,30 @@ UNTRUE: list[Callable[[date], Iterable[Due]]] = []
 
 
 def due_on_day(day: date) -> list[Due]:
-    """Return what the colours of the day's year and the untrue reports ask for: the gravest step of each project. The number of queries
-    does not grow with projects beyond one more for every five hundred."""
+    """Return what the colours and the untrue reports ask for on the day: the gravest step of each project. The number of queries does not
+    grow with projects beyond two more for every five hundred.
+
+    A project's colour is that of the newest year in which it has one: at the turn of the year what was yellow or red goes on being asked
+    for by the old year's schedule, as that year is read (on its 31 December), until the new ledger is started with the project in it.
+    """
     found: list[Due] = []
-    days = cutoffs(day.year, workdays.is_workday)
-    keys = list(warned_entries(day.year, day).values_list("project_id", flat=True))
-    grave = WarningSchedule.objects.of_year(day.year).with_level(day).filter(level__in=[int(level) for level in GRAVE_LEVELS])
-    wanted = sorted(set(grave.filter(project__in=keys).order_by().values_list("project_id", flat=True)))
-    for start in range(0, len(wanted), CHUNK):
-        for row, policy in schedules_of(wanted[start : start + CHUNK], day):
-            if (due := _due(row, policy, day, days)) is not None:
-                found.append(due)
+    by_year: dict[int, list[int]] = {}
+    for project, year in newest_years(day).items():
+        by_year.setdefault(year, []).append(project)
+    for year, keys in sorted(by_year.items()):
+        found += _due_in(year, keys, in_year(day, year))
     for source in UNTRUE:
         found += source(day)
     return found
+
+
+def _due_in(year: int, projects: list[int], day: date) -> list[Due]:
+    """Return what the colours of a year ask for on a day of it."""
+    days = cutoffs(year, workdays.is_workday)
+    grave = WarningSchedule.objects.of_year(year).with_level(day).filter(level__in=[int(level) for level in GRAVE_LEVELS])
+    wanted = sorted(set(grave.filter(project__in=projects).order_by().values_list("project_id", flat=True)))
+    rows = (row for start in range(0, len(wanted), CHUNK) for row in schedules_of(wanted[start : start + CHUNK], day, year))
+    return [due for row, policy in rows if (due := _due(row, policy, day, days)) is not None]
 
 
 def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> Due | None:
@@ -127,16 +112,16 @@ def missing_today() -> int:
 
 
 def missing(found: Iterable[Due]) -> list[Due]:
-    """Return what was not proposed yet: one query."""
+    """Return what does not stand as a proposal yet: neither waiting nor decided. What lapsed was not decided. One query."""
     rows = list(found)
-    known = Escalation.objects.filter(project__in={due.project for due in rows}).order_by()
+    known = Escalation.objects.filter(project__in={due.project for due in rows}).exclude(state=EscalationState.LAPSED).order_by()
     keys = set(known.values_list("project_id", "year", "trigger", "since", "finding"))
     return [due for due in rows if due.key not in keys]
 
 
 @transaction.atomic
 def propose_escalations(*, by: User | None = None) -> list[Escalation]:
-    """Propose what today's colours and findings ask for and was not proposed yet; let lapse what they ask for no more. Returns the new
+    """Propose what today's colours and findings ask for and is no proposal yet; let lapse what they ask for no more. Returns the new
     ones. `by=None` is the day's run. Raises NotAllowed without `supervise`."""
     require(by, "supervise")
     # Two runs at once come one after the other: the second finds every proposal.
@@ -144,7 +129,7 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
     today = clock.today()
     due = due_on_day(today)
     left = _unanswered(due)
-    _let_lapse({(one.project, one.finding): one for one in due}, {one.key for one in left})
+    let_lapse({(one.project, one.finding): one for one in due}, {one.key for one in left})
     new = missing(left)
     units = reporters({one.project for one in new})
     rows = [
@@ -169,23 +154,6 @@ def propose_escalations(*, by: User | None = None) -> list[Escalation]:
 
 def _parties(escalation: Escalation, user: User | None) -> frozenset:
     return parties_of(user)
-
-
-def _let_lapse(due: dict[tuple[int, str], Due], left: Collection[tuple]) -> None:
-    """Let lapse the proposals that wait though their colour was left, asks for more by now, or was answered by a notice (`left`: the keys
-    of what was not)."""
-    rows, texts = [], []
-    for row in Escalation.objects.open():
-        now = due.get((row.project_id, row.finding))
-        same = now is not None and now.trigger == row.trigger and now.began_on == row.since
-        if same and now.key in left:
-            continue
-        rows.append(row)
-        if now is None:
-            texts.append(LEFT.format(label=row.get_trigger_display()))
-        else:
-            texts.append(ANSWERED if same else OVERTAKEN.format(label=now.trigger.label))
-    acting.act_many(rows, MACHINE, EscalationAction.LAPSE, by=None, texts=texts)
 
 
 @transaction.atomic
@@ -233,7 +201,7 @@ def confirm_escalation(
 
 
 def _words(escalation: Escalation) -> Words:
-    """Return what the notice says first: what was found untrue, or how the project stands, and what is asked for."""
+    """Return what the notice says first: what was found untrue, or how the project stands (by the newest year), and what is asked for."""
     if not escalation.finding:
         document = DOCUMENTS[EscalationTrigger(escalation.trigger)]
         return first_words(escalation.project, document.kind, clock.today(), document.other)
@@ -248,7 +216,11 @@ def asked_of(notice: Notice) -> Sequence[str]:
 
 def _ask_for_leaders(escalation: Escalation, act: EscalationAct) -> None:
     """Ask in the leaders' name (领导问查, domain.md §1.7) whoever reports the project, and tell the leaders: each of them may ask further
-    and close it."""
+    and close it. Once for a stretch of red, also where the notice was drafted anew."""
+    same = {name: getattr(escalation, name) for name in ("project", "year", "trigger", "since")}
+    earlier = EscalationAct.objects.filter(action=EscalationAction.CONFIRM, **{f"escalation__{name}": of for name, of in same.items()})
+    if earlier.exclude(pk=act.pk).exists():
+        return
     inquiry = ask_inquiry(project=escalation.project, text=INQUIRY, by=None)
     notify(
         users=[user for user in accounts_with("inquiry.ask") if user.pk != act.by_id],

@@ -14,11 +14,12 @@ from erqi.common.errors import ServiceError
 from erqi.common.models import User
 from projects.choices import ReminderKind
 from projects.services.addressees import accounts_with
-from supervision.choices import FindingAction, InspectionState, Party
+from supervision.choices import FindingAction, FindingState, InspectionState, Party
 from supervision.models import Finding, Inspection
 from supervision.rules.finding import DAYS, MACHINE
+from supervision.services.acting import refusal
 from supervision.services.finding_record import confirmed_text, refuse_unchanged
-from supervision.services.parties import ANY_UNIT, parties_of
+from supervision.services.parties import ANY_UNIT, deciding, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
 
@@ -95,7 +96,30 @@ def objection_sentence(inspection: Inspection) -> str:
     """Return why the finding of an inspection cannot be settled now: the unit objected to the conclusion and nobody has decided."""
     if inspection.state != InspectionState.ANSWERED:
         return ""
-    return f"“{inspection.unit}”对督察结论提出了异议，尚未复议。请先在督察页面“维持结论”或“更正结论”，再办结。"
+    return f"“{inspection.unit}”对督察结论提出了异议，督察办尚未复议；复议期间不计时，维持或更正结论之后再办理。"
+
+
+def pause_finding(*, inspection: Inspection, by: User | None) -> None:
+    """Stop the clock of an inspection's finding as the unit objects to the conclusion; what was explained already goes on.
+
+    Called by services.inspection in its transaction, where the unit was asked.
+    """
+    finding = Finding.objects.select_for_update(of=("self",)).filter(inspection=inspection, state=FindingState.OPEN).first()
+    if finding is not None:
+        _take(finding, FindingAction.PAUSE, "单位对督察结论提出异议，复议期间不计时", None, by, None, parties=frozenset(Party))
+
+
+def resume_finding(*, inspection: Inspection, by: User | None) -> None:
+    """Go on with an inspection's finding after its conclusion was upheld: two working days begin anew, and the unit is told.
+
+    Called by services.inspection in its transaction, where whoever upholds was asked.
+    """
+    finding = Finding.objects.select_for_update(of=("self",)).filter(inspection=inspection, state=FindingState.PAUSED).first()
+    if finding is None:
+        return
+    due_on = workdays.add_workdays(clock.today(), DAYS)
+    taken = _take(finding, FindingAction.RESUME, "结论维持", None, by, None, {"due_on": due_on}, parties=frozenset(Party))
+    tell_units([finding.unit_id], taken.act, f"结论维持，{chinese_day(due_on)}前更正并说明：{finding}")
 
 
 def _take_right(
@@ -139,7 +163,8 @@ def check_finding(
     if taken.is_new:
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
-        tell_people(accounts_with("supervise"), taken.act, f"不实认定待办结：{finding}")
+        explained = finding.acts.filter(action=FindingAction.EXPLAIN).order_by("-pk").values_list("by", flat=True).first()
+        tell_people(deciding([explained, by.pk if by else None]), taken.act, f"不实认定待办结：{finding}")
     return taken.record
 
 
@@ -194,11 +219,17 @@ def settle_finding(
     return taken.record
 
 
+def revoke_refusal(finding: Finding, by: User | None) -> str:
+    """Return why a person cannot take the finding back with its conclusion; an empty text when they can."""
+    return refusal(finding, MACHINE, FindingAction.REVOKE, by, parties_of_finding(finding, by))
+
+
 def revoke_finding(*, finding: Finding, reason: str, by: User | None) -> Finding:
     """Take a finding back that was none, as the conclusion that it came from is changed. The unit is told.
 
     Called by services.inspection in its transaction: nobody takes a finding back by itself, the unit has objected and somebody else than
-    who concluded has decided. Raises NotAllowed (without `supervise`; who explained), ServiceError (state), InvalidInput without a reason.
+    who concluded has decided: the supervision office, or a leader. Raises NotAllowed (neither; who explained), ServiceError (state),
+    InvalidInput without a reason.
     """
     taken = _take(finding, FindingAction.REVOKE, reason, None, by, None)
     if taken.is_new:

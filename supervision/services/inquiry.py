@@ -28,6 +28,7 @@ from supervision.services.taking import Taken, take, tell_people
 
 # Who answers where nobody reports the project.
 STAND_IN = "supervise"
+LEADERS = "inquiry.ask"
 
 
 def default_due(day: date) -> date:
@@ -43,23 +44,44 @@ def inspector_of(project: Project) -> Person | None:
 
 
 def parties_of_inquiry(inquiry: Inquiry, user: User | None) -> frozenset[Party]:
-    """Return as what the account acts on the question: whoever was asked handles it, the supervision office where nobody could."""
-    leaders = frozenset()
-    if inquiry.asked_by_id is None and user is not None and user.can("inquiry.ask"):
-        # Asked in the leaders' name by what the rules say: it is every leader's.
-        leaders = frozenset({Party.AUTHOR})
+    """Return as what the account acts on the question: whoever was asked handles it, and where nobody of those could, who stands in for
+    them; a question of a leader who is none any more is every leader's."""
+    if user is None:
+        return parties_of(None)
+    leaders = frozenset({Party.AUTHOR, Party.STAND_IN}) if user in _askers(inquiry) and user.pk != inquiry.asked_by_id else frozenset()
+    if inquiry.asked_by_id is None:
+        # Asked in the leaders' name by what the rules say: nobody stands in for anybody.
+        leaders -= {Party.STAND_IN}
     if inquiry.addressee == Addressee.INSPECTOR:
         found = leaders | parties_of(user, author=inquiry.asked_by_id)
-        return found | ({Party.HANDLER} if user is not None and _is_asked(inquiry, user) else frozenset())
+        if user not in inspectors_asked(inquiry):
+            return found
+        stands_in = inquiry.person is not None and inquiry.person.account_id != user.pk
+        return found | {Party.HANDLER} | ({Party.STAND_IN} if stands_in else set())
     handlers = writing_units(grids([inquiry.project_id])[inquiry.project_id]) if inquiry.project_id else set()
     found = leaders | parties_of(user, handlers=handlers, author=inquiry.asked_by_id, stand_in=STAND_IN)
-    return found if handlers or user is None or not user.can(STAND_IN) else found | {Party.HANDLER}
+    return found if handlers or not user.can(STAND_IN) else found | {Party.HANDLER, Party.STAND_IN}
 
 
-def _is_asked(inquiry: Inquiry, user: User) -> bool:
-    """Say whether an inspector is the one who was asked: the named one, any where nobody with an account is."""
+def _askers(inquiry: Inquiry) -> list[User]:
+    """Return whose the question is: its leader's, every leader's where that one is none any more (or the rules asked)."""
+    leaders = accounts_with(LEADERS)
+    return [user for user in leaders if user.pk == inquiry.asked_by_id] or leaders
+
+
+def inspectors_asked(inquiry: Inquiry, inspectors: list[User] | None = None) -> list[User]:
+    """Return which inspectors a question awaits: the named one; any where nobody is named, or not by an account that is in use and
+    inspects; the supervision office where there is none. `inspectors`: all there are, where they are known."""
+    everybody = accounts_with("inspect") if inspectors is None else inspectors
     named = inquiry.person.account_id if inquiry.person is not None else None
-    return user.can("inspect") and named in (None, user.pk)
+    return [user for user in everybody if user.pk == named] or everybody or accounts_with(STAND_IN)
+
+
+def inspector_gone(inquiry: Inquiry) -> bool:
+    """Say whether the inspector who is named has no account in use: others answer."""
+    if inquiry.addressee != Addressee.INSPECTOR or inquiry.person is None:
+        return False
+    return inquiry.person.account_id not in {user.pk for user in inspectors_asked(inquiry)}
 
 
 def addressees_of(inquiries: Iterable[Inquiry]) -> list[tuple[Inquiry, list[User]]]:
@@ -71,15 +93,14 @@ def addressees_of(inquiries: Iterable[Inquiry]) -> list[tuple[Inquiry, list[User
     units = {row.pk: writing_units(found[row.project_id]) for row in rows}
     people = accounts_of({unit for keys in units.values() for unit in keys}, "report.write")
     inspectors, office = accounts_with("inspect"), accounts_with(STAND_IN)
-    return [(row, _asked(row, [user for unit in sorted(units[row.pk]) for user in people[unit]], inspectors, office)) for row in rows]
-
-
-def _asked(inquiry: Inquiry, writers: list[User], inspectors: list[User], office: list[User]) -> list[User]:
-    if inquiry.addressee == Addressee.INSPECTOR:
-        account = inquiry.person.account if inquiry.person is not None else None
-        return [account] if account is not None else inspectors
-    # Where nobody reports the project the supervision office answers.
-    return writers or office
+    asked = []
+    for row in rows:
+        if row.addressee == Addressee.INSPECTOR:
+            asked.append((row, inspectors_asked(row, inspectors)))
+            continue
+        # Where nobody reports the project the supervision office answers.
+        asked.append((row, [user for unit in sorted(units[row.pk]) for user in people[unit]] or office))
+    return asked
 
 
 def _take(
@@ -179,9 +200,7 @@ def answer_inquiry(
     if taken.is_new:
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
-        asker = taken.record.asked_by
-        leaders = [asker] if asker is not None else accounts_with("inquiry.ask")
-        tell_people(leaders, taken.act, f"问查已答复：{inquiry.project}", kind=ReminderKind.DECIDED)
+        tell_people(_askers(taken.record), taken.act, f"问查已答复：{inquiry.project}", kind=ReminderKind.DECIDED)
     return taken.record
 
 
@@ -212,7 +231,8 @@ def ask_further(
 
 @transaction.atomic
 def close_inquiry(*, inquiry: Inquiry, version: int | None, by: User | None, text: str = "", request_key: UUID | None = None) -> Inquiry:
-    """Close an answered question (了结): its leader, or the supervision office for the leader unless it answered itself.
+    """Close an answered question (了结): its leader (any where that one is none any more), or the supervision office for the leader unless
+    it answered itself.
 
     Raises NotAllowed, ServiceError (state), StaleRecord.
     """

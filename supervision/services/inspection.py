@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from erqi.common.saving import checked
 from projects.choices import ReminderKind
 from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, writing_units
-from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
 from supervision.choices import FindingState, InspectionAction, InspectionLayer, Party, Verdict
@@ -26,7 +26,7 @@ from supervision.rules.inspection import MACHINE, METHODS, contradicts, earliest
 from supervision.services import finding as findings
 from supervision.services.inspection_frozen import Reported, freeze
 from supervision.services.item_grid import units_of_item
-from supervision.services.parties import ANY_UNIT, parties_of
+from supervision.services.parties import ANY_UNIT, deciding, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
 
@@ -185,6 +185,7 @@ def conduct_inspection(
             )
         if contradicts(verdict, reported.overstated(seen)):
             raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
+        _refuse_contradiction(new, verdict, "observed")
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论为“不实”，请写明不实之处：上报怎么说，现场是怎样。"]})
         # A plan was counted, and let pass, in its own month alone.
@@ -220,6 +221,15 @@ def _settle(
         f"督察结论（{inspection.get_verdict_display()}）：{inspection.subject}",
         text=f"请阅知；有异议的请说明。{inspection.conclusion}",
     )
+
+
+def _refuse_contradiction(inspection: Inspection, verdict: str, figures: str) -> None:
+    """Refuse 属实 beside figures of the site (`observed` or `corrected`) that are others than reported."""
+    differing = {f"{figures}_cumulative": inspection.cumulative_differs, f"{figures}_percent": inspection.percent_differs}
+    wrong = [name for name, differs in differing.items() if contradicts(verdict, differs)]
+    if wrong:
+        remedy = "请同时更正现场数字" if figures == "corrected" else "请核对数字；差别在允许范围内说得清的，结论用“基本属实”"
+        raise InvalidInput({name: [f"现场数字与上报不符，结论不能是“属实”：{remedy}。"] for name in wrong})
 
 
 @transaction.atomic
@@ -288,7 +298,8 @@ def object_conclusion(
     if taken.is_new:
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
-        tell_people(accounts_with("supervise"), taken.act, f"对督察结论有异议：{inspection.subject}")
+        findings.pause_finding(inspection=taken.record, by=by)
+        tell_people(deciding([inspection.inspected_by_id]), taken.act, f"对督察结论有异议：{inspection.subject}")
     return taken.record
 
 
@@ -298,12 +309,20 @@ def uphold_conclusion(
 ) -> Inspection:
     """Uphold a conclusion against an objection, with the reason; the unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
+    Raises NotAllowed (without `supervise` or `inquiry.ask`; who concluded or objected), ServiceError (state), StaleRecord, InvalidInput.
     """
     taken = _take(inspection, InspectionAction.UPHOLD, reason, version, by, request_key)
     if taken.is_new:
+        findings.resume_finding(inspection=taken.record, by=by)
         tell_units([inspection.unit_id], taken.act, f"维持督察结论：{inspection.subject}", kind=ReminderKind.DECIDED)
     return taken.record
+
+
+def change_refusal(inspection: Inspection, by: User | None) -> str:
+    """Return why a person who may decide on the objection cannot change the conclusion: its finding is taken back with it, not by who
+    explained it. An empty text when they can."""
+    finding = Finding.objects.filter(inspection=inspection).exclude(state=FindingState.REVOKED).first()
+    return findings.revoke_refusal(finding, by) if finding is not None else ""
 
 
 @transaction.atomic
@@ -315,12 +334,15 @@ def change_conclusion(
     version: int | None,
     by: User | None,
     untrue: str = "",
+    corrected_cumulative: Decimal | None = None,
+    corrected_percent: int | None = None,
     request_key: UUID | None = None,
 ) -> Inspection:
-    """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. The unit is told.
+    """Change the verdict after an objection; a finding that no longer stands is revoked, one that now does is raised. What was
+    written down on the site and is wrong is corrected beside it (amount in 万元, per cent). The unit is told.
 
-    Raises NotAllowed (without `supervise`; who concluded, objected or explained the finding), ServiceError (state), StaleRecord,
-    InvalidInput (the same verdict).
+    Raises NotAllowed (without `supervise` or `inquiry.ask`; who concluded, objected or explained the finding), ServiceError (state),
+    StaleRecord, InvalidInput (the same verdict, 属实 beside figures that say otherwise).
     """
 
     def check(locked: Inspection) -> None:
@@ -328,8 +350,11 @@ def change_conclusion(
             raise InvalidInput({"verdict": ["与原结论相同。维持原结论的，请用“维持结论”。"]})
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论改为“不实”，请写明不实之处。"]})
+        locked.corrected_cumulative, locked.corrected_percent = corrected_cumulative, corrected_percent
+        _refuse_contradiction(locked, verdict, "corrected")
 
-    values = {"verdict": verdict, "changed_on": clock.today()}
+    corrected = {"corrected_cumulative": corrected_cumulative, "corrected_percent": corrected_percent}
+    values = {"verdict": verdict, "changed_on": clock.today(), **corrected}
     taken = _take(inspection, InspectionAction.CHANGE, reason, version, by, request_key, values=values, check=check)
     if not taken.is_new:
         return taken.record

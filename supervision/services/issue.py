@@ -21,29 +21,16 @@ from projects.models import Project, Responsibility, Unit
 from projects.querysets.responsibility import in_force
 from projects.services.addressees import accounts_with
 from projects.services.decision import name_of
-from projects.services.grid import accounts_of, units_of
+from projects.services.grid import units_of
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
 from projects.services.schedule import refresh
-from supervision.choices import IssueAction, Party
+from supervision.choices import IssueAction
 from supervision.models import Issue, IssueAct
 from supervision.rules.issue import HANDING_OVER, MACHINE, due_day
 from supervision.rules.limit import paused
 from supervision.services import acting
-from supervision.services.parties import parties_of
-
-# Who may report a problem directly.
-REPORTING = ("report.write", "report.review", "inspect", "issue.handle", "inquiry.ask")
-
-
-def may_report(user: User) -> bool:
-    """Say whether the account may report a problem."""
-    return any(user.can(code) for code in REPORTING)
-
-
-def issue_parties(issue: Issue, user: User | None) -> frozenset[Party]:
-    """Return as what an account acts on a problem."""
-    return parties_of(user, handlers=[issue.unit_id] if issue.unit_id else [], author=issue.author_id)
+from supervision.services.issue_parties import authors_gone, issue_parties, may_report, unit_people
 
 
 def take_step(
@@ -101,11 +88,6 @@ def wind_up(issue: Issue) -> None:
     """Move a locked problem's limit by the working days for which its reply was looked at: the clock stood meanwhile."""
     if issue.due_on is not None and issue.replied_on is not None:
         issue.due_on = paused(issue.due_on, issue.replied_on, clock.today(), workdays)
-
-
-def unit_people(issue: Issue) -> list[User]:
-    """Return the accounts of the unit that handles a problem."""
-    return accounts_of([issue.unit_id], "report.write")[issue.unit_id] if issue.unit_id else []
 
 
 @transaction.atomic
@@ -174,7 +156,8 @@ def _answered(
     issue: Issue, action: IssueAction, text: str, version: int | None, by: User | None, key: UUID | None, title: str, **values: Any
 ) -> Issue:
     issue, act = take_step(issue, action, by=by, version=version, request_key=key, text=text, values=values)
-    tell(issue, act, [issue.author], f"{title}：{issue.title}", ReminderKind.DECIDED)
+    gone = dict(authors_gone([issue])) if not MACHINE.is_final(issue.state) else {}
+    tell(issue, act, gone.get(issue, [issue.author]), f"{title}：{issue.title}", ReminderKind.DECIDED)
     return issue
 
 
@@ -189,7 +172,8 @@ def resubmit_issue(
     uploads: Sequence[File] = (),
     request_key: UUID | None = None,
 ) -> Issue:
-    """Complete a report that was sent back and report it again; `text` says what was added. Raises as `acting.act`; needs its author."""
+    """Complete a report that was sent back and report it again; `text` says what was added. Raises as `acting.act`; needs its author, or
+    who stands in for one that is gone (services.issue_parties)."""
     issue, act = take_step(
         issue,
         IssueAction.RESUBMIT,
@@ -206,9 +190,18 @@ def resubmit_issue(
 
 @transaction.atomic
 def withdraw_issue(*, issue: Issue, reason: str = "", version: int | None, by: User | None, request_key: UUID | None = None) -> Issue:
-    """Take one's own report back before it is accepted; it ends. Raises as `acting.act`."""
+    """Take one's own report back before it is accepted; it ends. Who stands in for an author that is gone says why.
+
+    Raises as `acting.act`; InvalidInput without the reason of a stand-in."""
+
+    def check(locked: Issue) -> None:
+        if by is not None and by.pk != locked.author_id and not reason.strip():
+            raise InvalidInput({"reason": [f"请写明为什么代{locked.author_name}撤回。"]})
+
     values = {"ended_on": clock.today()}
-    return take_step(issue, IssueAction.WITHDRAW, by=by, version=version, request_key=request_key, text=reason, values=values)[0]
+    return take_step(issue, IssueAction.WITHDRAW, by=by, version=version, request_key=request_key, text=reason, values=values, check=check)[
+        0
+    ]
 
 
 @transaction.atomic
@@ -264,16 +257,30 @@ def assign_issue(
 def reassign_issue(
     *, issue: Issue, unit: Unit, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
 ) -> Issue:
-    """Hand a problem over to another unit, with the reason; the limit is counted anew. Raises as `acting.act`; needs the office."""
+    """Hand a problem over to another unit, with the reason; the limit is counted anew.
+
+    Raises as `acting.act`; needs the office; InvalidInput for the unit that has it: that would only give it a new limit."""
+
+    def check(locked: Issue) -> None:
+        if locked.unit_id == unit.pk:
+            raise InvalidInput({"unit": [f"“{unit}”已是承办单位，改派须选其他单位。仍由它办理的，请用“催办”或“协调”，时限不变。"]})
+
     today = clock.today()
     values = {"unit": unit, "assigned_on": today, "due_on": due_day(issue.grade, today, workdays) if issue.grade else None}
-    return _handed_over(issue, IssueAction.REASSIGN, reason, version, by, request_key, values)
+    return _handed_over(issue, IssueAction.REASSIGN, reason, version, by, request_key, values, check)
 
 
 def _handed_over(
-    issue: Issue, action: IssueAction, text: str, version: int | None, by: User | None, key: UUID | None, values: dict[str, Any]
+    issue: Issue,
+    action: IssueAction,
+    text: str,
+    version: int | None,
+    by: User | None,
+    key: UUID | None,
+    values: dict[str, Any],
+    check: Callable[[Issue], None] | None = None,
 ) -> Issue:
-    issue, act = take_step(issue, action, by=by, version=version, request_key=key, text=text, values=values)
+    issue, act = take_step(issue, action, by=by, version=version, request_key=key, text=text, values=values, check=check)
     tell(issue, act, unit_people(issue), f"交办直报问题：{issue.title}")
     return issue
 

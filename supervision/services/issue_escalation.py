@@ -1,8 +1,10 @@
 """Escalating a problem (提级): 承办单位 → 重点项目办 → 专题会 → 区主要领导, and what each level answers."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.core.files import File
 from django.db import transaction
 
 from erqi.common import clock
@@ -14,7 +16,8 @@ from projects.models import Unit
 from projects.services.addressees import accounts_with
 from supervision.choices import IssueAction
 from supervision.models import Issue, IssueMeeting
-from supervision.services.issue import take_step, tell, unit_people
+from supervision.services.issue import take_step, tell
+from supervision.services.issue_parties import standing_in, unit_people
 
 
 @transaction.atomic
@@ -63,10 +66,13 @@ def record_meeting(
 ) -> Issue:
     """Record the meeting that decided on a problem: the decision has a unit and a day, and the unit takes it from there.
 
-    Raises as `acting.act`; needs the office; InvalidInput for a meeting of a day to come, or a limit that is over already.
+    Raises as `acting.act`; needs the office; InvalidInput for a meeting of a day to come or before the problem was reported, or a limit
+    that is over already.
     """
     wrong: dict[str | None, list[str]] = {}
-    if held_on > clock.today():
+    if held_on < issue.reported_on:
+        wrong["held_on"] = [f"会议日期不能早于直报日期（{chinese_day(issue.reported_on)}）。请核对年月日。"]
+    elif held_on > clock.today():
         wrong["held_on"] = ["会议尚未召开。请在会后登记议定事项。"]
     if due_on < held_on:
         wrong["due_on"] = ["完成时限不能早于会议日期。"]
@@ -105,6 +111,36 @@ def report_to_leader(*, issue: Issue, reason: str, version: int | None, by: User
     """Report a problem to the district's leaders, with the reason. Raises as `acting.act`; needs the office."""
     issue, act = take_step(issue, IssueAction.TO_LEADER, by=by, version=version, request_key=request_key, text=reason)
     tell(issue, act, accounts_with("inquiry.ask"), f"报请批示：{issue.title}")
+    tell(issue, act, standing_in(issue), f"区领导没有可用的账号，请报送书面请示并转录批示：{issue.title}")
+    return issue
+
+
+@transaction.atomic
+def transcribe_instruction(
+    *,
+    issue: Issue,
+    given_by: str,
+    text: str,
+    version: int | None,
+    by: User | None,
+    uploads: Sequence[File] = (),
+    request_key: UUID | None = None,
+) -> Issue:
+    """Write down the instruction that a leader (`given_by`: name and office) gave on paper, with the paper (转录批示).
+
+    Only while no leader has an account in use. Raises as `acting.act`; needs the office; InvalidInput without the leader or the words."""
+    said = f"{given_by.strip()}批示：{text.strip()}" if given_by.strip() and text.strip() else text
+    issue, act = take_step(
+        issue,
+        IssueAction.TRANSCRIBE,
+        by=by,
+        version=version,
+        request_key=request_key,
+        text=said,
+        uploads=uploads,
+        given=["given_by"] if given_by.strip() else [],
+    )
+    tell(issue, act, accounts_with("issue.handle"), f"领导批示（转录）：{issue.title}")
     return issue
 
 

@@ -14,7 +14,8 @@ from projects.services.addressees import accounts_with
 from projects.services.grid import reporters
 from supervision.choices import IssueAction
 from supervision.models import Issue
-from supervision.services.issue import take_step, tell, unit_people, wind_up
+from supervision.services.issue import take_step, tell, wind_up
+from supervision.services.issue_parties import closers, unit_people
 
 
 def likely_unit(issue: Issue) -> Unit | None:
@@ -93,5 +94,5 @@ def verify_issue(
     """Say that the problem is settled as replied: `text` says what was seen when and where. Raises as `acting.act`; needs an inspector
     who is not the one who replied."""
     issue, act = take_step(issue, IssueAction.VERIFY, by=by, version=version, request_key=request_key, text=text, uploads=uploads)
-    tell(issue, act, accounts_with("issue.handle"), f"直报问题已核验，待销号：{issue.title}", ReminderKind.TASK)
+    tell(issue, act, closers([issue])[issue.pk], f"直报问题已核验，待销号：{issue.title}", ReminderKind.TASK)
     return issue

@@ -7,14 +7,16 @@ from django.urls import reverse
 
 from erqi.common import workdays
 from erqi.common.contributions import Duty, Place
+from erqi.common.models import User
 from projects.choices import ReminderKind
 from projects.services.addressees import Addressees, accounts_with
 from projects.services.due_lines import Day
-from projects.services.grid import accounts_of
 from projects.services.reminder import Line
 from supervision.choices import IssueState
 from supervision.models import Issue
 from supervision.rules.issue import AT_UNIT, SOON
+from supervision.services.issue_parties import authors_gone
+from supervision.services.parties import acting_for, without_account
 
 SOURCE = "issue"
 # A report that nobody has accepted after so many working days is told once more.
@@ -33,9 +35,10 @@ def place(key: int) -> Place:
 
 
 def reminders(day: Day, of: Addressees) -> Iterator[Line]:
-    """A line for a limit that is near or over (the unit, and when it is over the office), and for a report that nobody has accepted."""
+    """A line for a limit that is near or over (the unit, and when it is over the office), for a report that nobody has accepted, and for
+    what waits for somebody who has no account any more (those who stand in)."""
     rows = list(Issue.objects.near(day.on))
-    people = accounts_of({row.unit_id for row in rows if row.unit_id}, "report.write", day.on)
+    people = acting_for({row.unit_id for row in rows if row.unit_id}, day=day.on)
     office = accounts_with("issue.handle")
     for row in rows:
         left = workdays.workdays_between(day.on, row.due_on) if day.on <= row.due_on else -1
@@ -65,3 +68,31 @@ def reminders(day: Day, of: Addressees) -> Iterator[Line]:
                 row.get_absolute_url(),
                 row.simulated,
             )
+    yield from _gone(day, office)
+
+
+def _gone(day: Day, office: list[User]) -> Iterator[Line]:
+    """Yield a line for each problem whose unit, or whose author, can do nothing about it any more: an account may be stopped on any day."""
+    rows = list(Issue.objects.in_states(AT_UNIT))
+    bare = without_account({row.unit_id for row in rows}, day.on)
+    for row in rows:
+        if row.unit_id in bare:
+            yield Line(
+                office,
+                ReminderKind.TASK,
+                f"issue/{row.pk}/stand-in/{row.unit_id}",
+                f"直报问题须代办或改派：{row.title}",
+                f"承办单位{row.unit}没有可用的账号。",
+                row.get_absolute_url(),
+                row.simulated,
+            )
+    for row, people in authors_gone(Issue.objects.in_states([IssueState.RETURNED])):
+        yield Line(
+            people,
+            ReminderKind.TASK,
+            f"issue/{row.pk}/author-gone/{row.author_id}",
+            f"直报问题须代为补充或撤回：{row.title}",
+            f"直报人{row.author_name}的账号已不能办理。",
+            row.get_absolute_url(),
+            row.simulated,
+        )

@@ -50,7 +50,9 @@ def register_item(
 
     `grid`: (牵头/承办/配合, unit) of today on, with at least one that leads or undertakes; `steps`: the timetable, each with name, due_on
     and measure; `values`: source_ref, source_text, roadmap, note. The units are told. A form sent twice registers once.
-    Raises NotAllowed without `supervise`, InvalidInput (nobody to carry it out, a step after the whole, an incomplete value).
+    Raises NotAllowed without `supervise`, InvalidInput (nobody to carry it out, a deadline that is over already, a step before today or
+    after the whole, an incomplete value). What comes with a lag of its own is registered with a deadline that can still be met; the day
+    that its document set stands in its words (`source_text`).
     """
     on, rows, linked = clock.today(), list(grid), list(projects)
     item = SupervisionItem(
@@ -63,6 +65,9 @@ def register_item(
     def check(new: SupervisionItem) -> None:
         if not order:
             raise InvalidInput({"lead": ["请写明牵头单位或承办单位。"]})
+        if due_on < on:
+            told = f"完成时限{chinese_day(due_on)}已过。请填写今天或以后的日期；来源定的时限已过的，照录在“原文”中。"
+            raise InvalidInput({"due_on": [told]})
         # Numbered last, so that nothing that is refused takes a number.
         new.number = f"DC-{on.year}-{next_number(f'item/{on.year}'):03d}"
         new.search_key = _searched(new)
@@ -87,11 +92,18 @@ def _new_step(item: SupervisionItem, seq: int, *, name: str, due_on: date, measu
     """Add a step; `where` is the field in which its day was typed: the timetable of a new item, or the step's own."""
     if due_on > item.due_on:
         raise InvalidInput({where: [f"步骤“{name}”的时限晚于事项的完成时限（{chinese_day(item.due_on)}）。"]})
+    _refuse_early(item, due_on, where, f"步骤“{name}”的时限")
     step = ItemStep(
         item=item, seq=seq, name=name.strip(), measure=measure.strip(), due_on=due_on, baseline_due_on=due_on, recorded_on=clock.today()
     )
     save_step(step)
     return step
+
+
+def _refuse_early(item: SupervisionItem, due_on: date, where: str, what: str) -> None:
+    """Raise InvalidInput for a deadline before there was an item: it would have been late from its first day."""
+    if due_on < item.registered_on:
+        raise InvalidInput({where: [f"{what}不能早于立项日期（{chinese_day(item.registered_on)}）。请核对年月日。"]})
 
 
 def save_step(step: ItemStep) -> None:
@@ -139,12 +151,14 @@ def move_item(
 ) -> SupervisionItem:
     """Move an item's deadline with a reason; the first one stays as 原定时限, and the units are told.
 
-    Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput (the same day, before an open step, no reason).
+    Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput (the same day, before the registration or an
+    open step, no reason).
     """
 
     def check(locked: SupervisionItem) -> None:
         if due_on is None or due_on == locked.due_on:
             raise InvalidInput({"due_on": ["请填写与现行时限不同的日期。"]})
+        _refuse_early(locked, due_on, "due_on", "完成时限")
         beyond = locked.steps.filter(due_on__gt=due_on, done_on=None, dropped_on=None).first()
         if beyond is not None:
             raise InvalidInput({"due_on": [f"步骤“{beyond}”的时限是{chinese_day(beyond.due_on)}，请先调整步骤。"]})
@@ -245,7 +259,8 @@ def change_step(
 ) -> SupervisionItem:
     """Change a step's words (name, measure, seq) or its date (`due_on`, with a reason); its first date stays.
 
-    Raises NotAllowed without `supervise`, ServiceError (state, done or given up), StaleRecord, InvalidInput.
+    Raises NotAllowed without `supervise`, ServiceError (state, done or given up), StaleRecord, InvalidInput (a day before the registration
+    or after the whole, no reason, an incomplete value).
     """
     moved = "due_on" in values and values["due_on"] != step.due_on
     if moved and not reason.strip():
@@ -262,6 +277,8 @@ def change_step(
             setattr(row, name, value)
         if row.due_on > locked.due_on:
             raise InvalidInput({"due_on": [f"不能晚于事项的完成时限（{chinese_day(locked.due_on)}）。"]})
+        if moved:
+            _refuse_early(locked, row.due_on, "due_on", "步骤的时限")
         save_step(row)
 
     action = ItemAction.MOVE if moved else ItemAction.AMEND

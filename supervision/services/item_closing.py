@@ -19,6 +19,7 @@ from supervision.models import ItemAct, ItemEvidence, SupervisionItem
 from supervision.services.item_grid import take_item, units_of_item
 from supervision.services.item_schedule import WHOLE, deadlines_of, refresh_item
 from supervision.services.item_work import refuse_without_cause
+from supervision.services.parties import deciding
 from supervision.services.taking import Taken, tell_people, tell_units
 
 
@@ -148,7 +149,8 @@ def verify_closing(
     if taken.is_new:
         if uploads:
             attach(owner=taken.act, uploads=uploads, by=by)
-        tell_people(accounts_with("supervise"), taken.act, f"销号待确认：{item.name}")
+        applied = item.acts.filter(action=ItemAction.APPLY).order_by("-pk").values_list("by", flat=True).first()
+        tell_people(deciding([applied, by.pk if by else None]), taken.act, f"销号待确认：{item.name}")
     return taken.record
 
 

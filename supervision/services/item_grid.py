@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from erqi.common import clock
+from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, ServiceError
 from erqi.common.models import User
 from erqi.common.saving import checked
@@ -98,13 +99,16 @@ def add_duty(
 ) -> SupervisionItem:
     """Add a unit, or somebody with a duty in it, to the item's grid, from a day on (today). A person brings the unit's own row along.
 
-    Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput (incomplete, twice, a second lead unit).
+    Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput (incomplete, twice, a second lead unit, a day
+    before the item was registered).
     """
     since = since or clock.today()
     row = ItemDuty(item=item, kind=kind, unit=unit, duty=duty, person=person, since=since)
     name = f"{row.get_kind_display()}“{unit}”" + (f"{row.get_duty_display()}{person}" if person else "")
 
     def write(locked: SupervisionItem) -> None:
+        if since < locked.registered_on:
+            raise InvalidInput({"since": [f"起日不能早于立项日期（{chinese_day(locked.registered_on)}）：此前还没有这个事项。"]})
         standing = locked.duties.filter(until=None, kind=kind)
         if kind == ResponsibilityKind.LEAD and (other := standing.filter(duty="").exclude(unit=unit).select_related("unit").first()):
             raise InvalidInput({"unit": [f"已有牵头单位“{other.unit}”。更换时请先结束它的责任。"]})

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from erqi.common import clock
 from erqi.common.models import User
 from erqi.common.saving import already, checked, locked, next_number, require
 from projects.services.citation import remove_unused, save_cited
@@ -32,7 +33,7 @@ def open_theme(*, name: str, by: User | None, note: str = "", request_key: UUID 
     if earlier := already(Theme.objects.all(), request_key):
         return earlier
     last = Theme.objects.aggregate(last=Max("seq"))["last"] or 0
-    theme = Theme(code=f"theme-{next_number('theme')}", seq=last + 1, name=name.strip(), note=note.strip())
+    theme = Theme(code=f"theme-{next_number('theme')}", seq=last + 1, name=name.strip(), note=note.strip(), opened_on=clock.today())
     if request_key:
         theme.request_key = request_key
     checked(theme).save()

@@ -29,7 +29,8 @@ from projects.services.schedule import refresh
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource, NoticeState, NoticeUrgency
 from supervision.models import Notice, NoticeAct, NoticeCopy, NoticeText
 from supervision.models.notice import ISSUER, LONGEST_REASON
-from supervision.rules.notice import MACHINE, default_days
+from supervision.rules.limit import paused
+from supervision.rules.notice import MACHINE, WAITING, default_days
 from supervision.sentences.acting import said_already
 from supervision.services import escalation_answer
 from supervision.services import notice_tell as tell
@@ -98,6 +99,13 @@ def later(due_on: date | None, name: str = "due_on") -> date:
     if due_on <= today:
         raise InvalidInput({name: [PAST.format(today=chinese_day(today))]})
     return due_on
+
+
+def give_back(locked: Notice) -> None:
+    """Move the deadline by the working days for which what the unit asked for, or refused, waited to be decided: its clock stood still."""
+    asked_on = locked.acts.filter(action=WAITING[NoticeState(locked.state)]).order_by("-pk").values_list("on", flat=True)[0]
+    assert locked.due_on is not None  # noqa: S101
+    locked.due_on = paused(locked.due_on, asked_on, clock.today(), workdays)
 
 
 def units_for(project: Project | None) -> tuple[int | None, int | None]:
@@ -197,7 +205,8 @@ def draft_notice(
         _copy_to(notice, copies)
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
-        escalation_answer.settle(notice, by)
+        if origin is None:
+            escalation_answer.settle(notice, by)
     return notice
 
 
@@ -230,6 +239,7 @@ def edit_notice(
             _copy_to(notice, copies)
         if uploads:
             attach(owner=notice, uploads=uploads, by=by)
+        escalation_answer.follow(notice, by)
     return notice
 
 
@@ -313,6 +323,7 @@ def issue_notice(*, notice: Notice, version: int | None, by: User | None, reques
     notice, row, fresh = do(notice, NoticeAction.ISSUE, by, version=version, request_key=request_key, first=number)
     if fresh:
         keep_text(notice, "", by)
+        escalation_answer.issued(notice, by)
     tell.sent(notice, row)
     return notice
 
@@ -328,8 +339,9 @@ def urge_notice(*, notice: Notice, text: str, version: int | None, by: User | No
 
 @transaction.atomic
 def uphold_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Uphold a notice that the unit refused (维持交办): it counts as signed for, and has to be carried out. Raises as `transfer_notice`."""
-    notice, row, _ = do(notice, NoticeAction.UPHOLD, by, version=version, text=reason, request_key=request_key)
+    """Uphold a notice that the unit refused (维持交办): it counts as signed for, and has to be carried out; the deadline moves by the
+    working days for which the refusal waited. Raises as `transfer_notice`."""
+    notice, row, _ = do(notice, NoticeAction.UPHOLD, by, version=version, text=reason, request_key=request_key, first=give_back)
     tell.decided(notice, row)
     return notice
 

@@ -1,36 +1,43 @@
-"""What notices mean for a project's colour (D5, domain.md §1.6): a reply is owed by a day."""
+"""What notices mean for a project's colour (D5, domain.md §1.6): a reply is owed by a day; a return and a refusal weigh by themselves."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.contributions import Duty, Place
 from projects.choices import Dimension
-from supervision.choices import NoticeState
+from projects.rules.warning import Event
 from supervision.models import Notice
-from supervision.rules.notice import OWED
+from supervision.rules.notice import UNDER_WAY
+from supervision.rules.notice_course import Weight
+from supervision.sentences.notice import weight_words
+from supervision.stats.notice import courses
 
 SOURCE = "notice"
 
 
 def duties(projects: Collection[int], year: int, day: date) -> Iterator[Duty]:
-    """Yield the replies that were owed on the day about the projects (keys): one query.
+    """Yield what weighed on the day on the projects (keys) because of notices: two queries.
 
-    While an extension that was asked for in time waits for its decision, the day that was asked for counts: a late decision must not
-    make the unit late. A reply that awaits its judgement is owed no more.
+    The limit of the reply that was owed, its clock standing still while the sender had to decide; and what happened
+    (`Course.weights`). It is the rule of the notice's own level (supervision.rules.notice_course).
     """
-    rows = Notice.objects.filter(project__in=projects)
-    rows = rows.filter(state__in=OWED) if day >= clock.today() else rows.exclude(issued_on=None).owed(day)
-    for row in rows.order_by("pk"):
-        due_on = row.awaited_on if day >= clock.today() else _awaited_then(row)
-        if row.project_id and due_on:
-            yield Duty(row.project_id, Dimension.NOTICE, SOURCE, row.pk, f"督察通知单{row.number_text}反馈", due_on, row.simulated)
+    rows = Notice.objects.filter(project__in=projects).exclude(issued_on=None)
+    # Of an earlier day the acts say what was under way then.
+    notices = list((rows.filter(state__in=UNDER_WAY) if day >= clock.today() else rows).order_by("pk"))
+    read = courses(notices, day)
+    for notice in notices:
+        known, number = read[notice.pk], notice.number_text
+        events = tuple(_event(number, weight) for weight in known.weights(workdays))
+        if notice.project_id and (known.limit is not None or events):
+            name = f"督察通知单{number}反馈"
+            yield Duty(
+                notice.project_id, Dimension.NOTICE, SOURCE, notice.pk, name, known.limit, notice.simulated, known.stopped_on, events
+            )
 
 
-def _awaited_then(row: Any) -> date | None:
-    """Return what `Notice.awaited_on` was on the day of `NoticeQuerySet.on_day`."""
-    return row.asked_then if row.state_then == NoticeState.EXTENDING and row.asked_then else row.due_then
+def _event(number: str, weight: Weight) -> Event:
+    return Event(weight.level, weight.on, *weight_words(number, weight))
 
 
 def place(key: int) -> Place:

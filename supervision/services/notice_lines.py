@@ -14,21 +14,25 @@ from projects.services.due_lines import Day
 from projects.services.reminder import Line
 from supervision.choices import NoticeState, OrderAddressee
 from supervision.models import Notice, NoticeOrder
-from supervision.rules.notice import OWED, SIGN_RED, SIGN_REMIND, SIGN_YELLOW
+from supervision.rules.notice import OWED, WAITING
+from supervision.rules.notice_course import SIGN_RED, SIGN_REMIND, SIGN_YELLOW, Course
 from supervision.services.notice_parties import unit_accounts
+from supervision.stats.notice import courses
 
 
 def notice_lines(day: Day, of: Any) -> Iterator[Line]:
     """Yield the day's lines about notices; the number of queries does not grow with them."""
-    owed = list(Notice.objects.moved().filter(state__in=OWED).select_related("unit").order_by("pk"))
+    owed = list(Notice.objects.filter(state__in=OWED).select_related("unit").order_by("pk"))
+    read = courses((notice for notice in owed if notice.state == NoticeState.ISSUED), day.on)
     orders = list(NoticeOrder.objects.unanswered().select_related("notice").order_by("pk"))
     people = unit_accounts(sorted({notice.unit_id for notice in owed} | {order.notice.unit_id for order in orders}))
     office = accounts_with("supervise") if owed or orders else []
     for notice in owed:
         unit = people[notice.unit_id]
         if notice.state == NoticeState.ISSUED:
-            yield from _unsigned(notice, unit, office, day)
-        if notice.state != NoticeState.EXTENDING:
+            yield from _unsigned(notice, read[notice.pk], unit, office, day)
+        if notice.state not in WAITING:
+            # Where the sender has to decide, the clock stands still.
             yield from _due(notice, unit, office, day)
     for order in orders:
         addressed = people[order.notice.unit_id] if order.addressee == OrderAddressee.HANDLER else office
@@ -40,14 +44,18 @@ def _name(notice: Notice) -> str:
     return f"{notice.number_text}《{notice.title}》"
 
 
-def _unsigned(notice: Notice, unit: list, office: list, day: Day) -> Iterator[Line]:
-    waited = workdays.workdays_between(notice.acted_on, day.on)
+def _unsigned(notice: Notice, course: Course, unit: list, office: list, day: Day) -> Iterator[Line]:
+    sent_on = course.sent_on
+    if sent_on is None:
+        return
+    # From the day on which the unit got it, in the words that stand: not from the first issue.
+    waited = workdays.workdays_between(sent_on, day.on)
     stage = next((least for least in (SIGN_RED, SIGN_YELLOW, SIGN_REMIND) if waited >= least), 0)
     if stage:
         yield Line(
             [*unit, *(office if stage == SIGN_RED else [])],
             ReminderKind.OVERDUE if stage > SIGN_REMIND else ReminderKind.DUE,
-            f"notice/{notice.pk}/unsigned/{notice.acted_on}/{stage}",
+            f"notice/{notice.pk}/unsigned/{sent_on}/{stage}",
             f"{_name(notice)}下发 {waited} 个工作日未签收",
             f"承办单位：{notice.unit}。",
             notice.get_absolute_url(),

@@ -29,21 +29,18 @@ def closers(notice: Notice, passing: User | None) -> list[User]:
 
 def parties(notice: Notice, user: User | None) -> frozenset[Party]:
     """Return as what the account acts on the notice. The unit's reporters and reviewers act for it; whoever may report for any unit
-    (重点项目办) does so for one that has no account."""
-    found = parties_of(
-        user,
-        handlers=[notice.unit_id] if notice.unit_id else [],
-        reviewing=[notice.unit_id] if notice.unit_id else [],
-        author=notice.drafted_by_id,
-    )
-    if user is None or Party.HANDLER in found or not user.can(ANY_UNIT):
+    (重点项目办) does so for one that has no account, as its stand-in: the act says so (`acting.act`)."""
+    units = [notice.unit_id] if notice.unit_id else []
+    found = parties_of(user, handlers=units, reviewing=units, author=notice.drafted_by_id)
+    if user is None or found & {Party.HANDLER, Party.REVIEWER} or not user.can(ANY_UNIT):
         return found
-    return found | {Party.HANDLER} if user in unit_accounts([notice.unit_id])[notice.unit_id] else found
+    return found | {Party.HANDLER, Party.STAND_IN} if user in unit_accounts(units).get(notice.unit_id, ()) else found
 
 
-def stand_in_words(notice: Notice, user: User | None) -> str:
-    """Return what is written where somebody acts for a unit that has no account of its own; an empty text for the unit itself."""
-    if user is None or not user.can(ANY_UNIT) or Party.HANDLER not in parties(notice, user):
+def stand_in_words(notice: Notice, user: User | None, action: str) -> str:
+    """Return what is said where somebody acts for a unit that has no account of its own (代签, 代办); an empty text for the unit
+    itself."""
+    if user is None or Party.STAND_IN not in parties(notice, user):
         return ""
-    own = parties_of(user, handlers=[notice.unit_id], reviewing=[notice.unit_id])
-    return "" if own & {Party.HANDLER, Party.REVIEWER} else f"代签：{notice.unit}没有账号，由{user.name}代为签收。"
+    word = "代签" if action == NoticeAction.SIGN else "代办"
+    return f"{word}：{notice.unit}没有账号，由{user.name}代为{MACHINE.action_label(action)}。"

@@ -64,13 +64,13 @@ def sent(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, _unit(notice), "请签收", f"{_when(notice)}；不属本单位职责的，写明理由拒收。")
     copies = list(notice.copies.values_list("unit_id", flat=True))
     people = {user for users in unit_accounts(copies).values() for user in users} if copies else set()
-    _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), what="/copy")
+    _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), ReminderKind.INFORM, "/copy")
 
 
-def signed_for(notice: Notice, act: NoticeAct) -> None:
-    """Tell who sent the notice that it was signed for by another in the unit's place."""
+def signed_for(notice: Notice, act: NoticeAct, note: str) -> None:
+    """Tell who sent the notice that it was signed for by another in the unit's place (`note`)."""
     people = list(dict.fromkeys([*_author(notice), *accounts_with("supervise")]))
-    _line(notice, act, people, "已代签", act.text, ReminderKind.DECIDED)
+    _line(notice, act, people, "已代签", note, ReminderKind.DECIDED)
 
 
 def changed(notice: Notice, act: NoticeAct) -> None:
@@ -78,7 +78,8 @@ def changed(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{act.text}；{_when(notice)}")
     signed = notice.acts.filter(action=NoticeAction.APPROVE).select_related("by").order_by("-pk").first()
     if signed is not None and signed.by is not None and signed.by.is_active:
-        _line(notice, act, [signed.by], "审签后内容已变更，请知悉", f"{act.by_name}变更：{act.text}", what="/signer")
+        told = f"{act.by_name}变更：{act.text}"
+        _line(notice, act, [signed.by], "审签后内容已变更，请知悉", told, ReminderKind.INFORM, "/signer")
 
 
 def moved(notice: Notice, act: NoticeAct, former: Unit) -> None:
@@ -110,9 +111,9 @@ def asked(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, accounts_with("supervise"), f"{notice.unit.label}{act.action_label}", act.text)
 
 
-def replied(notice: Notice, act: NoticeAct) -> None:
-    """Tell those who judge replies."""
-    _line(notice, act, _judges(), f"{notice.unit.label}已反馈，待审核")
+def replied(notice: Notice, act: NoticeAct, note: str = "") -> None:
+    """Tell those who judge replies (`note`: by whom in the unit's place)."""
+    _line(notice, act, _judges(), f"{notice.unit.label}已反馈，待审核", note)
 
 
 def passed(notice: Notice, act: NoticeAct) -> None:

@@ -18,11 +18,11 @@ from projects.models import Unit
 from projects.services.decision import name_of
 from supervision.choices import NoticeAction, OrderAddressee
 from supervision.models import Notice, NoticeOrder
-from supervision.rules.limit import is_late, paused
+from supervision.rules.limit import is_late
 from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MOST_EXTENSION
 from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice_tell as tell
-from supervision.services.notice import do, later
+from supervision.services.notice import do, give_back, later
 from supervision.services.notice_parties import parties, stand_in_words
 
 _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
@@ -30,21 +30,23 @@ _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
 
 @transaction.atomic
 def sign_notice(*, notice: Notice, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Sign for a notice (签收). Who signs for a unit without an account says so on the record, and who sent it is told.
+    """Sign for a notice (签收). Where somebody signs for a unit without an account, the act says so (`acting.act`), and its sender is told.
 
     Raises NotAllowed (another unit's), ServiceError, StaleRecord.
     """
-    text = stand_in_words(notice, by)
-    notice, row, _ = do(notice, NoticeAction.SIGN, by, version=version, text=text, request_key=request_key)
-    if text:
-        tell.signed_for(notice, row)
+    note = stand_in_words(notice, by, NoticeAction.SIGN)
+    notice, row, _ = do(notice, NoticeAction.SIGN, by, version=version, request_key=request_key)
+    if note:
+        tell.signed_for(notice, row, note)
     return notice
 
 
 @transaction.atomic
 def refuse_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Refuse a notice with the reason (拒收): it has to be given to another unit, or upheld. Raises NotAllowed, ServiceError, StaleRecord,
-    InvalidInput without a reason."""
+    """Refuse a notice with the reason (拒收): it has to be given to another unit, or upheld; the clock stands still meanwhile.
+
+    Raises NotAllowed, ServiceError, StaleRecord, InvalidInput without a reason.
+    """
     notice, row, _ = do(notice, NoticeAction.REFUSE, by, version=version, text=reason, request_key=request_key)
     tell.asked(notice, row)
     return notice
@@ -101,7 +103,8 @@ def ask_extension(
 def ask_transfer(
     *, notice: Notice, unit: Unit | None, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
 ) -> Notice:
-    """Ask that another unit carries the notice out (申请转办), with reason and perhaps a proposal. Raises as `refuse_notice`."""
+    """Ask that another unit carries the notice out (申请转办), with reason and perhaps a proposal; the clock stands still until it is
+    decided. Raises as `refuse_notice`."""
 
     def compare(locked: Notice) -> None:
         if unit is not None and unit.pk == locked.unit_id:
@@ -146,32 +149,18 @@ def grant_extension(
 def deny_extension(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
     """Refuse an extension with the reason; the clock stood still meanwhile, so that the deadline moves by the working days for which the
     request waited. Raises NotAllowed, ServiceError, StaleRecord, InvalidInput."""
-
-    def go_on(locked: Notice) -> None:
-        asked_on = locked.acts.filter(action=NoticeAction.ASK_EXTENSION).order_by("-pk").values_list("on", flat=True)[0]
-        assert locked.due_on is not None  # noqa: S101
-        locked.due_on = paused(locked.due_on, asked_on, clock.today(), workdays)
-
-    notice, row, _ = do(
-        notice,
-        NoticeAction.DENY_EXTENSION,
-        by,
-        version=version,
-        text=reason,
-        request_key=request_key,
-        values=_NOTHING_ASKED,
-        first=go_on,
-    )
-    tell.decided(notice, row)
-    return notice
+    return _deny(NoticeAction.DENY_EXTENSION, notice, reason, version, by, request_key)
 
 
 @transaction.atomic
 def deny_transfer(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
-    """Refuse a transfer with the reason: the unit carries on. Raises as `deny_extension`."""
-    notice, row, _ = do(
-        notice, NoticeAction.DENY_TRANSFER, by, version=version, text=reason, request_key=request_key, values=_NOTHING_ASKED
-    )
+    """Refuse a transfer with the reason: the unit carries on, and has the working days for which the request waited. Raises as
+    `deny_extension`."""
+    return _deny(NoticeAction.DENY_TRANSFER, notice, reason, version, by, request_key)
+
+
+def _deny(action: NoticeAction, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None) -> Notice:
+    notice, row, _ = do(notice, action, by, version=version, text=reason, request_key=request_key, values=_NOTHING_ASKED, first=give_back)
     tell.decided(notice, row)
     return notice
 
@@ -194,10 +183,11 @@ def reply_notice(
     if notice.project_id and notice.kind in ASKS_CAUSE and cause not in DelayCause:
         raise InvalidInput({"cause": ["请选择影响进度的病因。"]})
     values = {"cause": cause, **_NOTHING_ASKED}
+    note = stand_in_words(notice, by, NoticeAction.REPLY)
     notice, row, fresh = do(notice, NoticeAction.REPLY, by, version=version, text=text, request_key=request_key, values=values)
     if fresh and uploads:
         attach(owner=row, uploads=uploads, by=by)
-    tell.replied(notice, row)
+    tell.replied(notice, row, note)
     return notice
 
 

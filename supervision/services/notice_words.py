@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from erqi.common import clock, workdays
-from erqi.common.dates import chinese_day
+from erqi.common.dates import chinese_day, in_year
 from projects.choices import LEVELS, WarningLevel
 from projects.models import Project, WarningSchedule
 from projects.rules.warning import assess
@@ -30,11 +32,13 @@ class Words:
 
 
 def first_words(project: Project, kind: str, day: date, asked: Sequence[str] = ()) -> Words:
-    """Return what a notice of the kind says of the project on the day (`asked`: something else than the kind asks for): two queries."""
-    row = WarningSchedule.objects.of_year(day.year).on(day).filter(project=project).select_related("policy").first()
+    """Return what a notice of the kind says of the project on the day (`asked`: something else than the kind asks for): one query. Where
+    the day's year has no colours yet, the year before is read, on its 31 December."""
+    row = _newest(project, day).select_related("policy").first()
     title = title_words(kind, project.name)
     if row is None:
         return Words(title, body_words(kind, project.name, project.code, "", [], day, asked))
+    day = in_year(day, row.year)
     policy, level = row.policy.policy, row.level_on(day)
     found = assess(policy, row.known_facts, workdays, day)
     behind = [one for one in found if one.counts and not one.done and one.level > WarningLevel.GREEN]
@@ -45,6 +49,10 @@ def first_words(project: Project, kind: str, day: date, asked: Sequence[str] = (
         # The causes follow, one by one.
         sentence = f"{policy.label(level)}，自{chinese_day(since)}起第 {(day - since).days + 1} 天。"
     return Words(title, body_words(kind, project.name, project.code, sentence, facts, day, asked), level, row.simulated)
+
+
+def _newest(project: Project, day: date) -> QuerySet:
+    return WarningSchedule.objects.filter(project=project, year__lte=day.year).on(day).order_by("-year")
 
 
 def correcting_words(finding: Finding) -> Words:
@@ -59,8 +67,7 @@ def quotes_simulated(project: Project | None, source: str) -> bool:
     """Say whether a notice quotes simulated figures: of the project's colour today, where it follows from that."""
     if project is None or source != NoticeSource.PROJECT:
         return False
-    today = clock.today()
-    return WarningSchedule.objects.of_year(today.year).on(today).filter(project=project, simulated=True).exists()
+    return bool(_newest(project, clock.today()).values_list("simulated", flat=True).first())
 
 
 def kind_for(level: WarningLevel, else_: NoticeKind = NoticeKind.REMIND) -> NoticeKind:

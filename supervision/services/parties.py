@@ -34,6 +34,19 @@ def acting_for(
     return people
 
 
+def deciding(but: Collection[int | None]) -> list[User]:
+    """Return who decides for the supervision office where whoever (keys) had a hand in it may not: its other accounts, the leaders where
+    none of them is left."""
+    office = [user for user in accounts_with("supervise") if user.pk not in but]
+    return office or [user for user in accounts_with("inquiry.ask") if user.pk not in but]
+
+
+def without_account(units: Collection[int], day: date | None = None) -> set[int]:
+    """Return those of the units (keys) that have no account in use that could do anything: somebody stands in for them."""
+    people = accounts_of(units, "report.write", day) if units else {}
+    return {unit for unit in units if not people.get(unit)}
+
+
 def parties_of(
     user: User | None,
     *,
@@ -42,9 +55,10 @@ def parties_of(
     author: int | None = None,
     stand_in: str = "",
 ) -> frozenset[Party]:
-    """Return as what the account acts: `handlers` are the units (keys) that the record is addressed to, `reviewing` those whose reviewer
-    has a say (the handling and the lead unit), `author` the account (key) that began it; `stand_in` the permission with which somebody
-    handles what is addressed to units none of which has an account that reports. `None` is the system, and everybody."""
+    """Return as what the account acts: `handlers` are the units (keys) that the record is addressed to, `reviewing` those whose
+    reviewers have a say, `author` the account (key) that began it; `stand_in` the permission with which somebody
+    handles what is addressed to units none of which has an account that reports (a stand-in besides, so that the act says so). `None` is
+    the system, and everybody."""
     if user is None:
         return frozenset(Party)
     found = {party for party, permission in BY_PERMISSION.items() if user.can(permission)}
@@ -57,14 +71,8 @@ def parties_of(
             found.add(Party.HANDLER)
         if reviews and own & set(reviewing):
             found.add(Party.REVIEWER)
-    if (
-        handlers
-        and stand_in
-        and Party.HANDLER not in found
-        and user.can(stand_in)
-        and not any(accounts_of(handlers, "report.write").values())
-    ):
-        found.add(Party.HANDLER)
+    if handlers and stand_in and Party.HANDLER not in found and user.can(stand_in) and len(without_account(handlers)) == len(set(handlers)):
+        found |= {Party.HANDLER, Party.STAND_IN}
     return frozenset(found)
 
 
@@ -76,9 +84,11 @@ POSSIBLE: dict[Party, tuple[str, ...]] = {
 }
 
 
-def permissions_for(machine: Machine, action: str, author: tuple[str, ...] = (), handler: tuple[str, ...] = ()) -> tuple[str, ...]:
+def permissions_for(
+    machine: Machine, action: str, author: tuple[str, ...] = (), handler: tuple[str, ...] = (), stand_in: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Return the permissions with which somebody may be able to do the action at all; `author`: those with which one begins a record,
-    `handler`: those with which somebody acts for a unit that has no account."""
-    possible = {**POSSIBLE, Party.AUTHOR: author, Party.HANDLER: (*POSSIBLE[Party.HANDLER], *handler)}
+    `handler`: those with which somebody acts for a unit that has no account, `stand_in`: for others who have none."""
+    possible = {**POSSIBLE, Party.AUTHOR: author, Party.HANDLER: (*POSSIBLE[Party.HANDLER], *handler), Party.STAND_IN: stand_in}
     parties = {party for step in machine.steps if step.action == action for party in step.by}
     return tuple(sorted({code for party in parties for code in possible[party]}))

@@ -14,13 +14,15 @@ from erqi.common.contributions import Headline
 from projects.choices import DelayCause, WarningLevel
 from projects.models import Project, Unit
 from projects.rules.todo import waited_level
+from projects.services.addressees import accounts_with
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Waiting
 from supervision.choices import IssueState, IssueTrack
 from supervision.models import Issue
 from supervision.rules.issue import ESCALATED, MACHINE, OPEN, RUNNING, office_due, office_track, track
 from supervision.sentences.issue import limit_words, office_words
-from supervision.services.issue import may_report
+from supervision.services.issue_parties import authors_gone, closers, may_report, seen_by
+from supervision.services.parties import ANY_UNIT, without_account
 
 KIND = "issue"
 # More than this nobody works off in a day; the list shows all.
@@ -38,22 +40,44 @@ _OFFICE = {
 }
 _OWN_LEVEL = {IssueTrack.LATE: WarningLevel.RED, IssueTrack.SOON: WarningLevel.YELLOW, IssueTrack.RUNNING: WarningLevel.BLUE}
 _UNIT = {IssueState.ASSIGNED: "接办", IssueState.HANDLING: "办理"}
+_UNIT_FOR = {IssueState.ASSIGNED: "代为接办", IssueState.HANDLING: "代为办理"}
 
 
 def todo_items(desk: Desk) -> list[Item]:
-    """Return what waits for the person: as office, as unit, as inspector, as leader, as the one who reported."""
+    """Return what waits for the person: as office, as unit, as inspector, as leader, as the one who reported, and in place of those who
+    have no account."""
     user, found = desk.user, {}
     if user.can("issue.handle"):
         found |= _lines(Issue.objects.in_states(_OFFICE).with_entry(desk.day), _OFFICE, desk)
+        if not accounts_with("inquiry.ask"):
+            found |= _lines(Issue.objects.in_states([IssueState.AT_LEADER]), {IssueState.AT_LEADER: "转录批示"}, desk)
+    if user.can(ANY_UNIT):
+        found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=_bare_units(desk)), _UNIT_FOR, desk)
     if user.can("report.write") and desk.units:
         found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=desk.units), _UNIT, desk)
     if user.can("inspect") and not user.can("supervise"):
         found |= _lines(Issue.objects.in_states([IssueState.REPLIED]), {IssueState.REPLIED: "核验"}, desk)
     if user.can("inquiry.ask"):
         found |= _lines(Issue.objects.in_states([IssueState.AT_LEADER]), {IssueState.AT_LEADER: "批示"}, desk)
+        found |= _lines(_closed_by(user), {IssueState.VERIFIED: "销号"}, desk)
     if may_report(user):
-        found |= _lines(Issue.objects.in_states([IssueState.RETURNED]).filter(author=user), {IssueState.RETURNED: "补充"}, desk)
+        returned = Issue.objects.in_states([IssueState.RETURNED])
+        found |= _lines(returned.filter(author=user), {IssueState.RETURNED: "补充"}, desk)
+        others = [row for row, people in authors_gone(returned.exclude(author=user)) if user in people]
+        found |= _lines(others, {IssueState.RETURNED: "代为补充"}, desk)
     return list(found.values())
+
+
+def _bare_units(desk: Desk) -> set[int]:
+    """Return the units (keys) that have a problem and no account."""
+    return without_account(set(Issue.objects.in_states(_UNIT).order_by().values_list("unit_id", flat=True)), desk.day)
+
+
+def _closed_by(user: Any) -> list[Issue]:
+    """Return the verified problems that the person closes: a leader only where nobody else of the office is left."""
+    rows = list(Issue.objects.in_states([IssueState.VERIFIED]))
+    people = closers(rows) if rows else {}
+    return [row for row in rows if user in people[row.pk]]
 
 
 def _lines(rows: Any, words: dict[IssueState, str], desk: Desk) -> dict[int, Item]:
@@ -99,7 +123,7 @@ def waiting(desk: Desk) -> list[Waiting]:
 
 def headlines(user: Any, day: date) -> list[Headline]:
     """Return the cockpit's line: how many problems are open, how many of them are late."""
-    states = Issue.objects.on_day(day).order_by()
+    states = seen_by(user).on_day(day).order_by()
     found = states.aggregate(
         open=Count("pk", filter=Q(state_then__in=OPEN)),
         late=Count("pk", filter=Q(state_then__in=RUNNING, due_then__lt=day)),
@@ -135,7 +159,7 @@ def _panel(rows: Any, more: str, day: date, report_url: str) -> dict[str, Any] |
 
 def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str, Any] | None:
     """Return what the project page shows of its problems."""
-    rows = Issue.objects.for_table(day).filter(project=project)
+    rows = seen_by(request.user).for_table(day).filter(project=project)
     more = f"{reverse('supervision:issue_list')}?project={project.code}"
     can = may_report(request.user) and day == clock.today()
     return _panel(rows, more, day, f"{reverse('supervision:issue_report')}?project={project.code}" if can else "")
@@ -143,7 +167,7 @@ def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str
 
 def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | None:
     """Return what the unit's page shows of the problems that it handles."""
-    rows = Issue.objects.for_table(day).filter(unit_then=unit.pk)
+    rows = seen_by(request.user).for_table(day).filter(unit_then=unit.pk)
     return _panel(rows, f"{reverse('supervision:issue_list')}?unit={unit.pk}", day, "")
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.contributions import Badge, Headline
 from projects.choices import WarningLevel
 from projects.models import Milestone, Project, Unit
@@ -17,6 +17,7 @@ from supervision.choices import FindingState, InquiryState, ItemState
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
 from supervision.rules.finding import STANDING
 from supervision.rules.item import WORKING
+from supervision.rules.limit import late_before
 from supervision.services.inspection import inspected_units
 
 SHOWN = 5
@@ -118,7 +119,8 @@ def headlines(user: Any, day: date) -> list[Headline]:
             Headline("上报不实未办结", standing["all"], f"{reverse('supervision:finding_list')}?{query}", "", bool(standing["sim"]))
         )
     asked = Inquiry.objects.on_day(day).filter(state_then=InquiryState.ASKED).order_by()
-    waits = asked.aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_then__lt=day)), sim=Count("pk", filter=Q(simulated=True)))
+    late = Count("pk", filter=Q(due_then__lt=late_before(day, workdays)))
+    waits = asked.aggregate(all=Count("pk"), late=late, sim=Count("pk", filter=Q(simulated=True)))
     if waits["all"]:
         url = f"{reverse('supervision:inquiry_list')}?state=asked"
         found.append(Headline("领导问查待答复", waits["all"], url, f"逾期 {waits['late']}" if waits["late"] else "", bool(waits["sim"])))

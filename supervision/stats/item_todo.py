@@ -1,5 +1,6 @@
 """Items, inspections, findings and leaders' questions on people's desks: what each has to do next, and what each waits for."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,6 @@ from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
 from projects.sentences.colour import month_day
 from projects.services.addressees import accounts_with
-from projects.services.grid import accounts_of
 from projects.stats.todo.desk import Desk
 from projects.stats.todo.items import Item, Link, Shown, Waiting
 from supervision.choices import (
@@ -38,10 +38,11 @@ from supervision.models import (
     SupervisionItem,
 )
 from supervision.rules.finding import STANDING
-from supervision.sentences.item import due_words
+from supervision.rules.limit import is_late
+from supervision.sentences.item import due_words, limit_words
 from supervision.services.inquiry import addressees_of
 from supervision.services.item_grid import HANDLING
-from supervision.services.parties import ANY_UNIT
+from supervision.services.parties import ANY_UNIT, without_account
 
 KINDS = {"inquiry": "问查", "item": "督察事项", "inspection": "督察", "finding": "上报不实"}
 # More than this nobody works off in a day; the lists show all.
@@ -49,6 +50,8 @@ MOST = 60
 # So many days before its deadline an item stands in the list though its colour is still green.
 AHEAD = timedelta(days=7)
 _RETURNS = (ItemAction.SEND_BACK, ItemAction.REFUSE)
+# Who did one of these does not decide on the record as well.
+_HANDS = (InspectionAction.CONDUCT, ItemAction.APPLY, ItemAction.VERIFY, FindingAction.EXPLAIN, FindingAction.CHECK)
 
 
 def _did(act: type, relation: str, action: str, user: Any) -> Exists:
@@ -62,7 +65,7 @@ def _waited(since: date, desk: Desk) -> str:
 
 
 def _due_level(due_on: date, day: date) -> WarningLevel:
-    if due_on < day:
+    if is_late(due_on, day, workdays):
         return WarningLevel.RED
     return WarningLevel.YELLOW if due_on <= workdays.add_workdays(day, 1) else WarningLevel.BLUE
 
@@ -86,29 +89,37 @@ def todo_items(desk: Desk) -> list[Item]:
     if user.can("supervise"):
         found += [_closing_line(row, "confirm", desk) for row in _waiting_items(ItemState.VERIFIED, ItemAction.VERIFY, desk)]
         found += [_finding_line(row, "settle", desk) for row in _settled_next(desk)]
-        mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, user)
-        objected = Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
-        found += [_objection_line(row, desk) for row in _subjects(objected)]
+        found += [_objection_line(row, desk) for row in _subjects(_objected(desk))]
     elif user.can("inquiry.ask"):
-        found += [_objection_line(row, desk) for row in _subjects(_unjudged().on_day(desk.day))]
+        found += [_closing_line(row, "confirm", desk) for row in _left(_waiting_items(ItemState.VERIFIED, ItemAction.VERIFY, desk), desk)]
+        found += [_finding_line(row, "settle", desk) for row in _left(_settled_next(desk), desk)]
+        found += [_objection_line(row, desk) for row in _left(_subjects(_objected(desk)), desk)]
     if user.can("ledger.edit"):
         found += [_reopen_line(row, desk) for row in _untrue_milestones()]
     if user.can("inquiry.ask"):
-        # What the rules asked in the leaders' name is every leader's.
-        answered = Inquiry.objects.answered().filter(Q(asked_by=user) | Q(asked_by=None))
+        # What the rules asked in the leaders' name is every leader's, and so is what somebody asked who is none any more.
+        answered = Inquiry.objects.answered().exclude(asked_by__in=[one for one in accounts_with("inquiry.ask") if one != user])
         found += [_answered_line(row, desk) for row in answered.select_related("project")[:MOST]]
     return found
 
 
-def _unjudged() -> QuerySet:
-    """Return the inspections with an objection that nobody of the supervision office can judge, since who could drew the conclusion."""
-    rows = Inspection.objects.filter(state=InspectionState.ANSWERED)
-    if not rows.exists():
-        return rows.none()
-    by = InspectionAct.objects.filter(inspection=OuterRef("pk"), action=InspectionAction.CONDUCT).order_by("-pk")
-    office = [user.pk for user in accounts_with("supervise")]
-    rows = rows.annotate(_by=Subquery(by.values("by")[:1]))
-    return rows.filter(_by__in=office) if len(office) == 1 else rows if not office else rows.none()
+def _objected(desk: Desk) -> QuerySet:
+    """Return the inspections with an objection that the person did not conduct."""
+    mine = _did(InspectionAct, "inspection", InspectionAction.CONDUCT, desk.user)
+    return Inspection.objects.filter(~mine, state=InspectionState.ANSWERED).on_day(desk.day)
+
+
+def _left(rows: Iterable[Any], desk: Desk) -> list[Any]:
+    """Return what a leader decides, since nobody is left of the supervision office who had no hand in it: at most three queries."""
+    found = list(rows)
+    if not found:
+        return []
+    acts = found[0]._meta.get_field("acts").related_model
+    done: dict[int, set[int | None]] = defaultdict(set)
+    for key, who in acts.objects.filter(**{f"{acts.of}__in": found}, action__in=_HANDS).values_list(f"{acts.of}_id", "by"):
+        done[key].add(who)
+    office = {user.pk for user in accounts_with("supervise")}
+    return [row for row in found if office <= done[row.pk]]
 
 
 def _acts_for(desk: Desk) -> set[int]:
@@ -117,9 +128,7 @@ def _acts_for(desk: Desk) -> set[int]:
     found = set(desk.units) if desk.user.can("report.write") else set()
     if desk.user.can(ANY_UNIT):
         rows = (Inspection.objects.filter(state=InspectionState.CONCLUDED), Finding.objects.filter(state=FindingState.OPEN))
-        asked = {unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}
-        people = accounts_of(asked, "report.write", desk.day) if asked else {}
-        found |= {unit for unit in asked if not people.get(unit)}
+        found |= without_account({unit for one in rows for unit in one.order_by().values_list("unit", flat=True)}, desk.day)
     return found
 
 
@@ -139,8 +148,8 @@ def _own_items(desk: Desk) -> Iterable[SupervisionItem]:
         units.setdefault(item, set()).add(unit)
     keys = {item for item, found in units.items() if found & desk.units} if user.can("report.write") else set()
     if user.can(ANY_UNIT) and units:
-        people = accounts_of(set().union(*units.values()), "report.write", desk.day)
-        keys |= {item for item, found in units.items() if not any(people.get(unit) for unit in found)}
+        bare = without_account(set().union(*units.values()), desk.day)
+        keys |= {item for item, found in units.items() if found <= bare}
     if not keys:
         return []
     moved = ItemAct.objects.filter(item=OuterRef("pk")).exclude(from_state=F("to_state")).order_by("-pk")
@@ -214,7 +223,9 @@ def _read_line(row: Inspection, desk: Desk) -> Item:
 
 
 def _planned(desk: Desk) -> Any:
-    mine = _did(InspectionAct, "inspection", InspectionAction.PLAN, desk.user)
+    # What somebody planned whose account is stopped is everybody's who inspects.
+    plans = InspectionAct.objects.filter(inspection=OuterRef("pk"), action=InspectionAction.PLAN)
+    mine = Exists(plans.filter(Q(by=desk.user) | Q(by__is_active=False)))
     rows = Inspection.objects.filter(mine, state=InspectionState.PLANNED, planned_for__lte=desk.day + AHEAD)
     return _subjects(rows)
 
@@ -260,7 +271,7 @@ def _explain_line(row: Finding, desk: Desk) -> Item:
         WarningLevel.RED,
         row.due_on,
         text=row.observed,
-        follows=due_words(row.due_on, desk.day),
+        follows=limit_words(row.due_on, desk.day, workdays),
         remedy="先改正上报（月报填更正单，节点完成由重点项目办撤销），再写明更正内容和原因",
         project=row.project,
         simulated=row.simulated,
@@ -285,7 +296,7 @@ def _reopen_line(row: InspectedMilestone, desk: Desk) -> Item:
         WarningLevel.RED,
         finding.due_on,
         text=finding.observed,
-        follows=due_words(finding.due_on, desk.day),
+        follows=limit_words(finding.due_on, desk.day, workdays),
         remedy="撤销后，单位才能更正上报；核实确已完成的，请告知督察办复议",
         project=row.inspection.project,
         unit=str(finding.unit),
@@ -345,7 +356,7 @@ def _inquiry_line(row: Inquiry, desk: Desk) -> Item:
         max(WarningLevel.YELLOW, _due_level(row.due_on, desk.day)),
         row.due_on,
         text=row.text,
-        follows=due_words(row.due_on, desk.day),
+        follows=limit_words(row.due_on, desk.day, workdays),
         project=row.project,
         simulated=row.simulated,
     )

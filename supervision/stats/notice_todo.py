@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from erqi.common import workdays
@@ -17,10 +17,11 @@ from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeState as Is
 from supervision.models import Notice, NoticeAct, NoticeOrder
 from supervision.rules.limit import is_late, late_before
-from supervision.rules.notice import MACHINE, OWED, Course
+from supervision.rules.notice import MACHINE, OWED, WAITING
+from supervision.rules.notice_course import Course
 from supervision.sentences.notice import standing_words
 from supervision.services.notice_parties import office_without, unit_accounts
-from supervision.stats.notice import courses, standing_of
+from supervision.stats.notice import courses, late, standing_of
 
 KIND = "notice"
 # More than this nobody works off in a day; the list shows all.
@@ -181,9 +182,7 @@ def _step(notice: Notice, words: str, action: Do, day: date) -> Item:
 
 
 def _follows(notice: Notice) -> str:
-    if notice.state == Is.EXTENDING:
-        return "决定之前停止计时"
-    return "决定之前时限照算" if notice.state in (Is.TRANSFERRING, Is.REFUSED) else ""
+    return "决定之前停止计时" if notice.state in WAITING else ""
 
 
 def _orders(desk: Any, units: Collection[int]) -> Iterator[Item]:
@@ -213,20 +212,18 @@ def _orders(desk: Any, units: Collection[int]) -> Iterator[Item]:
 
 def _late(day: date) -> Iterator[Item]:
     """One line for all that is late: who supervises urges."""
-    rows = Notice.objects.filter(state__in=OWED - {Is.EXTENDING}, due_on__lt=late_before(day, workdays))
-    first = rows.aggregate(first=Min("due_on"))["first"]
-    if first is not None:
-        count = rows.count()
-        simulated = not rows.filter(simulated=False).exists()
+    rows = late(Notice.objects.filter(state__in=OWED, due_on__lt=late_before(day, workdays)), day)
+    if rows:
+        first = min(notice.due_on for notice in rows if notice.due_on)
         yield Item(
             KIND,
-            f"{count} 份通知单逾期未反馈",
+            f"{len(rows)} 份通知单逾期未反馈",
             f"{reverse('supervision:notice_list')}?standing=late",
             "查看并催办",
             WarningLevel.YELLOW,
             first,
             text=f"最早的一份时限为{chinese_day(first)}",
-            simulated=simulated,
+            simulated=all(notice.simulated for notice in rows),
         )
 
 

@@ -84,7 +84,7 @@ class EscalationTable(BaseTable):
         return record.get_absolute_url()
 
     def row_class(self, record: Any) -> str:
-        return "" if record.waits == 0 else "is-off"
+        return "is-off" if record.waits > 1 else ""
 
     def empty(self, record: Escalation) -> str:
         return '<span class="quiet">—</span>'

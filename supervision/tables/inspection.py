@@ -38,16 +38,17 @@ class VerdictColumn(ChoiceColumn):
 class _Compared(Column):
     """Reported and observed side by side."""
 
-    def __init__(self, verbose_name: str, reported: str, observed: str, unit: str = "", **options: Any) -> None:
+    def __init__(self, verbose_name: str, reported: str, observed: str, corrected: str, unit: str = "", **options: Any) -> None:
         super().__init__(verbose_name, sort=[], **options)
-        self.reported, self.observed, self.suffix = reported, observed, unit
+        self.reported, self.observed, self.corrected, self.suffix = reported, observed, corrected, unit
 
     def value(self, record: Inspection) -> str | None:
         both = [getattr(record, name) for name in (self.reported, self.observed)]
         if both[0] in (None, "") and both[1] in (None, ""):
             return None
         texts = ["—" if one in (None, "") else f"{one}{self.suffix}" for one in both]
-        return f"上报 {texts[0]}／现场 {texts[1]}"
+        corrected = getattr(record, self.corrected)
+        return f"上报 {texts[0]}／现场 {texts[1]}" + ("" if corrected is None else f"，更正为 {corrected}{self.suffix}")
 
     def cell(self, record: Inspection) -> str:
         value = self.value(record)
@@ -68,10 +69,11 @@ class InspectionTable(BaseTable):
     held_on = DateColumn("日期")
     state = ChoiceColumn("状态", InspectionState, accessor="state_then")
     verdict = VerdictColumn("结论", Verdict, accessor="verdict_then")
-    percent = _Compared("形象进度", "reported_percent", "observed_percent", "%", low=True)
+    percent = _Compared("形象进度", "reported_percent", "observed_percent", "corrected_percent", "%", low=True)
     by = BriefColumn("督察人", accessor="inspected_by_name", low=True, sort=[])
     reported_cumulative = MoneyColumn("上报累计完成投资", shown=False)
     observed_cumulative = MoneyColumn("核实累计完成投资", shown=False)
+    corrected_cumulative = MoneyColumn("更正后累计完成投资", shown=False)
     place = TextColumn("地点", shown=False)
     companions = TextColumn("参加人员", shown=False)
     purpose = TextColumn("督察要点", shown=False)
@@ -85,6 +87,7 @@ class InspectionTable(BaseTable):
     def load(self, records: list[Inspection]) -> None:
         # What was planned on the day had found nothing yet.
         for record in records:
+            record.forget_after(self.as_of)
             if record.state_then in UNANNOUNCED:
                 for name in FOUND:
                     setattr(record, name, Inspection._meta.get_field(name).get_default())

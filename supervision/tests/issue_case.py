@@ -74,7 +74,7 @@ class Cast:
             A.SEND_BACK: (service.send_back_issue, reason),
             A.RESUBMIT: (service.resubmit_issue, {"description": "补充后的说明", **text}),
             A.DECLINE: (service.decline_issue, reason),
-            A.WITHDRAW: (service.withdraw_issue, {}),
+            A.WITHDRAW: (service.withdraw_issue, reason),
             A.GRADE: (service.grade_issue, {"grade": "C", "cause": "pipes"}),
             A.REGRADE: (service.regrade_issue, {"grade": "B", "cause": "land", **reason}),
             A.ASSIGN: (service.assign_issue, {"unit": self.unit}),
@@ -94,6 +94,7 @@ class Cast:
             A.MEET: (escalation.record_meeting, meeting),
             A.TO_LEADER: (escalation.report_to_leader, reason),
             A.INSTRUCT: (escalation.instruct_issue, text),
+            A.TRANSCRIBE: (escalation.transcribe_instruction, {"given_by": "张区长", **text}),
         }
 
 

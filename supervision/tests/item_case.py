@@ -12,7 +12,7 @@ from erqi.tests.uploads import picture, upload
 from projects.choices import ResponsibilityKind
 from projects.models import Milestone, Project, Unit
 from projects.tests.browsing import sign_in
-from projects.tests.builders import make_entry, make_milestone, make_project, make_responsibility, make_unit, make_user
+from projects.tests.builders import make_entry, make_milestone, make_person, make_project, make_responsibility, make_unit, make_user
 from projects.tests.report_builders import district_ledger, make_reporter
 from projects.tests.warning_builders import FROM, warn_ledger
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem, Theme
@@ -140,6 +140,17 @@ def make_case(name: str = "道路工程") -> Case:
         other_leader=make_user("leader", name="区领导乙"),
         viewer=make_user("viewer", name="查阅丙"),
     )
+
+
+def name_inspector(case: Case) -> None:
+    """Let the grid of the case's project name its inspector, with the account."""
+    person = make_person("督察员甲", posts=[{"unit": make_unit("督察室"), "title": "督察员"}], account=case.inspector)
+    make_responsibility(case.project, person.posts.get().unit, ResponsibilityKind.INSPECTOR, person=person)
+
+
+def ask_inspector(case: Case, **values: Any) -> Inquiry:
+    """Ask the project's inspector."""
+    return case.ask(addressee="inspector", **values)
 
 
 def samples(project: Project, theme: Theme, unit: Unit) -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ from supervision.services import notice as office
 from supervision.services.finding import explain_finding
 from supervision.services.inspection import conduct_inspection
 from supervision.services.notice import draft_notice
-from supervision.tests.escalation_case import RED, RED_LONG, YELLOW, late, propose, send, states
+from supervision.tests.escalation_case import RED, RED_LONG, YELLOW, late, make_escalation, propose, send, states
 
 pytestmark = pytest.mark.django_db
 
@@ -241,7 +241,7 @@ def test_confirming_drafts_the_notice_once(project):
     assert (notice.kind, notice.days, notice.origin, notice.project) == (NoticeKind.SUPERVISE, 3, escalation, project)
     assert done.notice == notice
     assert "主体施工" in notice.text
-    with pytest.raises(ServiceError, match="已“已采纳”"):
+    with pytest.raises(ServiceError, match="现在是“拟稿中”"):
         service.decline_escalation(escalation=done, reason="不", version=done.version, by=make_user("supervision"))
 
 
@@ -354,3 +354,12 @@ def test_the_list_asks_a_constant_number_of_questions(ledger, number, django_ass
         client.get(reverse("supervision:escalation_list"))
         with django_assert_num_queries(7):
             assert client.get(reverse("supervision:escalation_list")).context["page_obj"].paginator.count == number
+
+
+@pytest.mark.parametrize(("trigger", "word"), [(T.RED, "不必再采纳"), (T.RED_LONG, "请到提议页")])
+def test_a_form_for_a_notice_promises_only_what_it_does(project, trigger, word):
+    make_escalation(project, trigger)
+    with clock.at(RED_LONG):
+        page = text(sign_in(make_user("supervision")).get(f"{reverse('supervision:notice_new')}?project={project.code}"))
+    assert word in page
+    assert ("不必再采纳" in page) != ("请到提议页" in page)

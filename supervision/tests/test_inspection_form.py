@@ -1,6 +1,7 @@
 """What was reported stands above the form of an inspection: what is frozen is what the person saw."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -74,3 +75,29 @@ def test_a_planned_look_is_not_held_before_it_was_planned(case):
         service.conduct_inspection(
             inspection=planned, inspected_on=date(2018, 7, 10), verdict="mostly", conclusion="现场", by=case.inspector
         )
+
+
+def test_what_differs_from_the_report_is_not_called_true(case):
+    with pytest.raises(InvalidInput, match="结论不能是“属实”") as error:
+        case.inspect(on=TODAY, verdict="true", untrue="", observed_cumulative=Decimal(1000), observed_percent=10)
+    assert set(error.value.fields) == {"observed_cumulative", "observed_percent"}
+    assert case.inspect(on=TODAY, verdict="mostly", untrue="", observed_percent=54).pk
+
+
+def test_a_changed_conclusion_does_not_contradict_its_own_figures(case):
+    with clock.at(date(2018, 9, 20)):
+        one = case.inspect(on=date(2018, 9, 20), observed_percent=10)
+        service.object_conclusion(inspection=one, text="看错了楼栋", version=None, by=case.reporter)
+    change = {"inspection": one, "verdict": "true", "reason": "复核为三号楼", "version": None, "by": case.supervision}
+    with pytest.raises(InvalidInput, match="请同时更正现场数字") as error:
+        service.change_conclusion(**change)
+    assert set(error.value.fields) == {"corrected_percent"}
+    service.change_conclusion(**change, corrected_percent=60)
+
+    client = sign_in(case.viewer)
+    now, then = (client.get(one.get_absolute_url() + day).content.decode() for day in ("", "?as_of=2018-09-21"))
+    for word in ("更正为 60%", "曾作出", "督察意见（更正前）"):
+        assert (word in now, word in then) == (True, False)
+    assert ("与上报不符</span>" in now, "与上报不符</span>" in then) == (False, True)
+    listed = [client.get(reverse("supervision:inspection_list") + day).content.decode() for day in ("", "?as_of=2018-09-21")]
+    assert ["更正为 60%" in html for html in listed] == [True, False]

@@ -9,13 +9,13 @@ from playwright.sync_api import Page, expect
 
 from erqi.common import clock
 from erqi.tests.site import Site
-from erqi.tests.uploads import picture, upload
+from erqi.tests.uploads import make_attachment, picture, upload
 from projects.models import Project, Unit
 from projects.tests.browsing import fill, sign_in, text
 from projects.tests.builders import make_person, make_responsibility
 from supervision.choices import IssueAction as A
 from supervision.models import Issue
-from supervision.tests.issue_case import DAY, Cast
+from supervision.tests.issue_case import DAY, Cast, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_the_page_offers_what_the_person_can_do(cast):
 def test_the_list_on_a_day_and_its_filters(cast):
     late = cast.handling()
     other = cast.reported(title="弃土无处堆放", project=None)
-    client = sign_in(cast.viewer)
+    client = sign_in(cast.office)
     with clock.at(LATER):
         cast.take(late, A.REPLY, cast.reporter)
         assert listed(client) == ["管线未迁改", "弃土无处堆放"]
@@ -113,9 +113,10 @@ def test_pages_ask_a_constant_number_of_questions(cast, number, django_assert_nu
     client = sign_in(cast.viewer)
     client.get(reverse("supervision:issue_list"))
     client.get(issue.get_absolute_url())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(listed(client)) == number
-    with django_assert_num_queries(7):
+    # Two of them ask whether the unit has an account, one for the person's own units.
+    with django_assert_num_queries(10):
         assert client.get(issue.get_absolute_url()).status_code == 200
 
 
@@ -125,7 +126,7 @@ def test_figures_by_cause_as_of_a_day_and_as_a_file(cast):
     cast.reported(title="第三个")
     for action in (A.REPLY, A.VERIFY, A.CLOSE):
         closed = cast.take(closed, action, cast.usual(action))
-    client, address = sign_in(cast.viewer), reverse("supervision:issue_causes")
+    client, address = sign_in(cast.supervisor), reverse("supervision:issue_causes")
     with clock.at(LATER):
         page = client.get(address)
         lines = [(line.label, line.count, line.open, line.late, line.in_time) for line, _ in page.context["lines"]]
@@ -201,3 +202,31 @@ def test_reported_on_a_phone_settled_and_closed_at_the_desk(on_site: str, page: 
     step("inspector", "核验", text="照片属实。")
     step("office", "销号")
     expect(page.locator(".heading-note, h1 ~ *").get_by_text("已销号").first).to_be_visible()
+
+
+def test_what_nobody_has_taken_up_is_the_offices_and_the_reporters_alone():
+    cast = Cast()
+    with clock.at(DAY):
+        issue = cast.reported()
+        attachment = make_attachment(owner=issue)
+        colleague = staff(cast.unit, "填报员辛")
+        names = ("supervision:issue_list", "supervision:trace_list", "history")
+        addresses = [*(reverse(name) for name in names), issue.project.get_absolute_url()]
+
+        def sees(user):
+            client = sign_in(user)
+            page = client.get(issue.get_absolute_url()).status_code == 200
+            file = client.get(attachment.get_absolute_url()).status_code == 200
+            listed = issue.title in text(client.get(addresses[0]))
+            assert page is file is listed
+            return page, any(issue.title in text(client.get(address)) for address in addresses[1:])
+
+        for user in (cast.office, cast.inspector, cast.leader):
+            assert sees(user) == (True, True)
+        assert sees(cast.reporter)[0]
+        assert sees(colleague)[0]
+        for user in (cast.stranger, cast.viewer):
+            assert sees(user) == (False, False)
+        cast.take(issue, A.ACCEPT, cast.office)
+        for user in (cast.stranger, cast.viewer):
+            assert sees(user)[0]

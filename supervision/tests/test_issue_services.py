@@ -324,3 +324,26 @@ def test_limits_are_told_before_and_after_once(cast):
         write_reminders()
     assert "直报问题已逾期：管线未迁改" in inbox(cast.reporter)
     assert "直报问题已逾期：管线未迁改" in inbox(cast.office)
+
+
+def test_a_meeting_was_not_held_before_the_problem_was_reported(cast):
+    issue = cast.brought(A.ACCEPT, A.GRADE, A.TO_MEETING)
+    with clock.at(date(2018, 6, 7)):
+        for held_on in (date(2018, 6, 3), date(1999, 1, 1)):
+            with pytest.raises(InvalidInput) as error:
+                cast.take(issue, A.MEET, cast.office, held_on=held_on)
+            assert error.value.fields == {"held_on": ["会议日期不能早于直报日期（2018年6月4日）。请核对年月日。"]}
+        assert cast.take(issue, A.MEET, cast.office, held_on=DAY).state == "assigned"
+
+
+def test_handing_over_to_the_unit_that_has_it_gives_no_new_limit(cast):
+    issue = cast.handling()
+    with clock.at(date(2018, 6, 21)):
+        with pytest.raises(InvalidInput) as error:
+            cast.take(issue, A.REASSIGN, cast.office, unit=cast.unit)
+        assert "已是承办单位" in error.value.fields["unit"][0]
+        address = f"/supervision/issues/{issue.pk}/reassign/"
+        assert "unit" not in sign_in(cast.office).get(address).context["form"].initial, "the one that has it is not suggested"
+        issue = Issue.objects.get(pk=issue.pk)
+        assert (issue.state, issue.due_on) == ("handling", date(2018, 6, 11))
+        assert cast.take(issue, A.REASSIGN, cast.office).due_on > date(2018, 6, 21)

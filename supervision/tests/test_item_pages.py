@@ -44,7 +44,9 @@ def test_an_item_is_registered_by_form_with_its_timetable(case):
         lead=case.lead.name,
         undertake=case.unit.name,
     )
-    assert client.post(address, data).status_code == 302
+    asked = client.post(address, data).context["form"].errors
+    assert set(asked) == {"due_on", "steps"}, "a Saturday, and a step on a Sunday: days off are asked about"
+    assert client.post(address, data | {"confirmed": "on"}).status_code == 302
     item = SupervisionItem.objects.get()
     assert [(step.name, step.due_on.day, step.measure) for step in item.steps.all()] == [("签协议", 10, "逐户"), ("腾房", 20, "统一搬运")]
     assert (item.unit, item.project, item.source) == (case.unit, case.project, "project")
@@ -56,7 +58,7 @@ def test_an_item_is_registered_by_form_with_its_timetable(case):
 
 
 def test_the_page_shows_colour_steps_grid_and_buttons_of_whoever_looks(case):
-    item = case.item(steps=[{"name": "签协议", "due_on": date(2018, 6, 1)}], projects=[case.project])
+    item = case.item(on=date(2018, 5, 28), steps=[{"name": "签协议", "due_on": date(2018, 6, 1)}], projects=[case.project])
     grids.add_duty(item=item, kind="undertake", unit=case.unit, duty="chief", person=make_person("王五"), by=case.supervision)
     shown = text(case.browser("reporter").get(f"/supervision/items/{item.pk}/"))
     for words in ("督察事项", "签协议", "王五", case.project.name, "尚未认定病因", "报送进展", "登记完成"):
@@ -67,7 +69,7 @@ def test_the_page_shows_colour_steps_grid_and_buttons_of_whoever_looks(case):
     assert "新增步骤" in office
     assert f"/supervision/items/{item.pk}/progress/" not in office
     # The eve of its registration does not know it.
-    assert case.browser("viewer").get(f"/supervision/items/{item.pk}/?as_of=2018-06-03").status_code == 404
+    assert case.browser("viewer").get(f"/supervision/items/{item.pk}/?as_of=2018-05-27").status_code == 404
 
 
 def test_a_unit_applies_by_form_and_is_told_what_is_missing(case):

@@ -54,6 +54,7 @@ def test_four_eyes_look_back_to_the_beginning_of_the_round():
         ((*STEPS, Step("note", frozenset({"closed"}), None, frozenset())), "note: nobody may do it"),
         ((*STEPS, Step("do", frozenset({"closed"}), "open", UNIT, ends=True)), "do: ends in open, which is no final state"),
         ((*STEPS, Step("note", frozenset({None}), None, UNIT)), "note: begins a record without a state"),
+        ((STEPS[0], Step("do", frozenset({"open"}), "done", frozenset({Party.AUTHOR})), *STEPS[2:]), "waits for one person alone: open"),
     ],
 )
 def test_a_bad_table_is_found_out(steps, found):
@@ -68,6 +69,14 @@ def test_what_is_refused_says_whose_turn_it_is():
 @pytest.mark.parametrize("one", MACHINES, ids=lambda one: one.name)
 def test_every_machine_of_the_product_is_sound(one):
     assert one.problems() == []
+
+
+def test_whose_turn_it_is_names_those_who_stand_in_only_where_nobody_else_could():
+    by = frozenset({Party.AUTHOR, Party.STAND_IN})
+    one = machine((STEPS[0], Step("do", frozenset({"open"}), "done", by), *STEPS[2:]))
+    assert acting.wrong_state(one, "close", "open") == "这份事项现在是“待办”，不能“办结”；下一步由提出人办理。请刷新页面查看。"
+    assert acting.whose(one, "do") == "“办理”由提出人办理，您的账号不能办理此项。"
+    assert "提出人、代办人" in document([one])
 
 
 def test_the_document_is_current():

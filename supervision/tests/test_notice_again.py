@@ -104,8 +104,9 @@ def test_who_signs_for_another_unit_says_so(cast):
     page = text(sign_in(stand_in).get(reverse("supervision:notice_sign", args=[notice.pk])))
     assert "代签：没有账号的单位没有账号" in page
     notice = units.sign_notice(notice=notice, version=None, by=stand_in)
-    assert notice.acts.last().text == f"代签：没有账号的单位没有账号，由{stand_in.name}代为签收。"
-    assert Reminder.objects.filter(user=cast.writer, title__contains="已代签").exists()
+    assert notice.acts.last().text == "代办：没有账号的单位没有可用的账号"
+    told = Reminder.objects.get(user=cast.writer, title__contains="已代签")
+    assert told.text == f"代签：没有账号的单位没有账号，由{stand_in.name}代为签收。"
     assert cast.signed().acts.last().text == ""
 
 

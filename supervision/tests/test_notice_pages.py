@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx.oxml.ns import qn
 
 from erqi.common import clock
 from erqi.common.models import User
@@ -273,9 +274,24 @@ def test_the_word_file_has_the_standards_page_and_parts(cast):
         "关于会议事项的交办",
         "马寨产业集聚区管委会：",
         "2018年6月4日",
-        "　抄送：区城管执法局。",
     ):
         assert part in lines, part
+
+
+def test_the_imprint_of_the_word_file_stands_at_the_foot_of_the_last_page(cast):
+    docx = pytest.importorskip("docx")
+    notice = cast.issued(copies=[cast.other])
+    body = docx.Document(BytesIO(sign_in(cast.reporter).get(reverse("supervision:notice_word", args=[notice.pk])).content)).element.body
+    (box,) = body.iter(qn("wp:anchor"))
+    upright = box.find(qn("wp:positionV"))
+    assert (upright.get("relativeFrom"), upright.find(qn("wp:align")).text) == ("margin", "bottom")
+    words = ["".join(one.text for one in line.iter(qn("w:t"))) for line in box.iter(qn("w:p"))]
+    assert words == ["　抄送：区城管执法局。", "　二七区督察办公室2018年6月4日印发"]
+    # Its paragraph is the last one, and kept with the signature: it stands on the same page.
+    *_, dated, holder = body.findall(qn("w:p"))
+    assert box in list(holder.iter(qn("wp:anchor")))
+    assert "".join(one.text for one in dated.iter(qn("w:t"))) == "2018年6月4日"
+    assert dated.pPr.keepNext is not None
 
 
 def test_a_unit_and_a_project_show_their_notices(cast):

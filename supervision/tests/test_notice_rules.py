@@ -7,16 +7,21 @@ import pytest
 from erqi.common import workdays
 from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeKind, NoticeSource, NoticeState, NoticeUrgency, WarningLevel
-from supervision.rules.notice import MACHINE, OWED, Done, Why, course, default_days, number_text, standing
+from supervision.rules.notice import MACHINE, OWED, WAITING, default_days, number_text
+from supervision.rules.notice_course import Course, Done, Why, answering, course
 
 GREEN, BLUE, YELLOW, RED = WarningLevel.GREEN, WarningLevel.BLUE, WarningLevel.YELLOW, WarningLevel.RED
 # A Friday: the next working day is Monday.
-SENT, DUE = date(2018, 9, 7), date(2018, 9, 14)
+SENT, DUE, TUESDAY = date(2018, 9, 7), date(2018, 9, 14), date(2018, 9, 11)
+
+
+def held(**values) -> Course:
+    """A notice that its unit has, with three working days left on Tuesday."""
+    return Course(**{"state": NoticeState.HANDLING, "sent_on": SENT, "due_on": DUE} | values)
 
 
 def at(day: date, **values):
-    known = {"state": NoticeState.HANDLING, "sent_on": SENT, "due_on": DUE, "returns": 0} | values
-    return standing(day=day, calendar=workdays, **known)
+    return held(**values).standing(day, workdays)
 
 
 @pytest.mark.parametrize(
@@ -73,21 +78,41 @@ def test_nobody_signs_a_working_day_reminds_two_are_yellow_three_red(day, level)
     assert found.level == level
 
 
+def returned(times: int, **values) -> Course:
+    return held(returned=[date(2018, 9, 10), date(2018, 9, 11)][:times], **values)
+
+
 def test_returns_and_refusals_weigh():
-    assert at(SENT, returns=1).level == YELLOW
-    assert at(SENT, returns=2).level == RED
-    assert at(SENT, state=NoticeState.REFUSED).why is Why.REFUSED
+    assert [returned(times).standing(TUESDAY, workdays).level for times in (0, 1, 2)] == [GREEN, YELLOW, RED]
+    assert returned(2).standing(date(2018, 9, 10), workdays).level == YELLOW, "the second came a day later"
+    refused = held(state=NoticeState.REFUSED, asked_on=SENT).standing(TUESDAY, workdays)
+    assert (refused.level, refused.why) == (RED, Why.REFUSED)
 
 
-def test_the_clock_stands_still_while_an_extension_waits():
-    waits = {"state": NoticeState.EXTENDING, "asked_on": date(2018, 9, 13)}
-    assert at(date(2018, 9, 28), **waits).level == BLUE
-    assert at(date(2018, 9, 28)).level == RED
+def test_a_return_weighs_until_a_reply_is_passed():
+    for state, level in ((NoticeState.HANDLING, YELLOW), (NoticeState.REPLIED, YELLOW), (NoticeState.REVIEWED, None)):
+        found = returned(1, state=state).standing(TUESDAY, workdays)
+        assert (found.level if found else None) == level, state
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_the_clock_stands_still_while_the_sender_has_to_decide(state):
+    waits = held(state=state, asked_on=date(2018, 9, 13))
+    assert answering(waits.limit, waits.clock_on(date(2018, 9, 28)), workdays).level == BLUE
+    assert not waits.is_late(date(2018, 9, 28), workdays)
+    assert held(state=state, asked_on=date(2018, 9, 17)).is_late(date(2018, 9, 28), workdays), "late when it asked, and no more since"
+    assert held().is_late(date(2018, 9, 28), workdays)
 
 
 def test_nothing_is_owed_before_the_issue_and_after_the_reply():
     for state in NoticeState:
         assert (at(date(2018, 9, 28), state=state) is None) == (state not in OWED)
+
+
+def test_not_signing_turns_the_notice_yellow_and_the_project_blue():
+    course = held(state=NoticeState.ISSUED, due_on=date(2018, 9, 28))
+    assert [(one.level, one.on) for one in course.weights(workdays)] == [(BLUE, TUESDAY)]
+    assert course.standing(TUESDAY, workdays).level == YELLOW
 
 
 def test_the_course_is_read_from_the_acts():
@@ -109,6 +134,9 @@ def test_the_course_is_read_from_the_acts():
     assert replied.reply_lateness(workdays) == 2
     late = course(acts)
     assert (late.state, late.returns, late.replied_on, late.due_on) == ("handling", 1, None, date(2018, 9, 25))
+    assert late.returned == [date(2018, 9, 20)]
+    end = [Done(Do.CLOSE, date(2018, 9, 21), 2, to_state="closed"), Done(Do.REOPEN, date(2018, 9, 25), 2, DUE, to_state="handling")]
+    assert (course([*acts, *end]).returned, course([*acts, *end]).returns) == ([], 1), "what was passed does not weigh again"
 
 
 def test_every_exception_leads_back():

@@ -147,7 +147,7 @@ def test_an_extension_is_asked_for_before_the_deadline_and_counted(cast):
         with pytest.raises(InvalidInput, match="应晚于现行时限"):
             units.ask_extension(notice=notice, to=DUE, reason="待批复", version=None, by=cast.reporter)
         asked = units.ask_extension(notice=notice, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
-        assert (asked.state, asked.due_on, asked.awaited_on) == (NoticeState.EXTENDING, DUE, date(2018, 7, 20))
+        assert (asked.state, asked.due_on, asked.asked_due_on) == (NoticeState.EXTENDING, DUE, date(2018, 7, 20))
         denied = units.deny_extension(notice=asked, reason="理由不足", version=None, by=cast.writer)
         assert (denied.state, denied.due_on, denied.asked_due_on) == (NoticeState.HANDLING, DUE, None)
         asked = units.ask_extension(notice=denied, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
@@ -345,7 +345,8 @@ def test_copies_go_to_others_than_the_unit_itself(cast):
 def test_a_revoked_notice_keeps_its_number_and_owes_nothing(cast):
     notice = office.revoke_notice(notice=cast.signed(), reason="重复下发", version=None, by=cast.leader)
     assert (notice.state, notice.number) == (NoticeState.REVOKED, 1)
-    assert not Notice.objects.owed(clock.today()).exists()
+    today = clock.today()
+    assert not Notice.objects.overdue(today, today).exists()
 
 
 def test_a_unit_is_told_when_it_gets_a_notice(cast):

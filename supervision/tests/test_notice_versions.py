@@ -10,8 +10,9 @@ from django.urls import reverse
 from erqi.common import clock
 from erqi.common.errors import NotAllowed, StaleRecord
 from erqi.tests.uploads import picture, upload
+from projects.models import Reminder
 from projects.tests.browsing import sign_in, text
-from projects.tests.builders import make_unit, make_user
+from projects.tests.builders import make_responsibility, make_unit, make_user
 from supervision.choices import Party
 from supervision.models import Notice
 from supervision.services import notice as office
@@ -19,7 +20,7 @@ from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.services.notice_duty import duties
 from supervision.services.notice_parties import parties
-from supervision.tests.notice_case import DAY, Cast, order_on
+from supervision.tests.notice_case import DAY, Cast, order_on, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -109,17 +110,17 @@ def test_a_past_day_knows_what_had_been_asked_for_then(cast):
     with clock.at(date(2018, 6, 13)):
         notice = units.grant_extension(notice=notice, due_on=granted, version=None, by=cast.writer)
 
-    def due_on(day: date) -> list[date]:
-        return [duty.due_on for duty in duties([cast.project.pk], 2018, day)]
+    def due_on(day: date) -> list[tuple[date | None, date | None]]:
+        return [(duty.due_on, duty.stopped_on) for duty in duties([cast.project.pk], 2018, day)]
 
     with clock.at(date(2018, 6, 14)):
-        assert due_on(NEXT) == [DUE]
-        assert due_on(asked) == due_on(date(2018, 6, 12)) == [date(2018, 6, 29)]
-        assert due_on(date(2018, 6, 13)) == [granted]
+        assert due_on(NEXT) == [(DUE, None)]
+        assert due_on(asked) == due_on(date(2018, 6, 12)) == [(DUE, asked)]
+        assert due_on(date(2018, 6, 13)) == [(granted, None)]
         notice = units.ask_extension(notice=notice, to=date(2018, 6, 30), reason="再延", version=None, by=cast.reporter)
     with clock.at(date(2018, 6, 15)):
-        assert due_on(NEXT) == [DUE], "what waits today did not wait then"
-        assert due_on(date(2018, 6, 14)) == [date(2018, 6, 30)]
+        assert due_on(NEXT) == [(DUE, None)], "what waits today did not wait then"
+        assert due_on(date(2018, 6, 14)) == [(granted, date(2018, 6, 14))]
 
 
 def test_who_reports_for_any_unit_answers_only_for_one_without_an_account(cast):
@@ -155,3 +156,35 @@ def test_the_files_of_a_draft_are_not_in_everybodys_history(cast):
         office.approve_notice(notice=draft, version=None, by=cast.leader)
         office.issue_notice(notice=draft, version=None, by=cast.writer)
     assert "某局拟追责名单" in text(sign_in(cast.reporter).get(page))
+
+
+def test_what_is_done_in_a_units_place_is_marked(cast):
+    stand_in = make_user("office", name="重点办丁")
+    lonely = cast.issued(unit=make_unit("没有账号的单位"))
+    with clock.at(DAY):
+        lonely = units.sign_notice(notice=lonely, version=None, by=stand_in)
+        page = text(sign_in(stand_in).get(reverse("supervision:notice_reply", args=[lonely.pk])))
+        said = "代办：没有账号的单位没有账号，由重点办丁代为反馈。"
+        assert said in page
+        lonely = units.reply_notice(notice=lonely, text="已办理。", version=None, by=stand_in)
+        assert lonely.acts.last().text == "已办理。（代办：没有账号的单位没有可用的账号）"
+        assert Reminder.objects.get(user=cast.inspector, title__contains="已反馈，待审核").text == said
+        own = units.reply_notice(notice=cast.signed(), text="已办理。", version=None, by=cast.reporter)
+    assert own.acts.last().text == "已办理。"
+
+
+def test_a_copy_is_for_information(cast):
+    cast.issued(copies=[cast.other])
+    line = Reminder.objects.get(user=cast.stranger)
+    assert (line.get_kind_display(), "抄送" in line.title) == ("知悉", True)
+    assert Reminder.objects.get(user=cast.reporter).get_kind_display() == "待办"
+
+
+def test_the_reviewer_of_the_lead_unit_is_told_and_does_not_act(cast):
+    cast.with_project()
+    reviewer = staff(make_unit("区建设局"), "reviewer", "审核员辛")
+    make_responsibility(cast.project, reviewer.person.posts.get().unit, "lead")
+    notice = cast.issued(kind="remind", source="project", project=cast.project, unit=None)
+    assert Reminder.objects.get(user=reviewer).get_kind_display() == "知悉"
+    with pytest.raises(NotAllowed, match="由承办单位、承办单位审核员办理"):
+        units.sign_notice(notice=notice, version=None, by=reviewer)

@@ -13,7 +13,8 @@ from erqi.common.models import User
 from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeState
 from supervision.models import Notice, NoticeAct, NoticeText
-from supervision.rules.notice import MACHINE, Done, course
+from supervision.rules.notice import MACHINE
+from supervision.rules.notice_course import Done, course
 from supervision.services import notice as office
 from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units

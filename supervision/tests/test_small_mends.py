@@ -17,6 +17,8 @@ from supervision.models import Issue
 from supervision.rules.machines import MACHINES
 from supervision.services import finding as findings
 from supervision.services import inquiry as inquiries
+from supervision.services import inspection as inspections
+from supervision.services import issue as issues
 from supervision.services import item as items
 from supervision.services import item_closing as closings
 from supervision.services import item_grid as grids
@@ -172,3 +174,38 @@ def test_what_is_only_to_be_read_does_not_stand_before_what_is_to_be_done(case):
 def test_a_name_that_is_taken_is_said_in_one_plain_sentence(case):
     with pytest.raises(InvalidInput, match="已有同样的督察主题，请改用另一个。"):
         open_theme(name=case.theme.name, by=case.supervision)
+
+
+def test_a_form_sent_anew_after_the_back_button_begins_nothing_twice(case):
+    for begin in (
+        lambda: case.inspect(verdict="true", untrue="", request_key=uuid4()),
+        lambda: case.item(request_key=uuid4()),
+        lambda: inquiries.ask_inquiry(project=case.project, text="何时开工", by=case.leader, request_key=uuid4()),
+        lambda: inspections.plan_inspection(
+            project=case.project, method="field", planned_for=DAY, often_reason="复查", by=case.inspector, request_key=uuid4()
+        ),
+        lambda: inspections.self_check(project=case.project, conclusion="已对照自查", by=case.reporter, request_key=uuid4()),
+        lambda: issues.report_issue(title="管线未迁", description="热力管线未迁改", by=case.reporter, request_key=uuid4()),
+    ):
+        first = begin()
+        with pytest.raises(ServiceError, match="没有重复登记"):
+            begin()
+        assert first.acts.count() == 1
+
+
+def test_what_was_taken_back_may_be_registered_again(case):
+    first = case.inspect(verdict="true", untrue="", request_key=uuid4())
+    inspections.retract_inspection(inspection=first, reason="填错", version=None, by=case.inspector)
+    assert case.inspect(verdict="true", untrue="", request_key=uuid4()).pk != first.pk
+
+
+def test_the_second_of_two_hears_what_the_first_decided(case):
+    item = case.apply(case.item())
+    address = f"/supervision/items/{item.pk}/send-back/"
+    page = case.browser("other_inspector").get(address)
+    closings.verify_closing(item=item, text="现场属实", version=None, by=case.inspector)
+    form = page.context["form"]
+    sent = {"version": form["version"].value(), "request_key": str(form["request_key"].value()), "reason": "缺照片"}
+    answer = case.browser("other_inspector").post(address, sent)
+    assert answer.status_code == 409
+    assert "没有冲突" not in answer.content.decode()

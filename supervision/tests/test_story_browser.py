@@ -222,7 +222,7 @@ def the_finding_is_settled(story: Story, finding: str) -> None:
 
 
 def the_work_is_done_and_the_colour_recovers(story: Story) -> None:
-    """填报员 records the completion that is true, and replies anew; 督察员 verifies on the site, 督察办 confirms: green."""
+    """填报员 records the completion that is true, and replies anew; 督察员 passes the reply and verifies, 督察办 confirms: green."""
     story.enter("reporter")
     story.go_to_project()
     story.main.locator(f"#milestone-{story.milestone.pk}").get_by_role("link", name="更新进展").click()
@@ -237,6 +237,15 @@ def the_work_is_done_and_the_colour_recovers(story: Story) -> None:
     story.choose("病因", "手续")
     story.fill(反馈内容="主体已于10月12日完成并验收", 照片或材料=[photo("验收.jpg", "green")])
     story.send("提交反馈")
+    # The earlier reply was returned: until this one is passed, the project stays yellow for it.
+    story.go_to_project()
+    story.in_heading("预警")
+    story.todo("inspector", "已反馈，待审核", "审核")
+    story.in_heading("反馈被退回 1 次")
+    story.click("审核通过")
+    story.fill(意见="现场核对属实")
+    story.send("审核通过")
+    story.in_heading("待办结")
 
     story.todo("inspector", "摘牌", "核验")
     # What was sent with the untrue completion proves nothing any more.
@@ -253,12 +262,7 @@ def the_work_is_done_and_the_colour_recovers(story: Story) -> None:
 
 
 def the_notice_is_closed(story: Story, notice: str) -> None:
-    """The reply came within the time granted: 督察员 passes it, 督察办 closes."""
-    story.todo("inspector", "已反馈，待审核", "审核")
-    story.click("审核通过")
-    story.fill(意见="现场核对属实")
-    story.send("审核通过")
-    story.in_heading("待办结")
+    """The reply came within the time granted, and was passed: 督察办 closes."""
     story.todo("supervision", "待办结", "办结")
     story.fill(意见="同意办结")
     story.send("办结")

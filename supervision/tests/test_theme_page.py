@@ -1,10 +1,16 @@
 """The supervision ledgers by theme: what is documented of them, and nothing that is not."""
 
+from datetime import date
+from io import BytesIO
+
+import openpyxl
 import pytest
 from django.urls import reverse
 
+from erqi.common import clock
 from projects.tests.builders import make_citation, make_document, make_user
-from supervision.services.mechanism import add_theme
+from supervision.services.mechanism import add_theme, open_theme
+from supervision.tests.item_case import DAY, make_case
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +69,26 @@ def test_queries_do_not_grow_with_rows(viewer, django_assert_num_queries):
         make_citation(add_theme(code=f"a{seq}", seq=seq, name=f"甲{seq}", by=None), "name")
     with django_assert_num_queries(6):
         listed(viewer)
+
+
+def test_a_ledger_that_was_opened_later_is_not_known_before(viewer):
+    add_theme(code="a", seq=1, name="安置房建设", by=None)
+    with clock.at(date(2018, 9, 28)):
+        open_theme(name="道路养护", by=make_user("supervision"))
+        assert "道路养护" in listed(viewer)
+        earlier = viewer.get(f"{reverse('supervision:theme_list')}?as_of=2018-09-27").content.decode()
+        assert "道路养护" not in earlier
+        assert "1 本" in earlier
+
+
+@pytest.mark.parametrize("page", ["theme_list", "inspection_counts"])
+def test_the_page_leaves_as_a_workbook(page):
+    case = make_case()
+    with clock.at(DAY):
+        case.inspect(verdict="true", untrue="")
+        case.item()
+        answer = case.browser("viewer").get(f"{reverse(f'supervision:{page}')}?export=xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)).worksheets[-1]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    wanted = {"theme_list": [case.theme.name, 1, 0], "inspection_counts": [case.unit.name, 0, 0, 0, 0, 0, 1, 1]}[page]
+    assert any(row[index : index + len(wanted)] == wanted for row in rows for index in range(len(row)))

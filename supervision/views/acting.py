@@ -17,6 +17,7 @@ from erqi.common.models import Attachment, User
 from supervision.choices import Party
 from supervision.models.act import Act
 from supervision.rules.machine import Machine
+from supervision.sentences import acting as sentences
 from supervision.sentences.acting import whose
 from supervision.services import acting
 
@@ -80,6 +81,12 @@ def course(acts: Iterable[Act], day: date) -> list[Told]:
     return told[::-1]
 
 
+def meanwhile(record: Any, machine: Machine, version: int) -> str:
+    """Return what was done to a record after the version that a person saw: each step makes one version."""
+    done = list(record.acts.order_by("-pk").values_list("by_name", "action")[: max(record.version - version, 1)])
+    return sentences.meanwhile(machine, reversed(done), record.state)
+
+
 class ActionView(EditView):
     """Base of the page of one step; a family says its machine, its table of doings, and how a record is read and who acts as what."""
 
@@ -120,6 +127,9 @@ class ActionView(EditView):
 
     def stands_as_asked(self, current: Any, values: dict[str, Any]) -> bool:
         return False
+
+    def stale_words(self, current: Any, version: int) -> str:
+        return meanwhile(current, self.machine, version)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Any:
         known = {"version": version, "by": self.request.user, "request_key": request_key}

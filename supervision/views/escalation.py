@@ -33,8 +33,8 @@ DOINGS: dict[str, Doing] = {
         service.confirm_escalation,
         forms.ConfirmForm,
         "采纳并拟稿",
-        "已采纳，通知单已拟稿，请核对正文后送审签。",
-        "采纳后按项目现状拟出通知单，数字和病因自动填入；核对后送审签、下发。",
+        "通知单已拟稿，请核对正文后送审签；下发后按已采纳处理。",
+        "按项目现状拟出通知单，数字和病因自动填入；核对后送审签、下发，下发后该提议即为已采纳。",
         main=True,
     ),
     EscalationAction.DECLINE: Doing(service.decline_escalation, forms.DeclineForm, "不采纳", "未采纳，理由已记入。"),
@@ -77,7 +77,7 @@ class EscalationList(ListView):
     def get_context(self, listing: Listing) -> dict[str, Any]:
         counts = Escalation.objects.counts_then(self.day.day)
         chosen = listing.filterset.cleaned.get("state", [])
-        tabs = [("全部", ()), ("待处置", (EscalationState.PROPOSED,)), ("已处置", _ENDED)]
+        tabs = [("全部", ()), ("待处置", (EscalationState.PROPOSED,)), ("拟稿中", (EscalationState.DRAFTED,)), ("已处置", _ENDED)]
         decides = self.request.user.can("supervise") and not self.day.asked
         return {
             "tabs": [
@@ -119,7 +119,8 @@ class EscalationDetail(PermissionRequiredMixin, TemplateView):
             state=MACHINE.state_label(state),
             level=WarningLevel(escalation.level),
             document=DOCUMENTS[EscalationTrigger(escalation.trigger)],
-            notice=self._shown(escalation.notice) if state == EscalationState.CONFIRMED else None,
+            notice=self._shown(escalation.notice) if state in (EscalationState.DRAFTED, EscalationState.CONFIRMED) else None,
+            is_drafting=state == EscalationState.DRAFTED,
             others=running_notices(user, escalation.project, escalation.notice_id),
             course=course(acts, on.day),
             buttons=buttons(escalation, MACHINE, user, parties_of(user), DOINGS, "supervision:escalation") if now else [],

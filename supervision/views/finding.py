@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
 from erqi.common.dates import chinese_day
@@ -17,6 +17,7 @@ from supervision.forms.acting import ReasonForm
 from supervision.forms.finding import CheckForm, ExplainForm, SettleForm
 from supervision.models import Finding
 from supervision.rules.finding import MACHINE, STANDING
+from supervision.rules.limit import is_late
 from supervision.services import finding as service
 from supervision.services import finding_record as record
 from supervision.services.parties import ANY_UNIT
@@ -48,7 +49,7 @@ class FindingList(RecordList):
     lead = "督察认定上报不实的，2 个工作日内更正并说明；办结之前标在项目颜色旁边。"
     tabs = [
         ("全部", ()),
-        ("待更正说明", (FindingState.OPEN,)),
+        ("待更正说明", (FindingState.OPEN, FindingState.PAUSED)),
         ("待核查", (FindingState.EXPLAINED,)),
         ("待办结", (FindingState.CHECKED,)),
         ("已办结", (FindingState.SETTLED, FindingState.REVOKED)),
@@ -83,7 +84,7 @@ class FindingDetail(PermissionRequiredMixin, TemplateView):
             stands=stands,
             objection=objection,
             points=record.points(finding) if present and stands else [],
-            is_late=finding.state_then == FindingState.OPEN and finding.due_then < on.day,
+            is_late=finding.state_then == FindingState.OPEN and is_late(finding.due_then, on.day, workdays),
             course=course(finding, on.day),
             actions=buttons(finding, MACHINE, self.request.user, parties, pages) if present else [],
             breadcrumbs=[{"label": "不实认定", "url": reverse("supervision:finding_list")}, {"label": str(finding)}],
@@ -172,7 +173,7 @@ class FindingSendBack(FindingAct):
 class FindingSettle(_Right):
     """Settle a finding."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = FindingAction.SETTLE
     form_class = SettleForm
 
@@ -189,7 +190,7 @@ class FindingSettle(_Right):
 class FindingRefuse(FindingAct):
     """Refuse to settle it yet."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = FindingAction.REFUSE
     form_class = ReasonForm
 

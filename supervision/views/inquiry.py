@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from erqi.common import clock
+from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
 from erqi.common.dates import chinese_day
@@ -20,6 +20,7 @@ from supervision.forms.acting import EvidenceForm, NoteForm
 from supervision.forms.inquiry import AskForm, FurtherForm
 from supervision.models import Inquiry
 from supervision.rules.inquiry import MACHINE
+from supervision.rules.limit import is_late
 from supervision.services import inquiry as service
 from supervision.tables.inquiry import InquiryTable
 from supervision.views.record_action import RecordAction, buttons, course
@@ -76,7 +77,8 @@ class InquiryDetail(PermissionRequiredMixin, TemplateView):
             inquiry=inquiry,
             as_of=on,
             state_label=InquiryState(state).label,
-            is_late=state == InquiryState.ASKED and inquiry.due_then < on.day,
+            is_late=state == InquiryState.ASKED and is_late(inquiry.due_then, on.day, workdays),
+            is_stood_in=present and state == InquiryState.ASKED and service.inspector_gone(inquiry),
             course=course(inquiry, on.day),
             actions=buttons(inquiry, MACHINE, self.request.user, parties, PAGES) if present else [],
             breadcrumbs=[{"label": "领导问查", "url": reverse("supervision:inquiry_list")}, {"label": str(inquiry)}],

@@ -90,6 +90,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         on = as_of(self.request)
         inspection = get_object_or_404(Inspection.objects.for_table(on.day).visible_to(self.request.user), pk=pk)
+        inspection.forget_after(on.day)
         present = on.day >= clock.today()
         state = inspection.state_then
         parties = service.parties_of_inspection(inspection, self.request.user)
@@ -98,6 +99,8 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         offered = dict(PAGES)
         if state == InspectionState.CONCLUDED and service.retract_refusal(inspection):
             del offered[InspectionAction.RETRACT]
+        if state == InspectionState.ANSWERED and service.change_refusal(inspection, self.request.user):
+            del offered[InspectionAction.CHANGE]
         finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
         return super().get_context_data(
             **kwargs,
@@ -108,10 +111,12 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             state_label=InspectionState(state).label,
             verdict_label=Verdict(inspection.verdict_then).label if inspection.verdict_then else "",
             is_untrue=inspection.verdict_then == Verdict.UNTRUE,
+            is_changed=inspection.changed_on is not None and inspection.changed_on <= on.day,
             points=inspection.points.all(),
             milestones=inspection.milestones.all() if is_held else [],
             attachments=list(attachments_of(inspection)) if is_held else [],
             finding=finding,
+            finding_stands=finding is not None and finding.state_then != FindingState.REVOKED,
             finding_label=FindingState(finding.state_then).label if finding is not None else "",
             course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
             actions=buttons(inspection, MACHINE, self.request.user, parties, offered) if present else [],
@@ -358,6 +363,9 @@ class InspectionChange(InspectionAct):
     permission = ("supervise", "inquiry.ask")
     action = InspectionAction.CHANGE
     form_class = ChangeForm
+
+    def refusal(self) -> str:
+        return super().refusal() or service.change_refusal(self.record, self.request.user)
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
         return service.change_conclusion(inspection=self.record, version=version, by=self.request.user, request_key=request_key, **values)

@@ -23,12 +23,15 @@ from supervision.choices import IssueAction, IssueState, IssueTrack, Party
 from supervision.filters.issue import IssueFilter
 from supervision.forms import issue as forms
 from supervision.models import Issue
+from supervision.querysets.issue import IssueQuerySet
 from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, office_due, office_track, track
-from supervision.sentences.issue import limit_words, office_words
+from supervision.sentences.issue import limit_words, office_words, waits_words
 from supervision.services import issue as service
 from supervision.services import issue_escalation as escalation
 from supervision.services import issue_handling as handling
-from supervision.services.parties import permissions_for
+from supervision.services import issue_parties as people
+from supervision.services.issue_parties import seen_by
+from supervision.services.parties import ANY_UNIT, permissions_for
 from supervision.tables.issue import IssueTable
 from supervision.views.acting import ActionView, Doing, buttons, course
 
@@ -62,6 +65,14 @@ DOINGS: dict[str, Doing] = {
     A.MEET: Doing(escalation.record_meeting, forms.MeetingForm, "登记专题会决定", "专题会决定已登记并交办。", main=True),
     A.TO_LEADER: Doing(escalation.report_to_leader, forms.ReasonForm, "报区主要领导", "已报区主要领导。"),
     A.INSTRUCT: Doing(escalation.instruct_issue, forms.TextForm, "批示", "批示已交重点项目办落实。", main=True),
+    A.TRANSCRIBE: Doing(
+        escalation.transcribe_instruction,
+        forms.TranscribeForm,
+        "转录批示",
+        "批示已转录，请落实。",
+        "区领导没有可用的账号，照书面批示原文转录，并上传批示件。",
+        main=True,
+    ),
     A.VERIFY: Doing(handling.verify_issue, forms.EvidenceForm, "核验", "已核验，等待重点项目办销号。", main=True),
     A.RETURN_REPLY: Doing(handling.return_reply, forms.MissingForm, "退回重办", "已退回承办单位补充整改。"),
     A.CLOSE: Doing(service.close_issue, forms.NoteForm, "销号", "已销号。", main=True),
@@ -103,8 +114,13 @@ class IssueList(ListView):
     def day(self) -> AsOf:
         return as_of(self.request)
 
+    @cached_property
+    def seen(self) -> IssueQuerySet:
+        """The problems that the person may see."""
+        return seen_by(self.request.user)
+
     def get_queryset(self) -> QuerySet:
-        return Issue.objects.for_table(self.day.day)
+        return self.seen.for_table(self.day.day)
 
     def filter_options(self) -> dict[str, Any]:
         return {"as_of": self.day.day}
@@ -116,7 +132,7 @@ class IssueList(ListView):
         return {**super().list_context(listing), **day_context(self.day, "查看某一天的直报问题")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = Issue.objects.counts_then(self.day.day)
+        counts = self.seen.counts_then(self.day.day)
         chosen = listing.filterset.cleaned.get("state", [])
         return {
             "tabs": [
@@ -129,14 +145,14 @@ class IssueList(ListView):
                 for label, states in TABS
             ],
             "breadcrumbs": [{"label": "问题直报"}],
-            "may_report": service.may_report(self.request.user) and not self.day.asked,
+            "may_report": people.may_report(self.request.user) and not self.day.asked,
         }
 
 
 class IssueReport(EditView):
     """Report a problem straight to the office of key projects, from a phone or a desk."""
 
-    permission = service.REPORTING
+    permission = people.REPORTING
     form_class = forms.ReportForm
     template_name = "supervision/issue_form.html"
     page_title = "直报问题"
@@ -181,7 +197,7 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
     template_name = "supervision/issue_detail.html"
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
-        issue = get_object_or_404(Issue.objects.select_related("project", "unit", "author_unit"), pk=pk)
+        issue = get_object_or_404(seen_by(self.request.user).select_related("project", "unit", "author_unit"), pk=pk)
         on = as_of(self.request)
         acts = list(issue.acts.filter(on__lte=on.day).select_related("unit", "meeting__unit").order_by("pk"))
         if not acts:
@@ -211,8 +227,9 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             track=found,
             office_late=own is not None and office_track(own, on.day, workdays) is IssueTrack.LATE,
             course=course(acts, on.day),
+            waits_for=waits_words(issue, bool(people.standing_in(issue)), people.has_no_account(issue)) if now else "",
             attachments=[one for one in attachments.of(issue) if one.uploaded_on <= on.day],
-            buttons=buttons(issue, MACHINE, user, service.issue_parties(issue, user), DOINGS, "supervision:issue") if now else [],
+            buttons=buttons(issue, MACHINE, user, people.issue_parties(issue, user), DOINGS, "supervision:issue") if now else [],
             breadcrumbs=[list_crumb(), {"label": issue.number}],
         )
 
@@ -224,23 +241,29 @@ class IssueStep(ActionView):
 
     @property
     def permission(self) -> tuple[str, ...]:
-        return permissions_for(MACHINE, self.action, service.REPORTING)
+        return permissions_for(MACHINE, self.action, people.REPORTING, handler=(ANY_UNIT,), stand_in=(people.OFFICE,))
 
     def get_record(self) -> Issue:
-        return get_object_or_404(Issue.objects.select_related("project", "unit"), pk=self.kwargs["pk"])
+        return get_object_or_404(seen_by(self.request.user).select_related("project", "unit"), pk=self.kwargs["pk"])
 
     def parties(self) -> Collection[Party]:
-        return service.issue_parties(self.record, self.request.user)
+        return people.issue_parties(self.record, self.request.user)
 
     def values_of(self, record: Issue) -> dict[str, Any]:
         names = {"grade", "cause", "description"} & set(self.form_class.base_fields)
         return {name: getattr(record, name) for name in names}
 
     def first_values(self) -> dict[str, Any]:
-        """Suggest the unit that has it, or that reports its project."""
+        """Suggest the unit that has it, or that reports its project; another one is not guessed at."""
+        if self.action == A.REASSIGN:
+            return {}
         if "unit" not in self.form_class.base_fields or self.record.unit is not None or self.record.project is None:
             return {"unit": self.record.unit} if "unit" in self.form_class.base_fields and self.record.unit else {}
         return {"unit": handling.likely_unit(self.record)}
+
+    def success_text(self, result: Issue) -> str:
+        # Handed over to a unit without an account it waits for the office.
+        return super().success_text(result) + waits_words(result, False, people.has_no_account(result))
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [list_crumb(), {"label": self.record.number, "url": self.record.get_absolute_url()}]

@@ -13,7 +13,7 @@ from erqi.common.dates import chinese_day, parse_day
 from erqi.common.exporting import PageExport
 from erqi.common.workbook.declare import SUM, Column, Row, Sheet
 from supervision.charts import causes
-from supervision.models import Issue
+from supervision.services.issue_parties import seen_by
 from supervision.stats.issue import CauseLine, cause_lines
 from supervision.views.issue import list_crumb
 
@@ -39,7 +39,7 @@ class IssueCauses(PermissionRequiredMixin, PageExport, TemplateView):
 
     @cached_property
     def figures(self) -> tuple[list[CauseLine], CauseLine]:
-        return cause_lines(Issue.objects.by_cause(self.day.day, self.since))
+        return cause_lines(seen_by(self.request.user).by_cause(self.day.day, self.since))
 
     def export_title(self) -> str:
         return "直报问题病因统计"

@@ -196,6 +196,9 @@ class StepEdit(StepAction):
     page_title = "修改步骤"
     submit_label = "保存"
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"step": self.step}
+
     def first_values(self) -> dict[str, Any]:
         return {name: getattr(self.step, name) for name in ("name", "due_on", "measure", "seq")}
 

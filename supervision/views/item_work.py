@@ -170,7 +170,7 @@ class ItemSendBack(Judging):
 class ItemConfirm(Judging):
     """Strike an item off."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = ItemAction.CONFIRM
     form_class = NoteForm
 
@@ -184,7 +184,7 @@ class ItemConfirm(Judging):
 class ItemRefuse(Judging):
     """Refuse to strike an item off, with what is missing."""
 
-    permission = "supervise"
+    permission = ("supervise", "inquiry.ask")
     action = ItemAction.REFUSE
     form_class = ReasonForm
 

@@ -27,7 +27,8 @@ from supervision.querysets.acts import last_acts
 from supervision.querysets.notice import is_insider
 from supervision.rules.limit import is_late
 from supervision.rules.machine import Step
-from supervision.rules.notice import ANSWERED_BY, INTERNAL, MACHINE, Done, course
+from supervision.rules.notice import ANSWERED_BY, INTERNAL, MACHINE
+from supervision.rules.notice_course import Done, course
 from supervision.sentences.notice import counts_words, head_words, next_words, standing_label, standing_words
 from supervision.services.acting import allowed
 from supervision.services.notice_parties import parties

@@ -27,6 +27,8 @@ from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_word
 from supervision.services.parties import permissions_for
 from supervision.views.notice import notice_of
 
+# What a unit does, or who stands in for it.
+_OF_THE_UNIT = {Do.SIGN, Do.REFUSE, Do.ASK_EXTENSION, Do.ASK_TRANSFER, Do.REPLY}
 # So many working days more are suggested for a reply that has to be given anew.
 _AGAIN = 3
 
@@ -45,6 +47,8 @@ class Doing:
 
 
 _NOTE = (("text", "note"),)
+# What a decision against the unit means for its time.
+_GIVEN_BACK = "等待决定期间不计时，时限按等待的工作日顺延"
 DOINGS: dict[str, Doing] = {
     Do.SUBMIT: Doing(
         forms.NoteForm, office.submit_notice, "已送审。", hint="送审后由他人审签，不能再修改；需要修改的可收回。", names=_NOTE
@@ -57,20 +61,32 @@ DOINGS: dict[str, Doing] = {
     Do.SIGN: Doing(
         forms.PlainForm, unit.sign_notice, "已签收，请按时限办理并反馈。", hint="签收后按时限办理；不属本单位职责的，请拒收并写明理由。"
     ),
-    Do.REFUSE: Doing(forms.ReasonForm, unit.refuse_notice, "已拒收，等待督察办改派或维持。", hint="拒收后由督察办改派或维持交办。"),
-    Do.UPHOLD: Doing(forms.ReasonForm, office.uphold_notice, "已维持交办。", hint="维持后视同签收，承办单位须按时限办理。"),
+    Do.REFUSE: Doing(
+        forms.ReasonForm,
+        unit.refuse_notice,
+        "已拒收，等待督察办改派或维持，决定前停止计时。",
+        hint="拒收后由督察办改派或维持交办，决定前停止计时。",
+    ),
+    Do.UPHOLD: Doing(
+        forms.ReasonForm,
+        office.uphold_notice,
+        f"已维持交办；拒收{_GIVEN_BACK}。",
+        hint=f"维持后视同签收，承办单位须按时限办理；拒收{_GIVEN_BACK}。",
+    ),
     Do.ASK_EXTENSION: Doing(
         forms.ExtensionForm, unit.ask_extension, "已申请延期，决定前停止计时。", hint="须在到期前申请。", names=(("asked_due_on", "to"),)
     ),
     Do.GRANT_EXTENSION: Doing(forms.GrantForm, unit.grant_extension, "已同意延期。", names=_NOTE),
-    Do.DENY_EXTENSION: Doing(forms.ReasonForm, unit.deny_extension, "未同意延期；申请期间不计时，时限按等待的工作日顺延。"),
+    Do.DENY_EXTENSION: Doing(forms.ReasonForm, unit.deny_extension, f"未同意延期；申请{_GIVEN_BACK}。", hint=f"申请{_GIVEN_BACK}。"),
     Do.ASK_TRANSFER: Doing(
-        forms.AskTransferForm, unit.ask_transfer, "已申请转办，决定前时限照算。", names=(("asked_unit", "unit"),), hint="决定前时限照算。"
+        forms.AskTransferForm, unit.ask_transfer, "已申请转办，决定前停止计时。", names=(("asked_unit", "unit"),), hint="决定前停止计时。"
     ),
     Do.TRANSFER: Doing(
         forms.TransferForm, changing.transfer_notice, "已转办，新的承办单位须重新签收。", "转办", "新的承办单位须重新签收。"
     ),
-    Do.DENY_TRANSFER: Doing(forms.ReasonForm, unit.deny_transfer, "未同意转办，由原单位继续办理。"),
+    Do.DENY_TRANSFER: Doing(
+        forms.ReasonForm, unit.deny_transfer, f"未同意转办，由原单位继续办理；申请{_GIVEN_BACK}。", hint=f"申请{_GIVEN_BACK}。"
+    ),
     Do.TAKE_BACK: Doing(forms.PlainForm, unit.take_back, "申请已收回。"),
     Do.REPLY: Doing(forms.ReplyForm, unit.reply_notice, "已反馈，等待审核。", "提交反馈"),
     Do.RECALL_REPLY: Doing(forms.PlainForm, unit.recall_reply, "反馈已收回，请在时限内重新反馈。"),
@@ -163,8 +179,8 @@ class NoticeActView(EditView):
         """Return what to know before doing it: where a reply is passed, whether anybody of the office is left to close the notice."""
         if self.action == Do.PASS_REPLY and not any(one.can("supervise") for one in closers(self.record, self.request.user)):
             return f"{self.doing.hint}您审核后，督察办没有其他账号可以办结，将由区领导办结。"
-        if self.action == Do.SIGN and (said := stand_in_words(self.record, self.request.user)):
-            return f"{said}经过中会注明，并告知发文的督察办。"
+        if self.action in _OF_THE_UNIT and (said := stand_in_words(self.record, self.request.user, self.action)):
+            return f"{said}经过中会注明，并告知发文的督察办。" if self.action == Do.SIGN else f"{said}经过中会注明。{self.doing.hint}"
         return self.doing.hint
 
     @staticmethod

@@ -1,5 +1,6 @@
 """Drafting a notice, by itself or one step from a project or a supervision item, and correcting a draft."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from projects.models import Project, Unit
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource
 from supervision.forms.notice import DraftForm, WithdrawFileForm
 from supervision.models import Escalation, Notice, SupervisionItem
+from supervision.rules.escalation import BY_HAND
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
 from supervision.services.acting import refusal
@@ -118,13 +120,16 @@ class NoticeNew(NoticeEditing):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         project = self.project
         running = running_notices(self.request.user, project) if project else []
-        return super().get_context_data(**context, begun=self.item or project, running=running, proposals=self._proposals())
+        answered, apart = [], []
+        for one in self._proposals():
+            (answered if one.trigger in BY_HAND else apart).append(one)
+        return super().get_context_data(**context, begun=self.item or project, running=running, proposals=answered, apart=apart)
 
-    def _proposals(self) -> list[Escalation]:
-        """Return what waits to be decided about the project: the office's draft of that kind answers it."""
+    def _proposals(self) -> Iterable[Escalation]:
+        """Return what waits to be decided about the project: the office's draft of that kind answers some of it."""
         if self.project is None or not self.request.user.can("supervise"):
             return []
-        return list(Escalation.objects.open().filter(project=self.project))
+        return Escalation.objects.open().filter(project=self.project)
 
 
 class NoticeEdit(NoticeEditing):

@@ -14,7 +14,8 @@ from projects.choices import GRAVE_LEVELS, WarningLevel
 from projects.models import Project, Unit
 from supervision.models import Notice, SupervisionItem
 from supervision.querysets.notice import NoticeQuerySet
-from supervision.rules.notice import INTERNAL, MACHINE, Standing
+from supervision.rules.notice import INTERNAL, MACHINE
+from supervision.rules.notice_course import Standing
 from supervision.sentences.notice import standing_label, standing_words
 from supervision.stats.notice import courses, standing_of
 

@@ -21,6 +21,7 @@ from supervision.querysets.acts import last_acts
 from supervision.rules.machine import Machine
 from supervision.sentences.acting import whose
 from supervision.services import acting
+from supervision.views.acting import meanwhile
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,9 @@ class RecordAction(EditView):
 
     def refusal(self) -> str:
         return acting.refusal(self.record, self.machine, self.action, self.request.user, self.parties())
+
+    def stale_words(self, current: Any, version: int) -> str:
+        return meanwhile(current, self.machine, version)
 
     def parties(self) -> Collection[Any]:
         """Return as what the person acts."""

@@ -1,5 +1,6 @@
 """Supervision ledgers by theme (督察台账)."""
 
+from functools import cached_property
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -7,33 +8,71 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import as_of
+from erqi.common.asof import AsOf, as_of
+from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
+from erqi.common.exporting import PageExport
+from erqi.common.workbook.declare import SUM, Column, Row, Sheet
 from projects.models import Citation
 from supervision.forms.theme import ThemeForm
 from supervision.models import Theme
 from supervision.services.mechanism import open_theme
 from supervision.views.item import theme_counts
 
+# What the list counts of each ledger's items.
+_COUNTED = {"all": "事项", "done": "已销号", "yellow": "预警", "red": "告警"}
 
-class ThemeListView(PermissionRequiredMixin, TemplateView):
+
+class ThemeListView(PermissionRequiredMixin, PageExport, TemplateView):
     """The supervision ledgers, numbered as printed, with what stands in each on the day."""
 
     permission = "business.view"
     template_name = "supervision/theme_list.html"
     shows_day = True
 
+    @cached_property
+    def day(self) -> AsOf:
+        return as_of(self.request)
+
+    @cached_property
+    def rows(self) -> list[tuple[Theme, dict[str, int]]]:
+        """The ledgers of the day, each with how many of its items stand how."""
+        counts = theme_counts(self.day.day)
+        nothing = dict.fromkeys(_COUNTED, 0)
+        return [(theme, counts.get(theme.pk, nothing)) for theme in Theme.objects.known(self.day.day)]
+
+    def export_title(self) -> str:
+        return "督察台账"
+
+    def export_day(self) -> AsOf:
+        return self.day
+
+    def export_sheets(self) -> list[Sheet]:
+        columns = [
+            Column("seq", "序号", "number"),
+            Column("name", "台账", widest=30),
+            *(Column(code, label, "number", total=SUM) for code, label in _COUNTED.items()),
+            Column("printed", "原文误印", hide_empty=True),
+            Column("note", "编者说明", "long", widest=50, hide_empty=True),
+        ]
+        rows = [
+            Row([theme.seq, theme.name, *(counts[code] for code in _COUNTED), theme.misprint, theme.note or None])
+            for theme, counts in self.rows
+        ]
+        info = ("", f"数据截止：{chinese_day(self.day.day)}", "单位：项")
+        return [
+            Sheet(name="督察台账", title=self.export_title(), columns=columns, rows=rows, info=info, keyed=False, blank="还没有督察台账")
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        themes = list(Theme.objects.all())
-        on = as_of(self.request)
-        counts = theme_counts(on.day)
-        nothing = {"all": 0, "done": 0, "yellow": 0, "red": 0}
+        themes = [theme for theme, _ in self.rows]
         return super().get_context_data(
             page_title="督察台账",
             breadcrumbs=[{"label": "督察台账"}],
-            as_of=on,
+            as_of=self.day,
             themes=themes,
-            rows=[(theme, counts.get(theme.pk, nothing)) for theme in themes],
+            rows=self.rows,
+            export=self.page_menu() if self.rows else None,
             may_add=self.request.user.can("supervise"),
             sources=Citation.objects.index(themes),
             **kwargs,
