@@ -27,14 +27,18 @@ class _Name(LinkColumn):
 
 
 class _Level(Column):
-    """The colour of the day."""
+    """The colour of the day; what was given up has none, and was never struck off either."""
 
     td_class = "level-cell"
 
     def cell(self, record: SupervisionItem) -> str:
+        if record.state_then == ItemState.CANCELLED:
+            return f'<span class="quiet">{escape(ItemState.CANCELLED.label)}</span>'
         return level_html(WarningLevel(record.level))
 
     def value(self, record: SupervisionItem) -> Any:
+        if record.state_then == ItemState.CANCELLED:
+            return f"{ItemState.CANCELLED.label}（模拟）" if record.simulated else ItemState.CANCELLED.label
         return level_value(WarningLevel(record.level), simulated=record.simulated)
 
 
