@@ -78,7 +78,6 @@ class InspectionTable(BaseTable):
     companions = TextColumn("参加人员", shown=False)
     purpose = TextColumn("督察要点", shown=False)
     conclusion = TextColumn("督察意见", shown=False)
-    often_reason = TextColumn("多次督察的理由", shown=False)
 
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
         self.as_of = as_of
@@ -104,3 +103,9 @@ class InspectionTable(BaseTable):
 
     def empty(self, record: Inspection) -> str:
         return '<span class="quiet">—</span>'
+
+
+class InspectorsTable(InspectionTable):
+    """The same for those who inspect or supervise: with what they alone read (`querysets.inspection.READERS`)."""
+
+    often_reason = TextColumn("多次督察的理由", shown=False)

@@ -214,9 +214,9 @@ def test_what_was_given_up_is_nowhere_called_struck_off(case):
 def test_lists_answer_for_another_day(case):
     with clock.at(date(2018, 6, 6)):
         case.ask(on=date(2018, 6, 6), project=make_project("别的"))
-    viewer = case.browser("viewer")
-    assert "别的" not in text(viewer.get("/supervision/inquiries/?as_of=2018-06-05"))
-    assert "别的" in text(viewer.get("/supervision/inquiries/?as_of=2018-06-06"))
+        viewer = case.browser("viewer")
+        assert "别的" not in text(viewer.get("/supervision/inquiries/?as_of=2018-06-05"))
+        assert "别的" in text(viewer.get("/supervision/inquiries/?as_of=2018-06-06"))
 
 
 def test_an_empty_list_says_how_something_comes_there_and_a_filtered_one_to_take_filters_away(db, client):
