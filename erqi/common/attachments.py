@@ -6,6 +6,7 @@ Who may do so is decided by the service that calls, which knows the owner. A pag
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files import File
@@ -20,13 +21,19 @@ from erqi.common.saving import checked
 FIELD = "uploads"
 
 
-def of(owner: models.Model) -> models.QuerySet[Attachment]:
-    """Return the attachments of a record that stand, in the order of their upload."""
-    return Attachment.objects.filter(**_key(owner), withdrawn_on=None)
+def of(owner: models.Model, on: date | None = None) -> models.QuerySet[Attachment]:
+    """Return the attachments of a record that stand, or stood on a day, in the order of their upload."""
+    return Attachment.objects.filter(_standing(on), **_key(owner))
 
 
-def for_owners(owners: Iterable[models.Model]) -> dict[int, list[Attachment]]:
-    """Return the attachments that stand by the owner's id, an empty list for those without, in one query.
+def _standing(on: date | None) -> models.Q:
+    if on is None:
+        return models.Q(withdrawn_on=None)
+    return models.Q(uploaded_on__lte=on) & (models.Q(withdrawn_on=None) | models.Q(withdrawn_on__gt=on))
+
+
+def for_owners(owners: Iterable[models.Model], on: date | None = None) -> dict[int, list[Attachment]]:
+    """Return the attachments that stand, or stood on a day, by the owner's id, an empty list for those without, in one query.
 
     All owners are records of one model.
     """
@@ -34,7 +41,7 @@ def for_owners(owners: Iterable[models.Model]) -> dict[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = {record.pk: [] for record in records}
     if records:
         kind = ContentType.objects.get_for_model(records[0])
-        for attachment in Attachment.objects.filter(owner_type=kind, owner_id__in=found, withdrawn_on=None):
+        for attachment in Attachment.objects.filter(_standing(on), owner_type=kind, owner_id__in=found):
             found[attachment.owner_id].append(attachment)
     return found
 

@@ -24,6 +24,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from erqi.common.dates import chinese_day
+from erqi.common.forms import DayField
 from erqi.common.kept import Keeper
 from erqi.common.list_html import filter_control
 
@@ -42,7 +44,7 @@ class Option:
 
 @dataclass
 class Control:
-    """One filter as the bar draws it. `kind`: search, many, one, number, code."""
+    """One filter as the bar draws it. `kind`: search, many, one, number, code, day."""
 
     kind: str
     name: str
@@ -118,6 +120,16 @@ class NumberFilter(_Declared, django_filters.NumberFilter):
     def texts(self, value: Any) -> list[tuple[str, str]]:
         text = f"{value.normalize():f}"
         return [(text, f"{text}{self.unit}")]
+
+
+class DayFilter(_Declared, django_filters.Filter):
+    """A day, chosen or typed as officials write it (erqi.common.forms.DayField)."""
+
+    kind = "day"
+    field_class = DayField
+
+    def texts(self, value: Any) -> list[tuple[str, str]]:
+        return [(value.isoformat(), chinese_day(value))]
 
 
 class CodeFilter(_Declared, django_filters.CharFilter):

@@ -54,6 +54,13 @@ def _code(control: Any) -> str:
     )
 
 
+def _day(control: Any) -> str:
+    return (
+        f'<label class="filter-field"><span class="filter-label">{escape(control.label)}</span><input class="input" type="date" '
+        f'name="{escape(control.name)}" value="{escape(control.value)}"></label>'
+    )
+
+
 def _select(control: Any) -> str:
     options = "".join(
         f'<option value="{escape(option.value)}"{" selected" if chosen else ""}>{escape(option.label)}</option>'
@@ -86,7 +93,7 @@ def filter_control(control: Any) -> SafeString:
     if control.kind == "many":
         draw = _group if control.more else _menu
     else:
-        draw = {"search": _search, "number": _number, "one": _select, "code": _code}[control.kind]
+        draw = {"search": _search, "number": _number, "one": _select, "code": _code, "day": _day}[control.kind]
     return SafeString(draw(control))
 
 

@@ -57,11 +57,14 @@ SUPERVISION: dict[str, Rule] = {
     **{f"supervision:notice_{action}": Rule(("supervise", "inspect"), "notice") for action in ("pass_reply", "return_reply", "urge")},
     **{
         f"supervision:notice_{action}": Rule(("supervise", "inquiry.ask"), "notice")
-        for action in ("approve", "return_draft", "uphold", "reopen", "revoke", "close")
+        for action in ("approve", "return_draft", "uphold", "reopen", "revoke", "close", "change", "drop_change")
     },
     **{
         f"supervision:notice_{action}": Rule("supervise", "notice")
-        for action in ("issue", "change", "transfer", "grant_extension", "deny_extension", "deny_transfer", "archive")
+        for action in (
+            *("issue", "transfer", "grant_extension", "deny_extension", "deny_transfer", "archive"),
+            *("propose_change", "recall_change"),
+        )
     },
     **{
         f"supervision:notice_{action}": Rule(ANSWERING, "notice")

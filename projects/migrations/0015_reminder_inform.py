@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0001_squashed_0014"),
+        ("projects", "0014_reading_withdrawn"),
     ]
 
     operations = [

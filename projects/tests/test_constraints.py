@@ -49,7 +49,7 @@ from projects.tests.entry_absences import leave_and_return
 from projects.tests.report_builders import file_month
 from projects.tests.warning_builders import make_plan, make_report, warn_ledger
 from supervision.choices import IssueAction as A
-from supervision.models import ItemSchedule, ItemStep, StepDates, SupervisionItem
+from supervision.models import ItemSchedule, ItemStep, ItemText, StepDates, SupervisionItem
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.issue_case import Cast as IssueCast
 from supervision.tests.item_case import make_case
@@ -208,7 +208,7 @@ def event_tables() -> list[type[models.Model]]:
 
 
 # Rows that replace each other and are never removed: a history of them would say everything twice.
-OWN_HISTORY = {ReportStep, CountedReport, WarningSchedule, ItemSchedule, StepDates}
+OWN_HISTORY = {ReportStep, CountedReport, WarningSchedule, ItemSchedule, ItemText, StepDates}
 # Records that change, with a history, and are never removed: what is given up keeps its row and its number.
 KEPT = {SupervisionItem, ItemStep}
 # What tells people of facts and how far the work on them got, and is no fact itself.

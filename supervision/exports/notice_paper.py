@@ -130,7 +130,7 @@ def notice_paper(notice: Notice, version: NoticeText | None, day: date) -> Paper
         attachments=[one.name for one in of(notice)],
         office=OFFICE,
         day=version.on if version is not None else None,
-        copies=[copy.unit.name for copy in notice.copies.select_related("unit")],
+        copies=[copy.unit.name for copy in notice.copies.standing().select_related("unit")],
         note=_note(notice, version),
     )
 
@@ -152,6 +152,6 @@ def urge_paper(notice: Notice, act: NoticeAct, times: int) -> Paper:
         attachments=[],
         office=OFFICE,
         day=act.on,
-        copies=[copy.unit.name for copy in notice.copies.select_related("unit")],
+        copies=[copy.unit.name for copy in notice.copies.standing().select_related("unit")],
         note="；".join(filter(None, [_revoked(notice), "模拟数据，非正式文件" if notice.simulated else ""])),
     )

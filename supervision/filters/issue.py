@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from erqi.common.filters import BaseFilterSet, CodeFilter, ManyFilter, OneFilter, Option, SearchFilter
+from erqi.common.filters import BaseFilterSet, CodeFilter, DayFilter, ManyFilter, OneFilter, Option, SearchFilter
 from projects.choices import DelayCause
 from projects.models import Project, Unit
 from projects.rules.search import search_terms
@@ -14,6 +14,16 @@ from supervision.models import IssueAct
 from supervision.rules.issue import RUNNING
 
 _LATE, _MET = "late", "met"
+# Nobody has named the cause yet.
+NO_CAUSE = "none"
+# The figures of the statistics by cause (querysets.issue.figures), as the list says which of them it shows.
+_FIGURES = [
+    ("all", "计入病因统计（不含不予受理、撤回）"),
+    ("open", "计入统计且未办结"),
+    ("late", "计入统计且逾期"),
+    ("in_time", "计入统计且按时办结"),
+    ("over", "计入统计且超期办结"),
+]
 
 
 class IssueFilter(BaseFilterSet):
@@ -22,9 +32,11 @@ class IssueFilter(BaseFilterSet):
     q = SearchFilter(label="搜索", hint="问题、项目名称或拼音首字母")
     state = ManyFilter(label="状态", options=IssueState.choices)
     grade = ManyFilter(label="定级", options=IssueGrade.choices)
-    cause = ManyFilter(label="病因", options=DelayCause.choices)
+    cause = ManyFilter(label="病因", options=[*DelayCause.choices, (NO_CAUSE, "尚未认定")])
     unit = ManyFilter(label="承办单位", options="unit_options")
     late = OneFilter(label="时限", options=[(_LATE, "已逾期"), (_MET, "未逾期")], more=True)
+    since = DayFilter(label="直报自", more=True)
+    counted = OneFilter(label="统计口径", options=_FIGURES, more=True)
     project = CodeFilter(label="项目", hint="项目编号", shown="project_name", more=True)
 
     def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
@@ -62,7 +74,7 @@ class IssueFilter(BaseFilterSet):
         return queryset.filter(grade_then__in=value)
 
     def filter_cause(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.filter(cause_then__in=value)
+        return queryset.filter(cause_then__in=["" if code == NO_CAUSE else code for code in value])
 
     def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(unit_then__in=[int(key) for key in value])
@@ -70,6 +82,12 @@ class IssueFilter(BaseFilterSet):
     def filter_late(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         late = Q(state_then__in=RUNNING, due_then__lt=self.as_of)
         return queryset.filter(late) if value == _LATE else queryset.exclude(late)
+
+    def filter_since(self, queryset: QuerySet, name: str, value: date) -> QuerySet:
+        return queryset.filter(reported_on__gte=value)
+
+    def filter_counted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.counting(self.as_of, value)
 
     def filter_project(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(project__code=value)

@@ -52,13 +52,13 @@ class ItemFilter(BaseFilterSet):
         return rows.filter(level__in=[int(level) for level in _LEVELS if level.code in value])
 
     def filter_theme(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.filter(theme__code__in=value)
+        return queryset.filter(said__theme__code__in=value)
 
     def filter_unit(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.of_units(map(int, value), self.as_of)
 
     def filter_source(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.filter(source__in=value)
+        return queryset.filter(said__source__in=value)
 
     def filter_cause(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(cause_then__in=value)

@@ -65,7 +65,7 @@ class NoticeFilter(BaseFilterSet):
         return (
             queryset.filter(unit_then__in=own)
             if value == "ours"
-            else queryset.filter(pk__in=NoticeCopy.objects.filter(unit__in=own).values("notice"))
+            else queryset.filter(pk__in=NoticeCopy.objects.on_day(self.as_of).filter(unit__in=own).values("notice"))
         )
 
     def filter_kind(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0001_squashed_0011"),
+        ("supervision", "0011_names_of_acts"),
     ]
 
     operations = [

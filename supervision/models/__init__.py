@@ -5,9 +5,9 @@ from supervision.models.finding import Finding, FindingAct
 from supervision.models.inquiry import Inquiry, InquiryAct
 from supervision.models.inspection import InspectedMilestone, Inspection, InspectionAct, InspectionPoint
 from supervision.models.issue import Issue, IssueAct, IssueMeeting
-from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, StepDates, SupervisionItem
+from supervision.models.item import ItemAct, ItemDuty, ItemEvidence, ItemLink, ItemSchedule, ItemStep, ItemText, StepDates, SupervisionItem
 from supervision.models.mechanism import Mechanism, MechanismPart
-from supervision.models.notice import Notice, NoticeAct, NoticeCopy, NoticeOrder, NoticeText
+from supervision.models.notice import Notice, NoticeAct, NoticeChange, NoticeCopy, NoticeOrder, NoticeText
 from supervision.models.theme import Theme
 
 __all__ = [
@@ -30,10 +30,12 @@ __all__ = [
     "ItemLink",
     "ItemSchedule",
     "ItemStep",
+    "ItemText",
     "Mechanism",
     "MechanismPart",
     "Notice",
     "NoticeAct",
+    "NoticeChange",
     "NoticeCopy",
     "NoticeOrder",
     "NoticeText",

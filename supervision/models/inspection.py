@@ -119,8 +119,8 @@ class Inspection(Record, Simulated):
 
     @property
     def subject(self) -> str:
-        """What was looked at, in words."""
-        return str(self.project or self.item)
+        """What was looked at, in words; an item as it was called on the day of which it was read (`for_table`)."""
+        return str(self.project or getattr(self, "item_said", None) or self.item)
 
 
 @tracked()

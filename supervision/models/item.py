@@ -24,17 +24,10 @@ CAUSES = [pair for pair in DelayCause.choices if pair[0] != DelayCause.ENTRY]
 GRID_KINDS = (ResponsibilityKind.LEAD, ResponsibilityKind.UNDERTAKE, ResponsibilityKind.COOPERATE)
 
 
-@tracked(exclude=("search_key",))
-class SupervisionItem(Record, Simulated):
-    """A matter of a supervision ledger, from its registration to 销号.
+class Worded(models.Model):
+    """What an item says: in which ledger it stands, what it is called, where it comes from, what is to be done and how."""
 
-    `unit` is who carries it out now (the grid's 承办单位, else its 牵头单位), `project` the project that it is about first; both follow
-    from ItemDuty and ItemLink and stand here for the acts. `baseline_due_on` is the first date and never changes.
-    """
-
-    number = models.CharField("编号", max_length=30, unique=True, editable=False)
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="items", verbose_name="督察台账")
-    year = models.PositiveSmallIntegerField("年度", editable=False)
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="+", verbose_name="督察台账")
     name = models.CharField("督察事项", max_length=120)
     source = models.CharField("来源", max_length=20, choices=ItemSource)
     source_ref = models.CharField("文号或会议", max_length=80, blank=True)
@@ -42,6 +35,27 @@ class SupervisionItem(Record, Simulated):
     goal = models.TextField("目标任务")
     roadmap = models.TextField("路线图", blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
+    search_key = models.TextField("检索", blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+# The columns of Worded.
+WORDS = tuple(field.name for field in Worded._meta.local_fields)
+
+
+@tracked(exclude=("search_key",))
+class SupervisionItem(Worded, Record, Simulated):
+    """A matter of a supervision ledger, from its registration to 销号.
+
+    What it says (Worded) is what it says now; ItemText keeps what it said on any day. `unit` is who carries it out now (the grid's
+    承办单位, else its 牵头单位), `project` the project that it is about first; both follow from ItemDuty and ItemLink and stand here for
+    the acts. `baseline_due_on` is the first date and never changes.
+    """
+
+    number = models.CharField("编号", max_length=30, unique=True, editable=False)
+    year = models.PositiveSmallIntegerField("年度", editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="责任单位", editable=False)
     project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所涉项目", editable=False)
     registered_on = models.DateField("立项日期", editable=False)
@@ -51,7 +65,6 @@ class SupervisionItem(Record, Simulated):
     cause_note = models.CharField("病因说明", max_length=300, blank=True)
     state = models.CharField("状态", max_length=10, choices=ItemState, default=ItemState.OPEN, editable=False)
     closed_on = models.DateField("销号日期", null=True, blank=True, editable=False)
-    search_key = models.TextField("检索", blank=True, editable=False)
 
     objects = ItemQuerySet.as_manager()
 
@@ -77,10 +90,31 @@ class SupervisionItem(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        # Read as of a day (`ItemQuerySet.worded`) it is called as it was then.
+        return self.said.name if getattr(self, "said", None) is not None else self.name
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:item_detail", args=[self.pk])
+
+
+@watched
+class ItemText(Worded, Revision, Simulated):
+    """What an item said from `valid_from` on. It is its own history."""
+
+    item = models.ForeignKey(SupervisionItem, models.PROTECT, related_name="texts", verbose_name="督察事项")
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "事项文字"
+        verbose_name_plural = "事项文字"
+        ordering = ["item", "valid_from", "pk"]
+        indexes = [models.Index(fields=["item", "valid_from"], name="text_of_item")]
+        constraints = [models.UniqueConstraint(fields=["item"], condition=Q(valid_until=None), name="one_standing_item_text")]
+        triggers = keep_revisions("item_text")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @tracked()
@@ -119,9 +153,12 @@ class ItemStep(Record, Simulated):
 
 @watched
 class StepDates(Revision, Simulated):
-    """A step's dates as they were known from `valid_from` on: when due, when done, when given up. It is its own history."""
+    """A step as it was known from `valid_from` on: its place and words, when due, when done, when given up. It is its own history."""
 
     step = models.ForeignKey(ItemStep, models.PROTECT, related_name="dates", verbose_name="步骤")
+    seq = models.PositiveSmallIntegerField("次序")
+    name = models.CharField("步骤", max_length=80)
+    measure = models.CharField("措施", max_length=300, blank=True)
     due_on = models.DateField("时限")
     done_on = models.DateField("完成日期", null=True, blank=True)
     dropped_on = models.DateField("取消日期", null=True, blank=True)
@@ -142,7 +179,10 @@ class StepDates(Revision, Simulated):
 
 @tracked()
 class ItemDuty(Simulated):
-    """A cell of the item's grid: a unit and, in it, who answers as what (主管领导、分管副职、具体责任人), from when to when."""
+    """A cell of the item's grid: a unit and, in it, who answers as what (主管领导、分管副职、具体责任人), from when to when.
+
+    `recorded_on` and `ended_on` are the days on which its beginning and its end were entered: no day before knows of them.
+    """
 
     item = models.ForeignKey(SupervisionItem, models.PROTECT, related_name="duties", verbose_name="督察事项")
     kind = models.CharField("责任类别", max_length=12, choices=[(kind.value, kind.label) for kind in GRID_KINDS])
@@ -151,6 +191,8 @@ class ItemDuty(Simulated):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="item_duties", verbose_name="人员")
     since = models.DateField("起")
     until = models.DateField("止", null=True, blank=True)
+    recorded_on = models.DateField("登记日期", editable=False)
+    ended_on = models.DateField("止日登记日期", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "事项责任"

@@ -14,8 +14,8 @@ from projects.models import Project, Unit
 from projects.models.revision import account
 from supervision.choices import NoticeKind, NoticeSource, NoticeState, NoticeUrgency, OrderAddressee
 from supervision.models.act import Act
-from supervision.querysets.notice import NoticeQuerySet, OrderQuerySet
-from supervision.rules.notice import INTERNAL, MACHINE, MOST_DAYS, number_text
+from supervision.querysets.notice import ChangeQuerySet, CopyQuerySet, NoticeQuerySet, OrderQuerySet
+from supervision.rules.notice import INSIDE, INTERNAL, MACHINE, MOST_DAYS, number_text
 
 # What stands before the year in the number; each has a series of its own.
 ISSUER = "二七督"
@@ -101,7 +101,9 @@ class Notice(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number_text} {self.title}".strip()
+        # As it was called on the day of `NoticeQuerySet.named_on`, without the number that it had not yet.
+        number = self.number_text if getattr(self, "numbered_then", True) else ""
+        return f"{number} {getattr(self, 'title_then', None) or self.title}".strip()
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:notice_detail", args=[self.pk])
@@ -116,17 +118,24 @@ class Notice(Record, Simulated):
         """Whether it has not been sent (yet)."""
         return self.state in INTERNAL
 
+    @property
+    def drafted_text(self) -> str:
+        """The text while it may still be corrected: each act on a draft keeps it, so that its days are read as they were."""
+        return self.text if self.state == NoticeState.DRAFT else ""
+
 
 @appended()
 class NoticeAct(Act):
     """What was done to a notice."""
 
-    machine, of, copies = MACHINE, "notice", ("title", "asked_due_on")
+    machine, of, copies = MACHINE, "notice", ("title", "asked_due_on", "drafted_text")
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="acts", verbose_name="督察通知单")
     title = models.CharField("标题", max_length=100, blank=True, editable=False)
     asked_due_on = models.DateField("申请延至", null=True, blank=True, editable=False)
+    # Of acts on drafts only; what was sent is kept by NoticeText.
+    drafted_text = models.TextField("拟稿正文", blank=True, default="", editable=False)
 
-    history_private = Q(to_state__in=sorted(INTERNAL))
+    history_private = Q(to_state__in=sorted(INTERNAL)) | Q(action__in=sorted(INSIDE))
     history_readers = Notice.history_readers
 
     class Meta(Act.Meta):
@@ -134,6 +143,11 @@ class NoticeAct(Act):
         verbose_name_plural = "通知单办理"
         indexes = [models.Index(fields=["notice", "on"], name="notice_act_on")]
         triggers = append_only()
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it is its senders' alone: on a draft, or about a change that was not sent."""
+        return self.to_state in INTERNAL or self.action in INSIDE
 
 
 @appended()
@@ -165,20 +179,63 @@ class NoticeText(Simulated):
 
 
 @tracked()
+class NoticeChange(Record, Simulated):
+    """Another text, or deadline, that was proposed for an issued notice (拟变更): its senders' alone until who signs approves it and it
+    is sent. One at a time; what became of it is said by the notice's acts. It ends with the notice."""
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="changes", verbose_name="督察通知单")
+    title = models.CharField("标题", max_length=100)
+    text = models.TextField("正文", validators=[MaxLengthValidator(LONGEST_TEXT)])
+    # None: the one in force when it is approved.
+    due_on = models.DateField("反馈时限", null=True, blank=True)
+    reason = models.CharField("变更原因", max_length=LONGEST_REASON)
+    on = models.DateField("日期")
+    by = account("拟稿人账号")
+    by_name = models.CharField("拟稿人", max_length=60)
+    ended_on = models.DateField("了结日期", null=True, blank=True, editable=False)
+
+    history_private = Q(pk__isnull=False)
+    history_readers = Notice.history_readers
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "通知单拟变更"
+        verbose_name_plural = "通知单拟变更"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice"],
+                condition=Q(ended_on=None),
+                name="notice_change_one",
+                violation_error_message="已有一份变更待审签。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice.number_text}拟变更"
+
+
+@tracked()
 class NoticeCopy(models.Model):
-    """A unit that gets a copy (抄送)."""
+    """A unit that gets a copy (抄送). A draft's addressees change: what was taken out again stays for the days on which it stood."""
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="copies", verbose_name="督察通知单")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="notice_copies", verbose_name="抄送单位")
+    # Of rows from before it was kept it is not known.
+    since = models.DateField("自", null=True, blank=True, editable=False)
+    until = models.DateField("至", null=True, blank=True, editable=False)
 
     history_private = Q(notice__state__in=sorted(INTERNAL))
     history_readers = Notice.history_readers
+
+    objects = CopyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "通知单抄送"
         verbose_name_plural = "通知单抄送"
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["notice", "unit"], name="notice_copy_once")]
+        constraints = [models.UniqueConstraint(fields=["notice", "unit"], condition=Q(until=None), name="notice_copy_standing")]
 
     def __str__(self) -> str:
         return str(self.unit)

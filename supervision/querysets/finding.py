@@ -7,6 +7,7 @@ from django.db.models import Case, F, OuterRef, Subquery, Value, When
 
 from supervision.choices import FindingAction
 from supervision.querysets.acts import ActedQuerySet
+from supervision.querysets.item import item_name
 from supervision.rules.finding import STANDING
 
 
@@ -20,10 +21,11 @@ class FindingQuerySet(ActedQuerySet):
         return self.annotate(corrected_then=Subquery(said.values("corrected")[:1]), explanation_then=Subquery(said.values("text")[:1]))
 
     def for_table(self, day: date) -> "FindingQuerySet":
-        """Return what had been found by the day: what stands first, the longest standing before the others (with `told`)."""
+        """Return what had been found by the day: what stands first, the longest standing before the others (with `told`, and `item_said`,
+        what its item was called then)."""
         settled = Case(When(state_then__in=STANDING, then=Value(0)), default=Value(1))
         rows = self.on_day(day).select_related("unit", "project", "item", "inspection")
-        return rows.told(day).annotate(_settled=settled).order_by("_settled", F("raised_on").asc(), "pk")
+        return rows.told(day).annotate(item_said=item_name(day), _settled=settled).order_by("_settled", F("raised_on").asc(), "pk")
 
     def standing(self, day: date) -> "FindingQuerySet":
         """Return what was shown beside the colours on the day."""

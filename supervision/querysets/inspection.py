@@ -11,6 +11,7 @@ from erqi.common.dates import month_end
 from erqi.common.models import User
 from supervision.choices import InspectionAction, InspectionLayer, InspectionState
 from supervision.querysets.acts import ActedQuerySet
+from supervision.querysets.item import item_name
 from supervision.rules.inspection import UNANNOUNCED, UNCOUNTED
 
 # A unit's own check burdens nobody but itself.
@@ -28,7 +29,8 @@ class InspectionQuerySet(ActedQuerySet):
     """Inspections."""
 
     def for_table(self, day: date) -> "InspectionQuerySet":
-        """Return what was known on the day, with `state_then` and `verdict_then`: what is planned first, then the latest look."""
+        """Return what was known on the day, with `state_then`, `verdict_then`, `item_said` (what its item was called then): what is planned
+        first, then the latest look."""
         verdict = Case(
             When(state_then__in=sorted(UNANNOUNCED), then=Value("")),
             When(changed_on__gt=day, then=F("first_verdict")),
@@ -38,7 +40,8 @@ class InspectionQuerySet(ActedQuerySet):
         when = Case(When(state_then__in=sorted(UNANNOUNCED), then=F("planned_for")), default=F("inspected_on"), output_field=DateField())
         planned = Case(When(state_then=InspectionState.PLANNED, then=Value(0)), default=Value(1))
         rows = self.on_day(day).select_related("unit", "project", "item")
-        return rows.annotate(verdict_then=verdict, held_on=when, _planned=planned).order_by("_planned", F("held_on").desc(), "-pk")
+        rows = rows.annotate(verdict_then=verdict, held_on=when, item_said=item_name(day))
+        return rows.annotate(_planned=planned).order_by("_planned", F("held_on").desc(), "-pk")
 
     def visible_to(self, user: User) -> "InspectionQuerySet":
         """Return what the account may see: what is planned, or was called off, is known to those alone who inspect. Of rows read on a day

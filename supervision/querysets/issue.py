@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from supervision.choices import IssueAction, IssueState
+from supervision.choices import IssueAction, IssueGrade, IssueState
 from supervision.querysets.acts import ActedQuerySet
 from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNACCEPTED, UNASSIGNED
 
@@ -14,6 +14,19 @@ from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNACCEPTED, UNASSIG
 READERS = ("issue.handle", "inspect", "supervise", "inquiry.ask")
 # How many days before its limit a problem is asked for at most: two working days and what lies between.
 _NEAR = timedelta(days=14)
+
+
+def figures(day: date) -> dict[str, Q]:
+    """Return what the statistics by cause count as of the day, by name, of the problems that count (`IssueQuerySet.counting`): each number
+    and the list that it leads to are read by one of these."""
+    closed = Q(state_then=IssueState.CLOSED)
+    return {
+        "all": Q(),
+        "open": ~closed,
+        "late": Q(state_then__in=RUNNING, due_then__lt=day),
+        "in_time": closed & Q(ended_then__lte=F("due_then")),
+        "over": closed & Q(ended_then__gt=F("due_then")),
+    }
 
 
 class IssueQuerySet(ActedQuerySet):
@@ -96,25 +109,14 @@ class IssueQuerySet(ActedQuerySet):
         """Return what the units have to do now and is late or nearly so; the exact days are counted in working days."""
         return self.in_states(RUNNING).filter(due_on__lte=day + _NEAR)
 
+    def counting(self, day: date, figure: str = "all") -> "IssueQuerySet":
+        """Return those (read with `on_day`) that a figure of the statistics by cause counts: what was not taken on, or was taken back, is
+        no problem."""
+        return self.exclude(state_then__in=[IssueState.WITHDRAWN, IssueState.DECLINED]).filter(figures(day)[figure])
+
     def by_cause(self, day: date, since: date) -> QuerySet:
         """Return figures by cause of what was reported from a day to another, as it stood then: all, open, late, in time, over time."""
-        rows = (
-            self.on_day(day)
-            .filter(reported_on__gte=since, reported_on__lte=day)
-            .exclude(state_then__in=[IssueState.WITHDRAWN, IssueState.DECLINED])
-        )
-        closed = Q(state_then=IssueState.CLOSED)
-        return (
-            rows.order_by()
-            .values("cause_then")
-            .annotate(
-                count=Count("pk"),
-                open=Count("pk", filter=~closed),
-                late=Count("pk", filter=Q(state_then__in=RUNNING, due_then__lt=day)),
-                in_time=Count("pk", filter=closed & Q(ended_then__lte=F("due_then"))),
-                over=Count("pk", filter=closed & Q(ended_then__gt=F("due_then"))),
-                grade_a=Count("pk", filter=Q(grade_then="A")),
-                grade_b=Count("pk", filter=Q(grade_then="B")),
-                grade_c=Count("pk", filter=Q(grade_then="C")),
-            )
-        )
+        rows = self.on_day(day).filter(reported_on__gte=since).counting(day).order_by()
+        numbers = {name: Count("pk", filter=condition) for name, condition in figures(day).items()}
+        grades = {f"grade_{grade.lower()}": Count("pk", filter=Q(grade_then=grade)) for grade in IssueGrade}
+        return rows.values("cause_then").annotate(**numbers, **grades)

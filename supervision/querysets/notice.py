@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from projects.rules.search import search_terms
 from supervision.choices import NoticeState, OrderAddressee
@@ -28,10 +28,14 @@ class NoticeQuerySet(ActedQuerySet):
 
     def on_day(self, day: date) -> "NoticeQuerySet":
         """Return what existed on the day, besides `ActedQuerySet.on_day` with `title_then`."""
+        return super().on_day(day).named_on(day)
+
+    def named_on(self, day: date) -> "NoticeQuerySet":
+        """Return them with `title_then` and `numbered_then`, as they were called on the day."""
         acts = self.model._meta.get_field("acts").related_model.objects
         last = acts.filter(notice=OuterRef("pk"), on__lte=day).order_by("-pk")
-        found = super().on_day(day)
-        return found.annotate(title_then=Subquery(last.values("title")[:1]))
+        numbered = Case(When(issued_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
+        return self.annotate(title_then=Subquery(last.values("title")[:1]), numbered_then=numbered)
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
         """Return what the account may see now: what is not issued is its writers' and signers' alone."""
@@ -66,7 +70,7 @@ class NoticeQuerySet(ActedQuerySet):
         """Return the notices that one of the units has, had, or got a copy of; rows come from `on_day`."""
         acts = self.model._meta.get_field("acts").related_model.objects
         had = Exists(acts.filter(notice=OuterRef("pk"), unit__in=units).exclude(to_state__in=INTERNAL))
-        copied = self.model._meta.get_field("copies").related_model.objects.filter(notice=OuterRef("pk"), unit__in=units)
+        copied = self.model._meta.get_field("copies").related_model.objects.standing().filter(notice=OuterRef("pk"), unit__in=units)
         return self.filter(had | Exists(copied)) if copies else self.filter(had)
 
     def arisen_from(self, record: Model) -> "NoticeQuerySet":
@@ -75,15 +79,39 @@ class NoticeQuerySet(ActedQuerySet):
         return self.filter(origin_type=kind, origin_id=record.pk)
 
     def search(self, text: str) -> "NoticeQuerySet":
-        """Return the notices that have each word in title, number, basis, project or unit."""
-        found = self
+        """Return the notices that have each word in title (that of the day of `on_day`), number, basis, project or unit."""
+        found, title = self, "title_then" if "title_then" in self.query.annotations else "title"
         for term in search_terms(text):
-            words = Q(title__icontains=term) | Q(basis__icontains=term) | Q(text__icontains=term)
+            words = Q(**{f"{title}__icontains": term}) | Q(basis__icontains=term) | Q(text__icontains=term)
             words |= Q(project__search_key__contains=term) | Q(unit__search_key__contains=term)
             if term.isdigit():
                 words |= Q(number=int(term[:9]))
             found = found.filter(words)
         return found
+
+
+class ChangeQuerySet(QuerySet):
+    """Changes that were proposed for issued notices."""
+
+    def waiting(self) -> "ChangeQuerySet":
+        """Return what nobody has decided."""
+        return self.filter(ended_on=None)
+
+    def waiting_on(self, day: date) -> "ChangeQuerySet":
+        """Return what awaited its approval on the day."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), on__lte=day)
+
+
+class CopyQuerySet(QuerySet):
+    """Units that get a copy."""
+
+    def standing(self) -> "CopyQuerySet":
+        """Return those of now."""
+        return self.filter(until=None)
+
+    def on_day(self, day: date) -> "CopyQuerySet":
+        """Return those of the day."""
+        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gt=day))
 
 
 class OrderQuerySet(QuerySet):

@@ -30,6 +30,8 @@ WAITING = {Is.EXTENDING: Do.ASK_EXTENSION, Is.TRANSFERRING: Do.ASK_TRANSFER, Is.
 UNDER_WAY = OWED | {Is.REPLIED, Is.REVIEWED}
 # What only its writers and signers see: nothing has been sent yet, or never was.
 INTERNAL = frozenset({Is.DRAFT, Is.APPROVING, Is.APPROVED, Is.WITHDRAWN})
+# Steps of an issued notice that are theirs alone too: a change that was not sent (yet).
+INSIDE = frozenset({Do.PROPOSE_CHANGE, Do.DROP_CHANGE, Do.RECALL_CHANGE})
 
 
 def _step(
@@ -82,8 +84,12 @@ MACHINE = Machine(
         _step(Do.CLOSE, {Is.REVIEWED}, Is.CLOSED, _SIGNERS, "text", other_than=frozenset({Do.PASS_REPLY, Do.REPLY})),
         _step(Do.REOPEN, {Is.CLOSED}, Is.HANDLING, _SIGNERS, "reason", "due_on"),
         _step(Do.ARCHIVE, {Is.CLOSED}, Is.ARCHIVED, _OFFICE, ends=True),
-        # What reads otherwise is signed for anew; what the unit has asked for is decided first.
-        _step(Do.CHANGE, {Is.ISSUED, Is.HANDLING}, Is.ISSUED, _OFFICE, "reason", "text"),
+        # What reads otherwise is approved by somebody else than who wrote it, as the notice was, and signed for by the unit anew; what
+        # the unit has asked for is decided first. The notice goes on meanwhile.
+        _step(Do.PROPOSE_CHANGE, {Is.ISSUED, Is.HANDLING}, None, _OFFICE, "reason"),
+        _step(Do.CHANGE, {Is.ISSUED, Is.HANDLING}, Is.ISSUED, _SIGNERS, other_than=frozenset({Do.PROPOSE_CHANGE})),
+        _step(Do.DROP_CHANGE, UNDER_WAY, None, _SIGNERS, "reason", other_than=frozenset({Do.PROPOSE_CHANGE})),
+        _step(Do.RECALL_CHANGE, UNDER_WAY, None, _OFFICE),
         # what leaves the state as it is
         _step(Do.URGE, OWED, None, _WRITERS, "text"),
         _step(Do.INSTRUCT, UNDER_WAY, None, frozenset({Party.LEADER}), "text", "order_due_on"),

@@ -125,6 +125,8 @@ class Course:
     urges: int = 0
     changes: int = 0
     refusals: int = 0
+    # Whether a change awaits its approval; earlier ones were made without.
+    proposed: bool = False
     # The days of the returns that weigh: of this unit, since the notice was last open.
     returned: list[date] = field(default_factory=list)
 
@@ -145,8 +147,13 @@ class Course:
                 self.issued_on, self.sent_on, self.first_due_on = act.on, act.on, act.due_on
             case Do.TRANSFER:
                 self.sent_on, self.signed_on, self.returns, self.returned = act.on, None, 0, []
+            case Do.PROPOSE_CHANGE:
+                self.proposed = True
             case Do.CHANGE:
                 self.sent_on, self.signed_on = act.on, None
+                self.signer, self.proposed = act.by_name if self.proposed else self.signer, False
+            case Do.DROP_CHANGE | Do.RECALL_CHANGE:
+                self.proposed = False
             case Do.SIGN | Do.UPHOLD:
                 self.signed_on = act.on
             case Do.ASK_EXTENSION | Do.ASK_TRANSFER | Do.REFUSE:

@@ -80,6 +80,19 @@ def answered_already(by: str, on: date) -> str:
     return f"这项批示已由{by}于{chinese_day(on)}落实，无需再办。"
 
 
+NO_CHANGE = "没有待审签的变更。"
+
+
+def change_waits(by: str, on: date) -> str:
+    """Return why no other change can be proposed: one waits."""
+    return f"{by or '系统'}{chinese_day(on)}拟的变更还没有审签。请等审签，或先收回再重拟。"
+
+
+def change_too_late(due_on: date) -> str:
+    """Return why a change cannot be approved any more."""
+    return f"拟定的反馈时限{chinese_day(due_on)}已到或已过。请不同意这份变更，由拟稿人另定时限后重拟。"
+
+
 def standing_words(found: Standing | None) -> str:
     """Return why a notice has its level; an empty text where nothing presses."""
     if found is None:

@@ -16,13 +16,16 @@ from projects.choices import ReminderKind, ResponsibilityKind
 from projects.models import Project, Unit
 from projects.rules.search import search_key
 from supervision.choices import ItemAction
-from supervision.models import ItemStep, StepDates, SupervisionItem, Theme
+from supervision.models import ItemStep, ItemText, StepDates, SupervisionItem, Theme
+from supervision.models.item import WORDS
 from supervision.rules.item import MACHINE
 from supervision.services.item_grid import HANDLING, add_rows, amend, parties_of_item, take_item, units_of_item
 from supervision.services.item_schedule import refresh_item
 from supervision.services.taking import Taken, take, tell_units
 
 Grid = Iterable[tuple[str, Unit]]
+# What is known of a step from a day on.
+STEP = ("seq", "name", "measure", "due_on", "done_on", "dropped_on")
 
 
 def _searched(item: SupervisionItem) -> str:
@@ -78,6 +81,7 @@ def register_item(
     if not taken.is_new:
         return taken.record
     item = taken.record
+    _keep_words(item)
     add_rows(item, [{"kind": kind, "unit": unit} for kind, unit in rows], linked, on)
     for seq, step in enumerate(steps, 1):
         _new_step(item, seq, **step, where="steps")
@@ -107,26 +111,36 @@ def _refuse_early(item: SupervisionItem, due_on: date, where: str, what: str) ->
 
 
 def save_step(step: ItemStep) -> None:
-    """Store a step, and its dates as they are known from today on. Raises InvalidInput."""
+    """Store a step, and what is known of it from today on. Raises InvalidInput."""
     on = clock.today()
     if step.pk is not None:
         step.version += 1
     checked(step).save()
-    dates = {"due_on": step.due_on, "done_on": step.done_on, "dropped_on": step.dropped_on}
-    standing = step.dates.filter(valid_until=None).first()
+    _keep(step.dates, StepDates(step=step, valid_from=on, simulated=step.simulated, **{name: getattr(step, name) for name in STEP}), STEP)
+
+
+def _keep_words(item: SupervisionItem) -> None:
+    """Store what an item says from today on."""
+    words = {name: getattr(item, name) for name in WORDS}
+    _keep(item.texts, ItemText(item=item, valid_from=clock.today(), simulated=item.simulated, **words), WORDS)
+
+
+def _keep(rows: Any, new: Any, columns: Iterable[str]) -> None:
+    """Store a revision in place of the standing one, unless it says the same."""
+    standing = rows.filter(valid_until=None).first()
     if standing is not None:
-        if all(getattr(standing, name) == value for name, value in dates.items()):
+        if all(getattr(standing, name) == getattr(new, name) for name in columns):
             return
-        standing.valid_until = on
+        standing.valid_until = new.valid_from
         standing.save(update_fields=["valid_until"])
-    StepDates.objects.create(step=step, valid_from=on, simulated=step.simulated, **dates)
+    new.save()
 
 
 @transaction.atomic
 def amend_item(
     *, item: SupervisionItem, version: int | None, by: User | None, request_key: UUID | None = None, **values: Any
 ) -> SupervisionItem:
-    """Word an item anew (theme, name, source, goal, roadmap, note); its dates move by `move_item`. Earlier words stay in the history.
+    """Word an item anew (theme, name, source, goal, roadmap, note); its dates move by `move_item`. Days before show the earlier words.
 
     Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput.
     """
@@ -142,6 +156,8 @@ def amend_item(
         text="修改事项内容",
         values={**values, "search_key": _searched(wording)},
     )
+    if taken.is_new:
+        _keep_words(taken.record)
     return taken.record
 
 

@@ -64,7 +64,7 @@ def take_item(
 def add_rows(item: SupervisionItem, duties: Iterable[dict[str, Any]], projects: Iterable[Project], since: date) -> None:
     """Store the first grid and links of an item. Raises InvalidInput."""
     for duty in duties:
-        checked(ItemDuty(item=item, since=since, **duty)).save()
+        checked(ItemDuty(item=item, since=since, recorded_on=since, **duty)).save()
     for project in projects:
         checked(ItemLink(item=item, project=project, since=since)).save()
 
@@ -102,8 +102,9 @@ def add_duty(
     Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput (incomplete, twice, a second lead unit, a day
     before the item was registered).
     """
-    since = since or clock.today()
-    row = ItemDuty(item=item, kind=kind, unit=unit, duty=duty, person=person, since=since)
+    on = clock.today()
+    since = since or on
+    row = ItemDuty(item=item, kind=kind, unit=unit, duty=duty, person=person, since=since, recorded_on=on)
     name = f"{row.get_kind_display()}“{unit}”" + (f"{row.get_duty_display()}{person}" if person else "")
 
     def write(locked: SupervisionItem) -> None:
@@ -113,7 +114,7 @@ def add_duty(
         if kind == ResponsibilityKind.LEAD and (other := standing.filter(duty="").exclude(unit=unit).select_related("unit").first()):
             raise InvalidInput({"unit": [f"已有牵头单位“{other.unit}”。更换时请先结束它的责任。"]})
         if duty and not standing.filter(unit=unit, duty="").exists():
-            checked(ItemDuty(item=locked, kind=kind, unit=unit, since=since)).save()
+            checked(ItemDuty(item=locked, kind=kind, unit=unit, since=since, recorded_on=on)).save()
         checked(row).save()
 
     return amend(item, write, by=by, version=version, request_key=request_key, text=f"登记{name}")
@@ -135,7 +136,7 @@ def end_duty(
         if not found:
             raise ServiceError("这项责任已经结束，无需再办。请刷新页面查看。")
         for row in found:
-            row.until = until
+            row.until, row.ended_on = until, clock.today()
             checked(row).save()
         # Whose last day is today still carries it out today.
         tomorrow = max(until, clock.today()) + timedelta(days=1)

@@ -118,13 +118,21 @@ def units_for(project: Project | None) -> tuple[int | None, int | None]:
 
 
 def _copy_to(notice: Notice, units: Sequence[Unit]) -> None:
-    wanted = {unit.pk for unit in units} - {notice.unit_id}
-    standing = set(notice.copies.values_list("unit_id", flat=True))
-    notice.copies.filter(unit__in=standing - wanted).delete()
+    wanted, today = {unit.pk for unit in units} - {notice.unit_id}, clock.today()
+    standing = set(notice.copies.standing().values_list("unit_id", flat=True))
+    gone = notice.copies.standing().filter(unit__in=standing - wanted)
+    # What is taken out on the day on which it was put in was no day's addressee.
+    gone.filter(since=today).delete()
+    gone.update(until=today)
     for unit in units:
         if unit.pk in wanted - standing:
-            checked(NoticeCopy(notice=notice, unit=unit)).save()
+            checked(NoticeCopy(notice=notice, unit=unit, since=today)).save()
             standing.add(unit.pk)
+
+
+def end_changes(locked: Notice) -> None:
+    """End a change that awaits its approval, with the notice."""
+    locked.changes.waiting().update(ended_on=clock.today())
 
 
 def _refuse_again(notice: Notice, by: User | None, request_key: UUID | None) -> None:
@@ -350,7 +358,7 @@ def uphold_notice(*, notice: Notice, reason: str, version: int | None, by: User 
 def revoke_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
     """Revoke an issued notice (撤销): its number stays taken, the unit owes nothing any more. Raises NotAllowed, ServiceError,
     StaleRecord, InvalidInput without a reason."""
-    notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key)
+    notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key, first=end_changes)
     escalation_answer.reopen(notice, row.action_label, by)
     tell.decided(notice, row)
     return notice

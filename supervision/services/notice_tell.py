@@ -9,7 +9,7 @@ from projects.models import Unit
 from projects.services.addressees import accounts_with
 from projects.services.reminder import Line, tell
 from supervision.choices import NoticeAction, NoticeState, OrderAddressee
-from supervision.models import Notice, NoticeAct, NoticeOrder
+from supervision.models import Notice, NoticeAct, NoticeChange, NoticeOrder
 from supervision.rules.notice import OWED
 from supervision.services.notice_parties import closers, unit_accounts
 
@@ -32,8 +32,12 @@ def _unit(notice: Notice) -> list[User]:
     return unit_accounts([notice.unit_id])[notice.unit_id]
 
 
+def _active(user: User | None) -> list[User]:
+    return [user] if user is not None and user.is_active else []
+
+
 def _author(notice: Notice) -> list[User]:
-    return [notice.drafted_by] if notice.drafted_by is not None and notice.drafted_by.is_active else []
+    return _active(notice.drafted_by)
 
 
 def _judges() -> list[User]:
@@ -62,7 +66,7 @@ def approved(notice: Notice, act: NoticeAct) -> None:
 def sent(notice: Notice, act: NoticeAct) -> None:
     """Tell the unit that it has a notice, and those who get a copy that it was sent."""
     _line(notice, act, _unit(notice), "请签收", f"{_when(notice)}；不属本单位职责的，写明理由拒收。")
-    copies = list(notice.copies.values_list("unit_id", flat=True))
+    copies = list(notice.copies.standing().values_list("unit_id", flat=True))
     people = {user for users in unit_accounts(copies).values() for user in users} if copies else set()
     _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), ReminderKind.INFORM, "/copy")
 
@@ -73,13 +77,25 @@ def signed_for(notice: Notice, act: NoticeAct, note: str) -> None:
     _line(notice, act, people, "已代签", note, ReminderKind.DECIDED)
 
 
-def changed(notice: Notice, act: NoticeAct) -> None:
-    """Tell the unit of a new version, which it signs for anew, and who signed the notice that it reads otherwise now."""
-    _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{act.text}；{_when(notice)}")
+def change_proposed(notice: Notice, act: NoticeAct) -> None:
+    """Tell those who sign notices that a change awaits them."""
+    _line(notice, act, accounts_with("supervise.approve"), "变更待审签", f"变更原因：{act.text}")
+
+
+def change_dropped(notice: Notice, act: NoticeAct, change: NoticeChange) -> None:
+    """Tell who proposed a change that it is not made."""
+    _line(notice, act, _active(change.by), "变更未获审签", act.text, ReminderKind.RETURNED)
+
+
+def changed(notice: Notice, act: NoticeAct, change: NoticeChange) -> None:
+    """Tell the unit of a new version, which it signs for anew, who proposed it that it was sent, and who signed the notice before that it
+    reads otherwise now."""
+    _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{change.reason}；{_when(notice)}")
+    _line(notice, act, _active(change.by), "变更已审签下发", act.text, ReminderKind.DECIDED, "/author")
     signed = notice.acts.filter(action=NoticeAction.APPROVE).select_related("by").order_by("-pk").first()
-    if signed is not None and signed.by is not None and signed.by.is_active:
-        told = f"{act.by_name}变更：{act.text}"
-        _line(notice, act, [signed.by], "审签后内容已变更，请知悉", told, ReminderKind.INFORM, "/signer")
+    if signed is not None and signed.by_id not in (act.by_id, change.by_id):
+        told = f"{act.by_name}审签变更：{change.reason}"
+        _line(notice, act, _active(signed.by), "审签后内容已变更，请知悉", told, ReminderKind.INFORM, "/signer")
 
 
 def moved(notice: Notice, act: NoticeAct, former: Unit) -> None:

@@ -22,7 +22,7 @@ from supervision.rules.limit import is_late
 from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MOST_EXTENSION
 from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice_tell as tell
-from supervision.services.notice import do, give_back, later
+from supervision.services.notice import do, end_changes, give_back, later
 from supervision.services.notice_parties import parties, stand_in_words
 
 _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
@@ -238,6 +238,11 @@ def open_order(notice: Notice) -> str:
     return f"{said}由{order.get_addressee_display()}落实，还没有落实。请先落实批示，再办结、归档。"
 
 
+def _may_close(locked: Notice) -> None:
+    _answered(locked)
+    end_changes(locked)
+
+
 def _answered(locked: Notice) -> None:
     if sentence := open_order(locked):
         raise ServiceError(sentence)
@@ -247,7 +252,7 @@ def _answered(locked: Notice) -> None:
 def close_notice(*, notice: Notice, text: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
     """Close a notice whose reply was found good (办结), by another person than found it so. Raises NotAllowed, ServiceError (an
     instruction is not answered yet), StaleRecord, InvalidInput."""
-    notice, row, _ = do(notice, NoticeAction.CLOSE, by, version=version, text=text, request_key=request_key, first=_answered)
+    notice, row, _ = do(notice, NoticeAction.CLOSE, by, version=version, text=text, request_key=request_key, first=_may_close)
     tell.decided(notice, row)
     return notice
 

@@ -202,14 +202,14 @@ class CauseLine:
 def cause_lines(rows: Iterable[dict[str, Any]]) -> tuple[list[CauseLine], CauseLine]:
     """Return the figures by cause, the most frequent first, and their sums."""
     found = list(rows)
-    whole = sum(row["count"] for row in found)
+    whole = sum(row["all"] for row in found)
 
     def line(code: str, label: str, group: list[dict[str, Any]]) -> CauseLine:
-        sums = {
-            name: sum(row[name] for row in group) for name in ("count", "open", "late", "in_time", "over", "grade_a", "grade_b", "grade_c")
-        }
+        names = ("all", "open", "late", "in_time", "over", "grade_a", "grade_b", "grade_c")
+        sums = {name: sum(row[name] for row in group) for name in names}
         grades = (sums.pop("grade_a"), sums.pop("grade_b"), sums.pop("grade_c"))
-        return CauseLine(code, label, share=100 * sums["count"] / whole if whole else None, grades=grades, **sums)
+        count = sums.pop("all")
+        return CauseLine(code, label, count, share=100 * count / whole if whole else None, grades=grades, **sums)
 
     labels = {**dict(DelayCause.choices), "": "尚未认定"}
     lines = [line(row["cause_then"], str(labels[row["cause_then"]]), [row]) for row in found]

@@ -6,12 +6,12 @@ from datetime import date
 
 from projects.choices import Duty, WarningLevel
 from projects.models import WarningPolicy
-from projects.querysets.responsibility import in_force
 from projects.rules.policy import Policy
 from projects.rules.warning import Assessment
 from projects.sentences.warning import cause_words
 from supervision.models import ItemDuty, ItemStep, StepDates, SupervisionItem
 from supervision.models.item import GRID_KINDS
+from supervision.querysets.item import grid_on
 from supervision.rules.item import Deadline
 from supervision.services.item_schedule import WHOLE, assess_item
 
@@ -27,7 +27,9 @@ class StepLine:
     due_on: date
     done_on: date | None
     dropped_on: date | None
-    level: WarningLevel | None = None
+    seq: int
+    name: str
+    measure: str
 
     @property
     def moved(self) -> bool:
@@ -41,7 +43,7 @@ class StepLine:
 
     @property
     def deadline(self) -> Deadline:
-        return Deadline(self.step.pk, self.step.name, self.due_on, self.done_on)
+        return Deadline(self.step.pk, self.name, self.due_on, self.done_on)
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,14 @@ class GridLine:
 
 def steps_on(item: SupervisionItem, day: date) -> list[StepLine]:
     """Return the timetable as it was known on the day: one query."""
-    rows = StepDates.objects.on(day).filter(step__item=item).select_related("step").order_by("step__seq", "step")
-    return [StepLine(row.step, row.due_on, row.done_on, row.dropped_on) for row in rows]
+    rows = StepDates.objects.on(day).filter(step__item=item).select_related("step").order_by("seq", "step")
+    return [StepLine(row.step, row.due_on, row.done_on, row.dropped_on, row.seq, row.name, row.measure) for row in rows]
 
 
 def duties_of(items: Iterable[SupervisionItem], day: date) -> dict[int, list[GridLine]]:
-    """Return the grid of each item (key) as it was in force on the day, kinds and units in their order: one query."""
+    """Return the grid of each item (key) as the day knew it, kinds and units in their order: one query."""
     keys = [item.pk for item in items]
-    rows = ItemDuty.objects.filter(in_force(day), item__in=keys).select_related("unit", "person").order_by("pk")
+    rows = ItemDuty.objects.filter(grid_on(day), item__in=keys).select_related("unit", "person").order_by("pk")
     lines: dict[int, dict[tuple[str, int], list[ItemDuty]]] = {key: {} for key in keys}
     for row in rows:
         lines[row.item_id].setdefault((row.kind, row.unit_id), []).append(row)

@@ -15,7 +15,7 @@ from projects.sentences.colour import month_day
 from projects.stats.todo.items import Item, Link, Waiting
 from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeState as Is
-from supervision.models import Notice, NoticeAct, NoticeOrder
+from supervision.models import Notice, NoticeAct, NoticeChange, NoticeOrder
 from supervision.rules.limit import is_late, late_before
 from supervision.rules.notice import MACHINE, OWED, WAITING
 from supervision.rules.notice_course import Course
@@ -61,7 +61,7 @@ def own_units(desk: Any) -> Collection[int]:
 
 
 def items(desk: Any) -> Iterator[Item]:
-    """Yield the person's lines: at most eight queries for any number of notices."""
+    """Yield the person's lines: at most nine queries for any number of notices."""
     user = desk.user
     closes = not user.can("supervise") and user.can("inquiry.ask")
     wanted = [state for state, (permission, _, _) in _STEPS.items() if user.can(permission)] + ([Is.REVIEWED] if closes else [])
@@ -89,6 +89,8 @@ def items(desk: Any) -> Iterator[Item]:
             if notice.state != Is.REVIEWED or not closes or notice.pk in stuck:
                 yield _step(notice, words, action, desk.day)
     yield from _orders(desk, units)
+    if user.can("supervise.approve"):
+        yield from _changes(user, desk.day)
     if user.can("supervise"):
         yield from _late(desk.day)
 
@@ -210,6 +212,28 @@ def _orders(desk: Any, units: Collection[int]) -> Iterator[Item]:
         )
 
 
+def _changes(user: Any, day: date) -> Iterator[Item]:
+    """Changes of issued notices that the person can approve: another's, where nothing that the unit asked for is decided first."""
+    ready = [state for state in Is if MACHINE.step(Do.CHANGE, state) is not None]
+    rows = NoticeChange.objects.waiting().filter(notice__state__in=ready).exclude(by=user).select_related("notice__project")
+    for change in rows.order_by("pk")[:MOST]:
+        waited = workdays.workdays_between(change.on, day)
+        yield Item(
+            KIND,
+            f"变更待审签：{_name(change.notice)}",
+            _act_url(change.notice, Do.CHANGE),
+            "审签",
+            waited_level(waited),
+            change.on,
+            text=f"{change.by_name}拟变更：{change.reason}",
+            follows=f"已等 {waited} 个工作日" if waited else "",
+            remedy="审签前原通知单照常办理",
+            project=change.notice.project,
+            links=(Link("看通知单", change.notice.get_absolute_url()), Link("不同意变更", _act_url(change.notice, Do.DROP_CHANGE))),
+            simulated=change.simulated,
+        )
+
+
 def _late(day: date) -> Iterator[Item]:
     """One line for all that is late: who supervises urges."""
     rows = late(Notice.objects.filter(state__in=OWED, due_on__lt=late_before(day, workdays)), day)
@@ -235,6 +259,10 @@ def waiting(desk: Any) -> Iterator[Waiting]:
         states = [Is.APPROVING] if user.can("supervise") else [Is.APPROVING, Is.APPROVED]
         for notice in Notice.objects.moved().filter(state__in=states, drafted_by=user).order_by("pk")[:MOST]:
             yield _waits(notice)
+    if user.can("supervise"):
+        for change in NoticeChange.objects.waiting().filter(by=user).select_related("notice").order_by("pk")[:MOST]:
+            words = f"{_name(change.notice)}：变更待审签"
+            yield Waiting("督察通知单", words, change.notice.get_absolute_url(), change.on, change.simulated)
     units = set(desk.units) if user.can("report.write") or user.can("report.review") else set()
     if units:
         states = [Is.REPLIED, Is.REVIEWED, Is.EXTENDING, Is.TRANSFERRING, Is.REFUSED]

@@ -34,7 +34,7 @@ class FindingTable(BaseTable):
     def load(self, records: list[Finding]) -> None:
         # The inspection's own subject is what the finding has read already.
         for record in records:
-            record.inspection.project, record.inspection.item = record.project, record.item
+            record.inspection.project, record.inspection.item, record.inspection.item_said = record.project, record.item, record.item_said
         super().load(records)
 
     def simulated_labels(self, record: Finding) -> list[str]:

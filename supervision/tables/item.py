@@ -108,8 +108,8 @@ class ItemTable(BaseTable):
     fitted = True
 
     number = Column("编号", pinned=False, low=True)
-    name = _Name("督察事项", url=lambda record: record.get_absolute_url(), sort=["name"], pinned=True)
-    theme = BriefColumn("主题", accessor="theme__name", sort=["theme__seq", "theme__name"], low=True)
+    name = _Name("督察事项", url=lambda record: record.get_absolute_url(), accessor="said__name", pinned=True)
+    theme = BriefColumn("主题", accessor="said__theme__name", sort=["said__theme__seq", "said__theme__name"], low=True)
     level = _Level("灯色", sort=["_grave"])
     state = ChoiceColumn("办理状态", ItemState, accessor="state_then")
     due_on = DateColumn("完成时限", accessor="due_then")
@@ -117,15 +117,15 @@ class ItemTable(BaseTable):
     undertake = _Units("承办单位", _of(ResponsibilityKind.UNDERTAKE))
     progress = _Beside("进展", lambda table, record: table.said.get((record.pk, ItemAction.PROGRESS)))
     cause = _Beside("病因", _cause)
-    source = ChoiceColumn("来源", ItemSource, shown=False)
-    source_ref = TextColumn("文号或会议", shown=False)
-    source_text = TextColumn("原文", shown=False)
+    source = ChoiceColumn("来源", ItemSource, accessor="said__source", shown=False)
+    source_ref = TextColumn("文号或会议", accessor="said__source_ref", shown=False)
+    source_text = TextColumn("原文", accessor="said__source_text", shown=False)
     lead_people = _Beside("牵头单位责任人", _people_of(ResponsibilityKind.LEAD), shown=False)
     undertake_people = _Beside("承办单位责任人", _people_of(ResponsibilityKind.UNDERTAKE), shown=False)
     cooperate = _Units("配合单位", _of(ResponsibilityKind.COOPERATE), shown=False)
-    goal = TextColumn("目标任务（任务书）", shown=False)
+    goal = TextColumn("目标任务（任务书）", accessor="said__goal", shown=False)
     timetable = _Beside("节点（时间表）", lambda table, record: table.timetables.get(record.pk), shown=False)
-    roadmap = TextColumn("措施（路线图）", shown=False)
+    roadmap = TextColumn("措施（路线图）", accessor="said__roadmap", shown=False)
     baseline_due_on = DateColumn("原定时限", shown=False)
     method = _Beside(
         "督察方式", lambda table, record: InspectionMethod(one.method).label if (one := _last(table, record)) else None, shown=False
@@ -137,7 +137,7 @@ class ItemTable(BaseTable):
     result = _Beside("办理结果", lambda table, record: table.results.get(record.pk), shown=False)
     closed_on = DateColumn("销号时间", accessor="closed_then", shown=False)
     registered_on = DateColumn("立项日期", shown=False)
-    note = TextColumn("备注", shown=False)
+    note = TextColumn("备注", accessor="said__note", shown=False)
 
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
         self.as_of = as_of
@@ -155,11 +155,11 @@ class ItemTable(BaseTable):
             for item, action, text in acts
             if action in (ItemAction.APPLY, ItemAction.CONFIRM, ItemAction.SEND_BACK, ItemAction.REFUSE, ItemAction.CANCEL) and text
         }
-        dates = StepDates.objects.on(self.as_of).filter(step__item__in=keys, dropped_on=None).select_related("step").order_by("step__seq")
+        dates = StepDates.objects.on(self.as_of).filter(step__item__in=keys, dropped_on=None).select_related("step").order_by("seq", "step")
         lines: dict[int, list[str]] = defaultdict(list)
         for row in dates:
             done = f"（{row.done_on}完成）" if row.done_on else ""
-            lines[row.step.item_id].append(f"{row.due_on} {row.step.name}{done}")
+            lines[row.step.item_id].append(f"{row.due_on} {row.name}{done}")
         self.timetables = {key: "；".join(words) for key, words in lines.items()}
         held = Inspection.objects.filter(item__in=keys).recorded_by(self.as_of).order_by("inspected_on", "pk")
         self.inspections = {one.item_id: one for one in held}

@@ -12,6 +12,7 @@ from projects.tests.builders import make_person, make_project, make_responsibili
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
 from supervision.models import Notice, NoticeOrder
 from supervision.services import notice as office
+from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 
 # A Monday with an ordinary week behind it.
@@ -41,6 +42,12 @@ class Cast:
         self.project = make_project(name)
         make_responsibility(self.project, self.unit, ResponsibilityKind.UNDERTAKE)
         return self
+
+    def change(self, notice: Notice, **values: Any) -> Notice:
+        """Have another text proposed by the writer and approved by the leader."""
+        words = {"title": notice.title, "text": notice.text, "due_on": None, "reason": "会议补充"} | values
+        notice = changing.propose_change(notice=notice, version=None, by=self.writer, **words)
+        return changing.approve_change(notice=notice, version=None, by=self.leader)
 
     def draft(self, **values: Any) -> Notice:
         first = {

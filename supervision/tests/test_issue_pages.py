@@ -129,7 +129,7 @@ def test_figures_by_cause_as_of_a_day_and_as_a_file(cast):
     client, address = sign_in(cast.supervisor), reverse("supervision:issue_causes")
     with clock.at(LATER):
         page = client.get(address)
-        lines = [(line.label, line.count, line.open, line.late, line.in_time) for line, _ in page.context["lines"]]
+        lines = [(line.label, line.count, line.open, line.late, line.in_time) for line, *_ in page.context["lines"]]
         assert lines == [("管线迁改", 2, 1, 1, 1), ("尚未认定", 1, 1, 0, 0)]
         assert client.get(f"{address}?as_of=2018-06-01").context["lines"] == []
         assert client.get(f"{address}?since=2018-06-05").context["lines"] == []

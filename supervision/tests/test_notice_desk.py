@@ -186,7 +186,7 @@ def test_the_desk_takes_the_same_queries_for_any_number(cast, number):
         user.permissions  # noqa: B018 read beforehand, as every page does
         with CaptureQueriesContext(connection) as queries:
             assert len(list(items(Desk(user, date(2018, 9, 18))))) == number + 1
-    assert len(queries) == 6
+    assert len(queries) == 7
 
 
 def test_the_cockpit_counts_what_is_under_way(cast):

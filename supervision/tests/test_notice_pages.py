@@ -18,7 +18,6 @@ from projects.tests.warning_builders import make_policy, warn_ledger
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
 from supervision.models import Notice, NoticeOrder
 from supervision.services import notice as office
-from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.tests.notice_case import DAY, Cast, order_on, state
 
@@ -193,7 +192,8 @@ def test_the_whole_road_by_the_pages(cast):
     assert (notice.unit, notice.state) == (cast.other, NoticeState.ISSUED)
     press(cast.stranger, notice, "refuse", reason="不属本单位")
     press(cast.leader, notice, "uphold", reason="请办理")
-    press(cast.writer, notice, "change", text="新的要求。", reason="补充")
+    press(cast.writer, notice, "propose_change", text="新的要求。", reason="补充")
+    press(cast.leader, notice, "change")
     press(cast.stranger, notice, "sign")
     press(cast.stranger, notice, "reply", text="已办理。")
     press(cast.inspector, notice, "return_reply", reason="请补充照片")
@@ -248,7 +248,7 @@ def test_an_urging_has_a_paper_of_its_own(cast):
 
 def test_an_earlier_version_is_printed_as_it_was_sent(cast):
     notice = cast.signed()
-    changing.change_notice(notice=notice, title=notice.title, text="新的要求。", due_on=None, reason="补充", version=None, by=cast.writer)
+    cast.change(notice, text="新的要求。")
     address = reverse("supervision:notice_print", args=[notice.pk])
     assert "新的要求。" in shown(cast.reporter, address)
     assert "请按会议要求办理。" in shown(cast.reporter, f"{address}?version=1")

@@ -236,42 +236,6 @@ def test_a_reply_about_a_project_that_fell_behind_names_the_cause():
         assert units.reply_notice(notice=notice, text="已办理。", cause="land", version=None, by=cast.reporter).cause == "land"
 
 
-def test_a_change_keeps_the_earlier_text(cast):
-    notice = cast.signed()
-    with clock.at(TUESDAY):
-        with pytest.raises(InvalidInput, match="没有改动"):
-            changing.change_notice(
-                notice=notice, title=notice.title, text=notice.text, due_on=DUE, reason="更正", version=None, by=cast.writer
-            )
-        changing.change_notice(
-            notice=notice, title=notice.title, text="新的要求。", due_on=date(2018, 7, 10), reason="会议补充", version=None, by=cast.writer
-        )
-    versions = [(row.version, row.text, row.due_on, row.reason) for row in NoticeText.objects.filter(notice=notice)]
-    assert versions == [(1, "请按会议要求办理。", DUE, ""), (2, "新的要求。", date(2018, 7, 10), "会议补充")]
-
-
-def test_a_changed_notice_is_signed_for_anew_and_its_signer_told(cast):
-    notice = cast.signed()
-    with clock.at(TUESDAY):
-        changed = changing.change_notice(
-            notice=notice, title=notice.title, text="新的要求。", due_on=None, reason="会议补充", version=None, by=cast.writer
-        )
-        assert changed.state == NoticeState.ISSUED
-        read = courses([changed], TUESDAY)[changed.pk]
-        assert (read.signed_on, read.sent_on, read.issued_on) == (None, TUESDAY, DAY)
-        assert Reminder.objects.filter(user=cast.leader, title__contains="审签后内容已变更").count() == 1
-        assert Reminder.objects.filter(user=cast.reporter, title__contains="请重新签收").count() == 1
-        assert units.sign_notice(notice=changed, version=None, by=cast.reporter).state == NoticeState.HANDLING
-
-
-def test_what_the_unit_asked_for_is_decided_before_a_change(cast):
-    notice = cast.signed()
-    with clock.at(TUESDAY):
-        notice = units.ask_extension(notice=notice, to=date(2018, 7, 20), reason="待批复", version=None, by=cast.reporter)
-        with pytest.raises(ServiceError):
-            changing.change_notice(notice=notice, title="别的", text="新的", due_on=None, reason="补充", version=None, by=cast.writer)
-
-
 def test_the_former_unit_is_told_of_a_transfer_and_of_what_ends_with_it(cast):
     notice = cast.signed()
     with clock.at(TUESDAY):
@@ -337,9 +301,9 @@ def test_copies_go_to_others_than_the_unit_itself(cast):
     third = make_unit("区住建局")
     with clock.at(DAY):
         notice = cast.draft(copies=[cast.unit, third, third])
-    assert [copy.unit for copy in notice.copies.all()] == [third]
+    assert [copy.unit for copy in notice.copies.standing()] == [third]
     office.edit_notice(notice=notice, version=None, by=cast.writer, copies=[cast.other])
-    assert [copy.unit for copy in notice.copies.all()] == [cast.other]
+    assert [copy.unit for copy in notice.copies.standing()] == [cast.other]
 
 
 def test_a_revoked_notice_keeps_its_number_and_owes_nothing(cast):

@@ -53,9 +53,7 @@ def test_a_transferred_notice_has_a_paper_for_each_unit(cast):
 def test_a_changed_notice_says_so_on_paper_and_the_earlier_one_that_it_is_replaced(cast):
     notice = cast.signed(due_on=DUE)
     with clock.at(NEXT):
-        notice = changing.change_notice(
-            notice=notice, title=notice.title, text="新的要求。", due_on=None, reason="会议补充", version=None, by=cast.writer
-        )
+        notice = cast.change(notice, text="新的要求。")
         first, second = paper(cast, notice, 1), paper(cast, notice, 2)
         assert "打印这一版" in text(sign_in(cast.reporter).get(notice.get_absolute_url()))
     assert second.number == f"{first.number}（变更）"
@@ -91,9 +89,7 @@ def test_a_notice_names_one_deadline_only(cast):
 def test_a_past_day_shows_the_title_that_stood_then(cast):
     notice = cast.signed()
     with clock.at(NEXT):
-        changing.change_notice(
-            notice=notice, title="改过的标题", text="新的正文", due_on=None, reason="会议调整", version=None, by=cast.writer
-        )
+        cast.change(notice, title="改过的标题", text="新的正文")
         client = sign_in(cast.writer)
         for query, title in ((f"?as_of={DAY}", "关于会议事项的交办"), ("", "改过的标题")):
             (row,) = client.get(f"{reverse('supervision:notice_list')}{query}").context["table"].records

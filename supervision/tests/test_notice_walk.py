@@ -39,6 +39,8 @@ def take(cast: Cast, notice: Notice, action: str, by: User) -> object:
         Do.TAKE_BACK: units.take_back,
         Do.RECALL_REPLY: units.recall_reply,
         Do.ARCHIVE: units.archive_notice,
+        Do.CHANGE: changing.approve_change,
+        Do.RECALL_CHANGE: changing.recall_change,
     }
     reasoned = {
         Do.RETURN_DRAFT: office.return_draft,
@@ -48,6 +50,7 @@ def take(cast: Cast, notice: Notice, action: str, by: User) -> object:
         Do.DENY_EXTENSION: units.deny_extension,
         Do.DENY_TRANSFER: units.deny_transfer,
         Do.REVOKE: office.revoke_notice,
+        Do.DROP_CHANGE: changing.drop_change,
     }
     spoken = {Do.PASS_REPLY: units.pass_reply, Do.CLOSE: units.close_notice, Do.URGE: office.urge_notice, Do.REPLY: units.reply_notice}
     if action in plain:
@@ -73,8 +76,8 @@ def take(cast: Cast, notice: Notice, action: str, by: User) -> object:
             return units.return_reply(reason="理由", due_on=ahead, **more)
         case Do.REOPEN:
             return units.reopen_notice(reason="理由", due_on=ahead, **more)
-        case Do.CHANGE:
-            return changing.change_notice(title=notice.title, text=f"{notice.text}改"[-60:], due_on=None, reason="理由", **more)
+        case Do.PROPOSE_CHANGE:
+            return changing.propose_change(title=notice.title, text=f"{notice.text}改"[-60:], due_on=None, reason="理由", **more)
         case Do.INSTRUCT:
             return units.instruct(text="批示", addressee="handler", due_on=ahead, **more)
     order = notice.orders.filter(answered_on=None).first()
@@ -159,7 +162,8 @@ def test_a_walk_of_every_legal_step_covers_the_table():
         "submit/writer approve/leader return_draft/second submit/writer approve/leader issue/writer refuse/reporter uphold/leader"
         " ask_extension/reporter take_back/reporter ask_extension/reporter deny_extension/second ask_extension/reporter"
         " grant_extension/second ask_transfer/reporter deny_transfer/second ask_transfer/reporter transfer/second sign/stranger"
-        " instruct/leader answer/stranger urge/inspector change/second sign/stranger reply/stranger recall_reply/stranger reply/stranger"
+        " instruct/leader answer/stranger urge/inspector propose_change/second recall_change/writer propose_change/second"
+        " drop_change/leader propose_change/second change/writer sign/stranger reply/stranger recall_reply/stranger reply/stranger"
         " return_reply/inspector reply/stranger pass_reply/inspector close/second reopen/leader reply/stranger pass_reply/inspector"
         " close/writer archive/writer",
         "submit/writer approve/leader issue/writer sign/reporter revoke/leader",

@@ -7,8 +7,17 @@ import pytest
 
 from erqi.common import clock
 from projects.tests.builders import make_user
-from supervision.choices import EscalationState, FindingState, InquiryState, InspectionState, IssueState, ItemState, NoticeState
-from supervision.models import Inspection, Notice
+from supervision.choices import (
+    EscalationState,
+    FindingAction,
+    FindingState,
+    InquiryState,
+    InspectionState,
+    IssueState,
+    ItemState,
+    NoticeState,
+)
+from supervision.models import Finding, Inspection, Notice
 from supervision.rules import escalation as escalation_rules
 from supervision.rules import finding as finding_rules
 from supervision.rules import inquiry as inquiry_rules
@@ -20,7 +29,7 @@ from supervision.rules.machines import MACHINES
 from supervision.services.escalation import confirm_escalation
 from supervision.services.finding import parties_of_finding
 from supervision.services.inquiry import parties_of_inquiry
-from supervision.services.inspection import parties_of_inspection, plan_inspection
+from supervision.services.inspection import object_conclusion, parties_of_inspection, plan_inspection
 from supervision.services.issue_parties import issue_parties
 from supervision.services.item_grid import parties_of_item
 from supervision.services.notice_parties import parties as notice_parties
@@ -74,12 +83,21 @@ CASE = {
     },
     "finding": {
         FindingState.OPEN: "",
+        FindingState.PAUSED: "pause/reporter",
         FindingState.EXPLAINED: "explain/reporter",
         FindingState.CHECKED: "explain/reporter check/inspector",
     },
     "inquiry": {InquiryState.ASKED: "", InquiryState.ANSWERED: "answer/reporter"},
     "inspector asked": {InquiryState.ASKED: "", InquiryState.ANSWERED: "answer/inspector"},
 }
+
+
+def _object(finding: Finding, by: Any) -> Finding:
+    """An objection to the conclusion stops the finding's clock."""
+    object_conclusion(inspection=finding.inspection, text="不同意", version=None, by=by)
+    return Finding.objects.get(pk=finding.pk)
+
+
 OF_CASE: dict[str, tuple[Any, Any, Any, Callable[[Any], Any]]] = {
     "item": (item_rules.MACHINE, ITEM, parties_of_item, lambda case: case.item()),
     "inspection": (
@@ -88,7 +106,7 @@ OF_CASE: dict[str, tuple[Any, Any, Any, Callable[[Any], Any]]] = {
         parties_of_inspection,
         lambda case: plan_inspection(method="field", project=case.project, planned_for=DAY, by=case.inspector),
     ),
-    "finding": (finding_rules.MACHINE, FINDING, parties_of_finding, lambda case: case.finding()),
+    "finding": (finding_rules.MACHINE, {**FINDING, FindingAction.PAUSE: _object}, parties_of_finding, lambda case: case.finding()),
     "inquiry": (inquiry_rules.MACHINE, INQUIRY, parties_of_inquiry, lambda case: case.ask()),
     "inspector asked": (inquiry_rules.MACHINE, INQUIRY, parties_of_inquiry, item_case.ask_inspector),
 }

@@ -1,8 +1,10 @@
 """What the problems reported directly come from (病因统计): figures by cause over a period, as they stood on its last day."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -13,9 +15,21 @@ from erqi.common.dates import chinese_day, parse_day
 from erqi.common.exporting import PageExport
 from erqi.common.workbook.declare import SUM, Column, Row, Sheet
 from supervision.charts import causes
+from supervision.choices import IssueGrade
+from supervision.filters.issue import NO_CAUSE
 from supervision.services.issue_parties import seen_by
 from supervision.stats.issue import CauseLine, cause_lines
 from supervision.views.issue import list_crumb
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of the table and the list that it leads to; a percentage leads nowhere."""
+
+    label: str
+    number: float | None
+    url: str = ""
+
 
 HEAD = ["病因", "问题数", "占比", "A类", "B类", "C类", "未办结", "其中逾期", "按时办结", "超期办结", "按时率"]
 
@@ -62,18 +76,44 @@ class IssueCauses(PermissionRequiredMixin, PageExport, TemplateView):
         info = ("", f"数据截止：{chinese_day(self.day.day)}", "占比、按时率单位：%")
         return [Sheet(name="病因统计", title=self.export_title(), columns=columns, rows=rows, info=info, keyed=False, blank="没有直报问题")]
 
+    def list_url(self, cause: str | None = None, counted: str = "all", grade: str = "") -> str:
+        """Return the address of the list that shows exactly what a number counts; `cause`: a code, empty for what nobody has named one of,
+        None for all."""
+        query = {"since": self.since.isoformat(), "counted": counted}
+        if cause is not None:
+            query["cause"] = cause or NO_CAUSE
+        if grade:
+            query["grade"] = grade
+        if self.day.asked:
+            query["as_of"] = self.day.day.isoformat()
+        return f"{reverse('supervision:issue_list')}?{urlencode(query)}"
+
+    def cells(self, line: CauseLine, cause: str | None) -> list[Cell]:
+        """Return the numbers of a line, each with the list that it leads to."""
+        grades = [
+            Cell(f"{grade}类", number, self.list_url(cause, grade=grade)) for grade, number in zip(IssueGrade, line.grades, strict=True)
+        ]
+        counted = {"open": "未办结", "late": "其中逾期", "in_time": "按时办结", "over": "超期办结"}
+        return [
+            Cell("问题数", line.count, self.list_url(cause)),
+            Cell("占比", line.share),
+            *grades,
+            *(Cell(label, getattr(line, name), self.list_url(cause, name)) for name, label in counted.items()),
+            Cell("按时率", line.rate),
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines, total = self.figures
-        address = reverse("supervision:issue_list")
-        links = [f"{address}?cause={one.code}" if one.code else address for one in lines]
+        links = [self.list_url(one.code) for one in lines]
         return super().get_context_data(
             **kwargs,
             page_title="直报问题病因统计",
             breadcrumbs=[list_crumb(), {"label": "病因统计"}],
             as_of=self.day,
             since=self.since,
-            lines=list(zip(lines, links, strict=True)),
+            lines=[(one, link, self.cells(one, one.code)) for one, link in zip(lines, links, strict=True)],
             total=total,
+            total_cells=self.cells(total, None),
             head=HEAD,
             filter_summary=self.export_filters(),
             chart=causes([one.label for one in lines], [one.closed for one in lines], [one.open for one in lines], links),

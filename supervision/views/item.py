@@ -92,7 +92,7 @@ class ThemeLedger(ItemList):
         return f"{self.theme.name}督察台账"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().filter(theme=self.theme)
+        return super().get_queryset().filter(said__theme=self.theme)
 
     def buttons(self) -> list[tuple[str, str, str]]:
         return [*super().buttons(), ("主题与出处", self.theme.get_absolute_url(), "quote")]
@@ -113,8 +113,8 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         on = as_of(self.request)
-        known = SupervisionItem.objects.on_day(on.day).told(on.day).with_level(on.day)
-        item = get_object_or_404(known.select_related("theme", "unit", "project"), pk=pk)
+        known = SupervisionItem.objects.on_day(on.day).worded(on.day).told(on.day).with_level(on.day)
+        item = get_object_or_404(known.select_related("unit", "project"), pk=pk)
         user, present = self.request.user, on.day >= clock.today()
         steps = steps_on(item, on.day)
         colour = colour_of(item, steps, on.day)
@@ -135,7 +135,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
         can = {step.action for step in MACHINE.allowed(item.state, parties)} if present else set()
         return super().get_context_data(
             **kwargs,
-            page_title=item.name,
+            page_title=item.said.name,
             item=item,
             as_of=on,
             state_label=ItemState(item.state_then).label,
@@ -159,7 +159,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             may_undo=ItemAction.UNDO_STEP in can,
             breadcrumbs=[
                 {"label": "督察台账", "url": reverse("supervision:theme_list")},
-                {"label": item.theme.name, "url": reverse("supervision:theme_ledger", args=[item.theme.code])},
+                {"label": item.said.theme.name, "url": reverse("supervision:theme_ledger", args=[item.said.theme.code])},
                 {"label": item.number},
             ],
         )
@@ -185,9 +185,9 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
 
 def theme_counts(day: Any) -> dict[int, dict[str, int]]:
     """Return by theme (key) how many items stand in its ledger on the day, and of them what is struck off, yellow and red: one query."""
-    rows = SupervisionItem.objects.on_day(day).with_level(day).exclude(state_then=ItemState.CANCELLED).order_by()
+    rows = SupervisionItem.objects.on_day(day).worded(day).with_level(day).exclude(state_then=ItemState.CANCELLED).order_by()
     found: dict[int, dict[str, int]] = {}
-    for theme, level, number in rows.values_list("theme_id", "level").annotate(number=Count("pk")):
+    for theme, level, number in rows.values_list("said__theme", "level").annotate(number=Count("pk")):
         counts = found.setdefault(theme, {"all": 0, "done": 0, "yellow": 0, "red": 0})
         counts["all"] += number
         for name, value in (("done", 6), ("yellow", 3), ("red", 4)):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -31,6 +32,7 @@ from supervision.rules.notice import ANSWERED_BY, INTERNAL, MACHINE
 from supervision.rules.notice_course import Done, course
 from supervision.sentences.notice import counts_words, head_words, next_words, standing_label, standing_words
 from supervision.services.acting import allowed
+from supervision.services.notice_change import changes_refused
 from supervision.services.notice_parties import parties
 from supervision.services.notice_unit import too_late
 from supervision.stats.notice import standing_of
@@ -51,7 +53,7 @@ _ELSEWHERE = {NoticeAction.DRAFT, NoticeAction.ANSWER}
 # What a person most likely came for stands first; what destroys stands last.
 _ORDER = [
     *(NoticeAction.SUBMIT, NoticeAction.APPROVE, NoticeAction.ISSUE, NoticeAction.SIGN, NoticeAction.REPLY, NoticeAction.PASS_REPLY),
-    *(NoticeAction.CLOSE, NoticeAction.GRANT_EXTENSION, NoticeAction.ARCHIVE, NoticeAction.URGE),
+    *(NoticeAction.CHANGE, NoticeAction.CLOSE, NoticeAction.GRANT_EXTENSION, NoticeAction.ARCHIVE, NoticeAction.URGE),
 ]
 # Where a unit does not carry a notice out, who does is decided first.
 _UNDECIDED = {NoticeState.REFUSED, NoticeState.TRANSFERRING}
@@ -143,6 +145,8 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
     """Return what the person can do with the notice now, the main thing first."""
     hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if too_late(notice) else set())
     steps = [step for step in allowed(notice, MACHINE, user, parties(notice, user)) if step.action not in hidden]
+    refused = changes_refused(notice, [step.action for step in steps], user)
+    steps = [step for step in steps if step.action not in refused]
     order = [NoticeAction.TRANSFER, NoticeAction.UPHOLD, *_ORDER] if notice.state in _UNDECIDED else _ORDER
 
     def place(step: Step) -> tuple[bool, int]:
@@ -176,7 +180,7 @@ def may_answer(order: NoticeOrder, held: frozenset[Party]) -> bool:
 def decide_reading(owner: Any, user: Any) -> bool:
     """Say whether the account may read what is attached to a notice or to an act of one."""
     if isinstance(owner, NoticeAct):
-        return owner.to_state not in INTERNAL or is_insider(user)
+        return not owner.is_inside or is_insider(user)
     return not owner.is_internal or is_insider(user)
 
 
@@ -190,17 +194,18 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
     def get_context_data(self, pk: int, **kwargs: Any) -> dict[str, Any]:
         user, on = self.request.user, as_of(self.request)
         notice = notice_of(user, pk)
-        acts = [act for act in last_acts(notice, on.day) if is_insider(user) or act.to_state not in INTERNAL]
+        done, inside = list(last_acts(notice, on.day)), is_insider(user)
+        acts = [act for act in done if inside or not act.is_inside]
         if not acts:
             raise Http404
         past = on.day < clock.today()
         # A person of the unit sees the course from the issue on; how it stands is read from all of it.
-        known = course(Done(a.action, a.on, a.unit_id, a.due_on, a.text, a.by_name, a.to_state) for a in last_acts(notice, on.day))
+        known = course(Done(a.action, a.on, a.unit_id, a.due_on, a.text, a.by_name, a.to_state) for a in done)
         standing = standing_of(known, on.day)
         versions = list(notice.texts.filter(on__lte=on.day))
         held = parties(notice, user)
         orders = list(notice.orders.filter(on__lte=on.day))
-        number, shown = notice.number_text if known.issued_on else "", self._text(notice, versions)
+        number, shown = notice.number_text if known.issued_on else "", self._text(notice, versions, done, past)
         return super().get_context_data(
             **kwargs,
             page_title=shown.title,
@@ -220,20 +225,30 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
             standing_words=standing_words(standing),
             counts_words=counts_words(known),
             next_words="" if past else _next_words(notice, on.day),
-            copies=list(notice.copies.select_related("unit")),
+            copies=list(notice.copies.on_day(on.day).select_related("unit")),
+            change=notice.changes.waiting_on(on.day).first() if inside else None,
+            # Of a past day the paper of that day, where one had been sent.
+            paper_query=f"?version={shown.version}" if past and versions else "",
+            has_paper=bool(versions) or not past,
             origin=self._origin(notice),
-            attachments=list(of(notice)),
+            attachments=list(of(notice, on.day)),
             orders=[(order, not past and may_answer(order, held), self._answered(order, on.day)) for order in orders],
-            lines=self._lines(notice, acts),
+            lines=self._lines(notice, acts, on.day),
             may_edit=not past and any(step.action == NoticeAction.EDIT for step in allowed(notice, MACHINE, user, held)),
             buttons=[] if past else buttons(notice, user),
             breadcrumbs=[{"label": "督察通知单", "url": reverse("supervision:notice_list")}, {"label": number or shown.title}],
         )
 
     @staticmethod
-    def _text(notice: Notice, versions: list[NoticeText]) -> Any:
-        """Return title and text as they stood: the last version that was sent, else the draft."""
-        return versions[-1] if versions else notice
+    def _text(notice: Notice, versions: list[NoticeText], done: list[NoticeAct], past: bool) -> Any:
+        """Return title and text as they stood: the last version that was sent, else the draft; on a past day as its acts kept it."""
+        if versions or not past:
+            return versions[-1] if versions else notice
+        text = next((act.drafted_text for act in reversed(done) if act.drafted_text), "")
+        if not text:
+            # From before acts kept it: what was sent at first is nearest to it.
+            text = (notice.texts.order_by("version").first() or notice).text
+        return SimpleNamespace(title=done[-1].title or notice.title, text=text)
 
     @staticmethod
     def _answered(order: NoticeOrder, day: date) -> bool:
@@ -249,8 +264,8 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
         return {"label": f"{label}：{origin}", "url": origin.get_absolute_url()}
 
     @staticmethod
-    def _lines(notice: Notice, acts: list[NoticeAct]) -> list[ActLine]:
-        attachments = for_owners(acts)
+    def _lines(notice: Notice, acts: list[NoticeAct], day: date) -> list[ActLine]:
+        attachments = for_owners(acts, day)
         number, lines = 0, []
         for act in acts:
             url = ""

@@ -27,6 +27,8 @@ from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_word
 from supervision.services.parties import permissions_for
 from supervision.views.notice import notice_of
 
+# What is decided about a change: what it says stands above the form.
+_OF_A_CHANGE = {Do.CHANGE, Do.DROP_CHANGE, Do.RECALL_CHANGE}
 # What a unit does, or who stands in for it.
 _OF_THE_UNIT = {Do.SIGN, Do.REFUSE, Do.ASK_EXTENSION, Do.ASK_TRANSFER, Do.REPLY}
 # So many working days more are suggested for a reply that has to be given anew.
@@ -96,12 +98,23 @@ DOINGS: dict[str, Doing] = {
     Do.REOPEN: Doing(forms.AgainForm, unit.reopen_notice, "已重新办理。"),
     Do.ARCHIVE: Doing(forms.NoteForm, unit.archive_notice, "已归档。", hint="归档后不能再办理。", names=_NOTE),
     Do.URGE: Doing(forms.UrgeForm, office.urge_notice, "已催办，可打印催办通知。"),
-    Do.CHANGE: Doing(
+    Do.PROPOSE_CHANGE: Doing(
         forms.ChangeForm,
-        changing.change_notice,
-        "已变更，承办单位须重新签收；原文保留为上一版本。",
-        hint="原文保留，可另行打印；承办单位须重新签收，审签人会收到变更的通知。",
+        changing.propose_change,
+        "变更已送审签；审签前原通知单照常办理。",
+        "送审签",
+        "变更由他人审签后才下发，承办单位重新签收；审签前只有发文一方看得到，原通知单照常办理。",
     ),
+    Do.CHANGE: Doing(
+        forms.NoteForm,
+        changing.approve_change,
+        "已审签并变更，承办单位须重新签收；原文保留为上一版本。",
+        "同意变更",
+        "同意后即下发，承办单位须重新签收；原文保留，可另行打印。",
+        _NOTE,
+    ),
+    Do.DROP_CHANGE: Doing(forms.ReasonForm, changing.drop_change, "未同意变更，原通知单不变。", hint="原通知单不变，拟稿人会收到理由。"),
+    Do.RECALL_CHANGE: Doing(forms.PlainForm, changing.recall_change, "变更已收回，原通知单不变。"),
     Do.INSTRUCT: Doing(forms.OrderForm, unit.instruct, "批示已下达。", names=(("order_due_on", "due_on"),)),
     Do.REVOKE: Doing(forms.ReasonForm, office.revoke_notice, "已撤销。", hint="撤销后承办单位不再办理；文号保留，不再使用。"),
 }
@@ -150,12 +163,14 @@ class NoticeActView(EditView):
         user = self.request.user
         if found := refusal(self.record, MACHINE, self.action, user, office.parties(self.record, user)):
             return found
+        if found := changing.change_refusal(self.record, self.action, user):
+            return found
         if self.action in (Do.CLOSE, Do.ARCHIVE):
             return unit.open_order(self.record)
         return unit.too_late(self.record) if self.action == Do.ASK_EXTENSION else ""
 
     def values_of(self, record: Notice) -> dict[str, Any]:
-        return {name: getattr(record, name) for name in ("title", "text", "due_on")} if self.action == Do.CHANGE else {}
+        return {name: getattr(record, name) for name in ("title", "text", "due_on")} if self.action == Do.PROPOSE_CHANGE else {}
 
     def first_values(self) -> dict[str, Any]:
         notice, today = self.record, clock.today()
@@ -229,6 +244,7 @@ class NoticeActView(EditView):
             shows_cause=said is not None and said.action == Do.REPLY and bool(notice.cause),
             attachments=list(of(said)) if said is not None else [],
             opens_text=self.action in (Do.APPROVE, Do.SIGN),
+            change=notice.changes.waiting().first() if self.action in _OF_A_CHANGE else None,
         )
 
 

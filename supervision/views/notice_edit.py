@@ -141,7 +141,7 @@ class NoticeEdit(NoticeEditing):
         return notice_of(self.request.user, self.kwargs["pk"])
 
     def values_of(self, record: Notice) -> dict[str, Any]:
-        copies = list(record.copies.values_list("unit__name", flat=True))
+        copies = list(record.copies.standing().values_list("unit__name", flat=True))
         return {name: getattr(record, name) for name in service.DRAFTED} | {"copies": copies}
 
     def refusal(self) -> str:

@@ -52,7 +52,7 @@ def _lines(rows: NoticeQuerySet, day: date) -> tuple[list[Line], int]:
             Line(
                 notice.get_absolute_url(),
                 "" if notice.state_then in INTERNAL else notice.number_text,
-                notice.title,
+                notice.title_then or notice.title,
                 units.get(notice.unit_then, ""),
                 MACHINE.state_label(notice.state_then),
                 notice.due_then,

@@ -18,7 +18,10 @@ SERVICES = {
     "withdraw": office.withdraw_notice,
     "issue": office.issue_notice,
     "urge": office.urge_notice,
-    "change": changing.change_notice,
+    "propose_change": changing.propose_change,
+    "change": changing.approve_change,
+    "drop_change": changing.drop_change,
+    "recall_change": changing.recall_change,
     "transfer": changing.transfer_notice,
     "uphold": office.uphold_notice,
     "revoke": office.revoke_notice,
@@ -78,6 +81,6 @@ def _step(story: Story, step: dict[str, Any], known: dict[str, int]) -> None:
         order = NoticeOrder.objects.filter(notice=notice, answered_on=None).earliest("pk")
         units.answer_order(order=order, version=order.version, by=by, **values)
         return
-    if step["do"] == "change":
+    if step["do"] == "propose_change":
         values = {"title": notice.title, "text": notice.text, "due_on": notice.due_on} | values
     SERVICES[step["do"]](notice=notice, version=notice.version, by=by, **values)
