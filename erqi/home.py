@@ -88,9 +88,10 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         **year_of(ledger, day, scope),
     }
     if not is_screen:
+        units = tuple(scope.query["unit"]) if scope.key == "unit" else None
         context["headlines"] = Keeper().get(
-            ("headlines", request.user.pk, request.user.permissions, day.day),
-            lambda: [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day)],
+            ("headlines", request.user.pk, request.user.permissions, day.day, units),
+            lambda: [line for contribution in contributions.HEADLINES for line in contribution(request.user, day.day, units)],
         )
     if may(request.user, (*WORKING, *contributions.WORDS.acting)) and ledger == current and not day.asked and not is_screen:
         items = kept_todo(Desk(request.user, clock.today()))

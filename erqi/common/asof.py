@@ -9,13 +9,13 @@ from erqi.common import clock
 from erqi.common.dates import chinese_day, clamp_to_year, parse_day
 
 PARAMETER = "as_of"
-# Nothing of this district was kept before, and nothing is planned for later: a slip of the pen, and no day to count calendars for.
-FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
+# Nothing of this district was kept before: a slip of the pen, and no day to count calendars for.
+FIRST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """The day, whether somebody asked for it, and a message when what was asked for is no date."""
+    """The day, whether somebody asked for it, and a sentence where what was asked for did not count."""
 
     day: date
     asked: bool
@@ -28,18 +28,12 @@ class AsOf:
 
     @property
     def is_to_come(self) -> bool:
-        """Whether the day comes after the business date: its state is worked out from what is known now."""
+        """Whether the day comes after the business date: only the first day of a coming year's ledger does."""
         return self.day > clock.today()
 
     @property
     def label(self) -> str:
         return chinese_day(self.day)
-
-
-def asked_day(request: HttpRequest) -> date | None:
-    """Return the day that the address names; None where it names none that a page can be shown for."""
-    day = parse_day(request.GET.get(PARAMETER, ""))
-    return day if day is not None and FIRST <= day <= LAST else None
 
 
 def carry(request: HttpRequest, day: date) -> None:
@@ -52,18 +46,31 @@ def carried_day(request: HttpRequest) -> date | None:
     return getattr(request, "carried_day", None)
 
 
+def refusal(text: str, day: date | None, today: date, shown: date) -> str:
+    """Return in a sentence why a page does not show the day that was asked for (None: the text is no date), and what it shows instead."""
+    if day is None:
+        why = "无法识别，应形如 2018-06-30"
+    elif day > today:
+        why = f"晚于今天（{chinese_day(today)}），只能查看今天和以前的状态"
+    else:
+        why = f"早于{FIRST.year}年"
+    return f"日期“{text[:20]}”{why}；现按{chinese_day(shown)}显示。"
+
+
 def as_of(request: HttpRequest, year: int | None = None) -> AsOf:
-    """Return the day of a page. What is no date, or one out of all bounds, is not guessed: the default day is shown with a message."""
+    """Return the day of a page: the one asked for, up to the business date.
+
+    Nobody knows how a later day will be (what is foreseen has pages of its own: 转色预告, the wall), so a reminder or a delay counted up
+    to one would be printed as if it were a state. What is no date, to come or out of all bounds is not guessed: the default day is shown
+    with a sentence. The default day of a ledger that is to come may be named, too.
+    """
     today = clock.today()
     default = clamp_to_year(today, year) if year else today
     text = request.GET.get(PARAMETER, "").strip()
-    if not text:
+    day = parse_day(text)
+    if not text or day == default > today:
         return AsOf(default, asked=False)
-    day = asked_day(request)
-    if day is not None:
-        carry(request, day)
-        return AsOf(day, asked=day != default)
-    shown = f"现按{chinese_day(default)}显示。"
-    if parse_day(text) is not None:
-        return AsOf(default, asked=False, error=f"日期“{text[:20]}”不在{FIRST.year}年至{LAST.year}年之间；{shown}")
-    return AsOf(default, asked=False, error=f"日期“{text[:20]}”无法识别，应形如 2018-06-30；{shown}")
+    if day is None or not FIRST <= day <= today:
+        return AsOf(default, asked=False, error=refusal(text, day, today, default))
+    carry(request, day)
+    return AsOf(day, asked=day != default)

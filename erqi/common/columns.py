@@ -152,6 +152,13 @@ class TextColumn(Column):
         return self.html(value)[:-6] + self.mark(record) + "</div>"
 
 
+class BriefColumn(TextColumn):
+    """A name or a few words, which may take two lines rather than push other columns out of the window: a unit, a person, a step."""
+
+    td_class = "text brief"
+    kind = "text"
+
+
 class NumberColumn(Column):
     """A number, right-aligned, thousands separated, without trailing zeros."""
 

@@ -138,8 +138,9 @@ BADGES: Registry[Callable[[Collection[int], date], dict[int, list[Badge]]]] = Re
 DUTIES: Registry[Callable[[Collection[int], int, date], Iterable[Duty]]] = Registry()
 # By the `source` of duties: (key) -> where something is done about it.
 PLACES: dict[str, Callable[[int], Place]] = {}
-# (user, day) -> figures of the cockpit, the whole district's; of the user they may depend on the permissions alone (they are kept).
-HEADLINES: Registry[Callable[[Any, date], Iterable[Headline]]] = Registry()
+# (user, day, units) -> figures of the cockpit as the user may see them: the whole district's where `units` is None, else what concerns
+# these units (keys), which are the user's own. They are kept.
+HEADLINES: Registry[Callable[[Any, date, Collection[int] | None], Iterable[Headline]]] = Registry()
 # () -> anything: what else follows from the rules for warnings is computed anew, in a transaction of its own, once a pass over the
 # colours of all projects is through (projects.services.schedule.continue_pass).
 RESCHEDULED: Registry[Callable[[], object]] = Registry()

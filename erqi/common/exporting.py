@@ -75,13 +75,18 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def cover_of(title: str, by: User, day: AsOf | date | None, **more: Any) -> Cover:
-    """Return what the sheet 说明 says of an export: by whom and when, as of which day; `more` are the other fields of Cover."""
+def cover_of(title: str, by: User, day: AsOf | date | None, *, problems: Sequence[str] = (), **fields: Any) -> Cover:
+    """Return what the sheet 说明 says of an export: by whom and when, as of which day; `fields` are the other fields of Cover.
+
+    `problems` are sentences on what of the address did not count; the day's own is added.
+    """
     asked = day.asked if isinstance(day, AsOf) else False
     fixed = clock.fixed_today()
     note = "（按所选日期的状态）" if asked else ""
     if isinstance(day, AsOf) and day.is_to_come:
-        note = "（将来某日的状态，按现有数据推算）"
+        note = "（年度尚未开始，按现有数据推算）"
+    said = [day.error, *problems] if isinstance(day, AsOf) else problems
+    more = [*fields.pop("more", ()), ("请注意", "".join(said))]
     if fixed is not None:
         note += f"；演示、训练环境，业务日期固定为{chinese_day(fixed)}"
     return Cover(
@@ -90,7 +95,8 @@ def cover_of(title: str, by: User, day: AsOf | date | None, **more: Any) -> Cove
         exported_at=timezone.now(),
         as_of=day.day if isinstance(day, AsOf) else day,
         as_of_note=note,
-        **more,
+        more=more,
+        **fields,
     )
 
 
@@ -106,7 +112,7 @@ def wanted_of(request: HttpRequest) -> Format | None:
 
 
 def answer(wanted: Format, by: User, title: str, day: AsOf | date | None, sheets: Sequence[Sheet], **cover: Any) -> FileResponse:
-    """Return the file of the sheets, named by title and day; `cover` are further fields of the sheet 说明."""
+    """Return the file of the sheets, named by title and day; `cover` are further arguments of `cover_of`."""
     name = file_name(title, day.day if isinstance(day, AsOf) else day, wanted)
     return download(wanted, name, sheets, cover_of(title, by, day, **cover))
 

@@ -203,6 +203,7 @@ class ListView(PermissionRequiredMixin, View):
                 order=order_words(listing),
                 money_unit=MONEY_UNITS[listing.money_unit] if self.has_money else "",
                 more=[("所含记录", f"勾选的记录（勾选 {len(self.ticks)} {self.noun}）")] if self.ticks else [],
+                problems=listing.problems,
             )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -33,6 +33,7 @@ from django_tables2.utils import OrderBy
 from erqi.common.columns import (
     NOT_DOCUMENTED,
     NOT_FILLED_IN,
+    BriefColumn,
     ChoiceColumn,
     Column,
     DateColumn,
@@ -50,6 +51,7 @@ __all__ = [
     "NOT_DOCUMENTED",
     "NOT_FILLED_IN",
     "BaseTable",
+    "BriefColumn",
     "ChoiceColumn",
     "Column",
     "DateColumn",
@@ -102,6 +104,8 @@ class BaseTable(django_tables2.Table):
     money_unit = "wan"
     # A table that people compare line by line; panels with few rows say False.
     dense = True
+    # Names and texts break as far as it takes for the columns to find room in the window; those that are chosen besides scroll.
+    fitted = False
     # Plain objects instead of models: see `fetch`.
     flat = False
     fetched: Sequence[str] = ()

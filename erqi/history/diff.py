@@ -1,6 +1,6 @@
 """What an event changed, in words: field names, choice labels, names instead of ids."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -78,10 +78,12 @@ def in_words(field: models.Field, value: Any, names: Names) -> str:
     return str(value)
 
 
-def changes(before: models.Model, after: models.Model, names: Names) -> list[Change]:
-    """Return what differs between two events of one record, in the order of the record's columns."""
+def changes(before: models.Model, after: models.Model, names: Names, hidden: Collection[str] = ()) -> list[Change]:
+    """Return what differs between two events of one record, in the order of the record's columns, without the hidden ones."""
     found = []
     for field in shown_fields(type(after)):
+        if field.name in hidden:
+            continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old == new:
             continue
@@ -92,12 +94,12 @@ def changes(before: models.Model, after: models.Model, names: Names) -> list[Cha
     return found
 
 
-def contents(row: models.Model, names: Names) -> list[dict[str, str]]:
-    """Return everything that a row says: what an insert wrote, what a delete took away."""
+def contents(row: models.Model, names: Names, hidden: Collection[str] = ()) -> list[dict[str, str]]:
+    """Return everything that a row says but for the hidden columns: what an insert wrote, what a delete took away."""
     return [
         {"label": _label(field), "value": text}
         for field in shown_fields(type(row))
-        if field.attname in row.__dict__ and (text := in_words(field, getattr(row, field.attname), names))
+        if field.name not in hidden and field.attname in row.__dict__ and (text := in_words(field, getattr(row, field.attname), names))
     ]
 
 

@@ -183,8 +183,8 @@ def _entry(
         context=hit.context,
         title=title(kind.model._meta.label_lower, row, names),
         project=projects.get(getattr(row, "hist_project", None)),
-        changes=changes(before, row, names) if compared else [],
-        contents=[] if compared else contents(row, names),
+        changes=changes(before, row, names, kind.hidden) if compared else [],
+        contents=[] if compared else contents(row, names, kind.hidden),
     )
 
 

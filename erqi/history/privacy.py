@@ -1,9 +1,11 @@
 """Which events of a history are not everybody's: a model says so by `history_private`, a condition on its events.
 
 Such events are read by those who write or review the project's reports by the grid of responsibility, and by the office; where the model
-names permissions (`history_readers`), by those who have one of them and nobody else. For everybody else the history goes on from what was
-public before to what was made public then. What is attached to a record that is private now (a draft) is as private as the record: its
-name may say what nobody is to know yet. The audit's trail says that something was changed, never what, and leaves nothing out.
+names permissions (`history_readers`), by those who have one of them and nobody else. Columns that it names in `history_hidden` are read by
+these alone in all its events, also where the record itself is everybody's (why somebody was looked at again). For everybody else the
+history goes on from what was public before to what was made public then. What is attached to a record that is private now (a draft) is as
+private as the record: its name may say what nobody is to know yet. The audit's trail says that something was changed, never what, and
+leaves nothing out.
 """
 
 from collections.abc import Iterable
@@ -32,8 +34,10 @@ def _readable(user: User, kinds: Iterable[Kind]) -> list[Kind]:
 
 
 def _for_readers(kind: Kind, user: User) -> Kind:
-    """Return a kind whose private events have readers by permission, with what the account may see of it."""
-    if kind.private is None or any(user.can(code) for code in kind.readers):
+    """Return a kind that has readers by permission, with what the account may see of its private events and columns."""
+    if any(user.can(code) for code in kind.readers):
+        return replace(kind, hidden=())
+    if kind.private is None:
         return kind
     return replace(kind, visible=~kind.private)
 

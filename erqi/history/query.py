@@ -187,9 +187,10 @@ def _common(kind: Kind, rows: QuerySet, filters: Filters) -> QuerySet | None:
 
 
 def text_columns(kind: Kind) -> list[str]:
-    """Return the columns of the kind's events that hold words of people: no codes of choices, no ids."""
+    """Return the columns of the kind's events that hold words of people: no codes of choices, no ids, nothing hidden."""
     return [
         field.name
         for field in kind.events._meta.fields
         if isinstance(field, models.CharField | models.TextField) and not field.choices and not field.name.startswith("pgh_")
+        if field.name not in kind.hidden
     ]

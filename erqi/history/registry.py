@@ -20,7 +20,7 @@ class Kind:
 
     `events` is the table that the triggers write; `project` is the lookup from there to the project's id, empty for records
     that belong to no project. `private` says which events are not everybody's, `visible` what the person at the page may see of
-    them (erqi.history.privacy).
+    them, `hidden` which columns of them the person may not (erqi.history.privacy).
     """
 
     code: str
@@ -33,6 +33,8 @@ class Kind:
     # The permissions with which somebody reads what is private, instead of the grid of responsibility.
     readers: tuple[str, ...] = ()
     visible: models.Q = field(default_factory=models.Q)
+    # Hidden from everybody until somebody is known to read them.
+    hidden: tuple[str, ...] = ()
 
 
 @cache
@@ -61,6 +63,7 @@ def _tracked() -> list[Kind]:
             is_account=tracked._meta.app_label == _ACCOUNT_APP and not issubclass(tracked, Simulated),
             private=getattr(tracked, "history_private", None),
             readers=getattr(tracked, "history_readers", ()),
+            hidden=getattr(tracked, "history_hidden", ()),
         )
         for events in apps.get_models()
         if issubclass(events, pghistory.models.Event) and not events._meta.proxy

@@ -72,6 +72,29 @@ def test_what_reads_the_day_says_so(client, settings):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("text", "why"), [("2018-09-29", "晚于今天（2018年9月28日），只能查看"), ("2018-13-45", "无法识别")])
+def test_every_page_says_the_day_that_it_does_not_show(client, settings, text, why):
+    """One rule for all pages that read the day: a day to come and what is no date are said, and the present is shown."""
+    settings.FIXED_TODAY = DAY
+    user = make_user(Role.OFFICE)
+    client.force_login(user)
+    filled, wrong = samples(user), []
+    for name, rule in TABLE.items():
+        if rule.path or name.startswith("admin:") or name in ("logout", "projects:warning_changes") or not rule.allows(user, "GET"):
+            continue
+        address = address_of(name, rule, filled)
+        if not shows_day(resolve(address.partition("?")[0]).func):
+            continue
+        answer = client.get(address + ("&" if "?" in address else "?") + f"as_of={text}", follow=True)
+        if answer.streaming or not answer["Content-Type"].startswith("text/html"):
+            continue
+        page = answer.content.decode()
+        if "正在查看" in page or page.count(f"日期“{text}”{why}") != 1:
+            wrong.append(f"{name}: {page.count(f'日期“{text}”{why}')}")
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.fixture
 def red(viewer):
     ledger = make_ledger()
@@ -108,6 +131,6 @@ def test_the_way_back_leads_to_the_present(viewer, red):
 @pytest.mark.parametrize("path", ["/warnings/", "/warnings/upcoming/", "/ledgers/2018/", "/projects/{}/", "/plans/2018/"])
 def test_a_day_that_is_none_is_said(viewer, red, path, text):
     answer = viewer.get(path.format(red.code), {"as_of": text}).content.decode()
-    reason = "不在2000年至2100年之间" if text[0] in "09" else "无法识别"
+    reason = {"0": "早于2000年", "9": "晚于今天（2018年9月28日）"}.get(text[0], "无法识别")
     assert f"日期“{text}”{reason}" in answer
     assert "正在查看" not in answer

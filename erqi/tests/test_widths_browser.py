@@ -92,3 +92,40 @@ def test_the_wall_screen_is_read_from_afar_and_left_by_escape(page, log_in):
         expect(page.locator(".screen-cut", has_text="本屏").first).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("body")).not_to_have_class(re.compile("is-screen"))
+
+
+# What must be seen of a list on an office's screen without scrolling sideways.
+SEEN = {
+    "/supervision/traces/": {"事项", "办理", "办理人", "内容"},
+    "/supervision/issues/": {"问题", "状态", "办理时限", "承办单位"},
+    "/supervision/escalations/": {"项目", "触发条件", "处置", "依据"},
+    "/supervision/notices/": {"督察事项", "项目", "种类", "灯色", "反馈时限", "下发", "签收", "反馈"},
+}
+
+
+@pytest.mark.parametrize("address", SEEN)
+def test_the_columns_that_matter_are_seen_without_scrolling(page, log_in, address):
+    log_in("supervision")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(address)
+    seen = page.evaluate(
+        """() => {const edge = document.querySelector('.table-region').getBoundingClientRect().right;
+        return [...document.querySelectorAll('.data-table thead th')].filter(head => head.getBoundingClientRect().right <= edge + 1)
+            .map(head => head.innerText.trim())}"""
+    )
+    assert SEEN[address] <= set(seen)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_title_without_a_space_wraps_on_a_phone(page, log_in):
+    log_in("reporter")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/supervision/issues/new/")
+    page.locator("[name=title]").fill("https://example.gov.cn/zhengdi/2018/" + "ABCDEFGHIJ" * 4)
+    page.locator("[name=description]").fill("见图")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("https://example.gov.cn")
+    for address in (page.url, f"{page.url}withdraw/", "/supervision/issues/", "/todo/", "/supervision/traces/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address

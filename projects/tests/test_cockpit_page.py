@@ -172,12 +172,12 @@ def test_everybody_begins_with_what_is_theirs(demo_db, client, username, scope, 
     assert "我的待办<span" not in client.get("/", {"as_of": "2018-06-30"}).content.decode()
 
 
-def test_a_day_to_come_has_no_changes_yet(demo_db, client):
+def test_a_day_to_come_is_said_and_the_present_shown(demo_db, client):
     client.force_login(User.objects.get(username="viewer"))
-    assert "一周内转色" in client.get("/", {"as_of": "2018-09-27"}).content.decode()
     answer = client.get("/", {"as_of": "2018-10-01"})
-    assert answer.context["turned"] is None
-    assert "一周内转色" not in answer.content.decode()
+    assert "日期“2018-10-01”晚于今天（2018年9月28日），只能查看今天和以前的状态；现按2018年9月28日显示。" in answer.content.decode()
+    assert answer.context["as_of"].day == date(2018, 9, 28)
+    assert answer.context["turned"] is not None
 
 
 def test_figures_that_are_simulated_say_so(demo_db, client):

@@ -111,18 +111,29 @@ def test_what_is_wrong_in_the_address_is_said_and_not_guessed(viewer, unit):
 def test_what_is_wrong_in_the_address_stands_in_the_file_too(viewer, unit):
     report_project(unit)
     query = "year=2030&as_of=gestern&month=13&money=dollar&colour=pink"
-    said = viewer.get(f"/exports/ledger/?{query}").context["problems"]
+    context = viewer.get(f"/exports/ledger/?{query}").context
+    said = [context["as_of"].error, *context["problems"]]
     assert len(said) == 5
     assert cover(workbook(viewer, f"/exports/ledger/?{query}&export=xlsx"))["请注意"] == "".join(said)
     assert "请注意" not in cover(workbook(viewer, "/exports/ledger/?export=xlsx"))
 
 
-def test_a_day_to_come_is_worked_out_and_says_so(viewer, unit):
+def test_a_year_to_come_is_worked_out_and_says_so(viewer, unit):
     report_project(unit)
-    book = workbook(viewer, "/exports/ledger/?as_of=2018-11-30&export=xlsx")
-    assert cover(book)["数据截止"].startswith("2018年11月30日（将来某日的状态，按现有数据推算）")
-    assert "数据截止：2018年11月30日（推算）" in [cell.value for cell in book.worksheets[1][2]]
+    district_ledger(2019)
+    book = workbook(viewer, "/exports/ledger/?year=2019&export=xlsx")
+    assert cover(book)["数据截止"].startswith("2019年1月1日（年度尚未开始，按现有数据推算）")
+    assert "数据截止：2019年1月1日（推算）" in [cell.value for cell in book.worksheets[1][2]]
     assert "推算" not in cover(workbook(viewer, "/exports/ledger/?as_of=2018-06-30&export=xlsx"))["数据截止"]
+
+
+@pytest.mark.parametrize("address", ["/exports/ledger/?year=2018", "/ledgers/2018/?", "/warnings/upcoming/?", "/targets/2018/?"])
+def test_a_day_to_come_or_none_is_said_in_the_file_and_not_taken(viewer, unit, address):
+    report_project(unit)
+    for text, why in (("2018-11-30", "晚于今天"), ("2018-13-45", "无法识别")):
+        said = cover(workbook(viewer, f"{address}&as_of={text}&export=xlsx"))
+        assert said["数据截止"].startswith("2018年9月28日")
+        assert f"日期“{text}”{why}" in said["请注意"]
 
 
 @pytest.mark.parametrize("report", REPORTS)

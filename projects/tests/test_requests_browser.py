@@ -98,6 +98,26 @@ def test_what_was_typed_before_the_session_ended_is_offered_again(page, log_in, 
     expect(page.get_by_role("group", name="主体封顶：督察")).to_contain_text("现场三人，无机械")
 
 
+def test_whoever_lost_all_cookies_comes_back_to_the_form(page, log_in, context, tolerate, milestone):
+    tolerate("403")
+    page.set_viewport_size(PHONE)
+    address = f"/milestones/{milestone.pk}/update/?from=phone"
+    log_in("inspector").goto(address)
+    page.get_by_label("督察情况").fill("基坑积水，未排")
+    context.clear_cookies()
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录已过期，刚才提交的内容没有保存")
+    assert fits(page)
+    page.get_by_role("link", name="重新登录").click()
+    page.locator("input[name=username]").fill("inspector")
+    page.locator("input[name=password]").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    expect(page.locator(".local-draft")).to_contain_text("照片、文件需重新选择")
+    page.get_by_role("button", name="恢复填写的内容").click()
+    expect(page.get_by_label("督察情况")).to_have_value("基坑积水，未排")
+
+
 def test_the_time_line_is_whole_on_paper(page, log_in, site, milestone):
     with site.data():
         for day in range(1, 7):

@@ -129,7 +129,8 @@ class TestList:
         assert "计划到期 1个" in text
 
     def test_the_year_over_a_missed_effort_is_called_so(self, viewer, starts):
-        assert "未达力争目标" in row(listed(viewer, as_of="2018-12-31"), "新开工项目")
+        with clock.at(date(2018, 12, 31)):
+            assert "未达力争目标" in row(listed(viewer), "新开工项目")
 
     def test_a_registered_result_stands_beside_the_computed_one(self, viewer, starts):
         service.record_reading(target=starts, on=date(2018, 6, 30), value=Decimal(3), by=None)
@@ -264,8 +265,8 @@ class TestDetail:
         with django_assert_num_queries(24):
             html_of(viewer, starts.get_absolute_url())
         started(Ledger.objects.get(), "戊", date(2018, 2, 1))
-        with django_assert_num_queries(24):
-            html_of(viewer, starts.get_absolute_url(), as_of="2018-12-31")
+        with clock.at(date(2018, 12, 31)), django_assert_num_queries(24):
+            html_of(viewer, starts.get_absolute_url())
 
 
 class TestForm:

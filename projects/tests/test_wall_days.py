@@ -95,7 +95,8 @@ def test_the_line_stands_at_the_day_and_not_outside_the_year(viewer, ledger):
     assert f'class="wg-today" x1="{at(271)}%"' in page(viewer)
     assert "截至 9月28日</text>" in page(viewer)
     assert f'class="wg-today" x1="{at(90)}%"' in page(viewer, "?as_of=2018-03-31")
-    assert "wg-today" not in page(viewer, "?as_of=2019-03-31")
+    with clock.at(date(2019, 4, 1)):
+        assert "wg-today" not in page(viewer, "?as_of=2019-03-31")
 
 
 def test_a_refused_request_moves_nothing_and_an_approved_one_is_known_from_its_day(viewer, ledger):

@@ -103,8 +103,9 @@ class ProjectColour(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, code: str, **kwargs: Any) -> dict[str, Any]:
         project = get_object_or_404(Project, code=code)
-        on = as_of(self.request)
-        found = colour_context(project, list(project.entries.for_project()), on.day, self.request.GET.get("year", ""), self.request.user)
+        year = self.request.GET.get("year", "")
+        on = as_of(self.request, int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None)
+        found = colour_context(project, list(project.entries.for_project()), on.day, year, self.request.user)
         colour = found["colour"]
         return super().get_context_data(
             **kwargs,

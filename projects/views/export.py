@@ -75,8 +75,8 @@ class ReportPage(PermissionRequiredMixin, OfYear, View):
 
     @property
     def problems(self) -> list[str]:
-        """What of the address did not count, a sentence each."""
-        found = [*self.year_problems(), *([self.day.error] if self.day.error else []), *self.filterset.problems]
+        """What of the address did not count besides the day, a sentence each."""
+        found = [*self.year_problems(), *self.filterset.problems]
         if self.day.day != clamp_to_year(self.day.day, self.ledger.year):
             found.append(f"所示日期不在{self.ledger.year}年内，年度内的计划和月报按该日期已知的情况计。")
         asked = self.request.GET
@@ -181,7 +181,8 @@ class ReportDetail(ReportPage):
             report.sheets(scope),
             filters=scope.filters if report.has_filters else "",
             money_unit=scope.unit if report.has_money else "",
-            more=[("台账", str(scope.ledger)), ("预警规则", self._rules()), ("请注意", "".join(self.problems))],
+            more=[("台账", str(scope.ledger)), ("预警规则", self._rules())],
+            problems=self.problems,
         )
 
     def _rules(self) -> str:

@@ -67,8 +67,9 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
 
     def export_sheets(self) -> list[Sheet]:
         desk = Desk(self.request.user, clock.today())
-        items = [item for item in todo(desk) if not self.kind or item.kind == self.kind]
-        return todo_sheets(str(self.request.user), items, waiting(desk), desk.day)
+        items = todo(desk)
+        chosen = [item for item in items if not self.kind or item.kind == self.kind]
+        return todo_sheets(str(self.request.user), chosen, waiting(desk, items), desk.day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk = Desk(self.request.user, clock.today())
@@ -87,7 +88,7 @@ class Todo(PermissionRequiredMixin, PageExport, TemplateView):
             more=len(chosen) - len(shown),
             more_url=f"{reverse('projects:todo')}{query}",
             tabs=self._tabs(items, kind),
-            waiting=waiting(desk),
+            waiting=waiting(desk, items),
             export=self.page_menu() if items else None,
             unread_count=len(unread(self.request.user, desk.day)),
             # Somebody who only looks has nothing to do here; who reports is told when the next month begins.

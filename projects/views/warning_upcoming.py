@@ -178,7 +178,7 @@ class WarningUpcoming(WarningPage):
             lines = self.lines(turns, named_entries(self.ledger, [turn.project for turn in turns], self.day.day))
             title = f"{self.ledger.year}年转色预告（{self.days}天）"
             sheet = turns_sheet(title, lines, self.day.day)
-            return answer(wanted, self.request.user, title, self.day, [sheet], filters=listing.summary)
+            return answer(wanted, self.request.user, title, self.day, [sheet], filters=listing.summary, problems=listing.problems)
 
     def results(self, listing: Listing) -> dict[str, Any]:
         today, past = self.day.day, self.is_past

@@ -43,7 +43,8 @@
     var form = document.querySelector("form[data-dirty]:not([data-local-draft])");
     var here = form && location.pathname === draft.path;
     if (draft.lost && here) {
-      kept.offer(form, "登录过期前您填写的内容没有保存。", [
+      var files = form.querySelector("input[type=file]") ? "照片、文件需重新选择。" : "";
+      kept.offer(form, "登录过期前您填写的内容没有保存。" + files, [
         [
           "恢复填写的内容",
           function () {

@@ -47,7 +47,9 @@ class ItemFilter(BaseFilterSet):
         return queryset.filter(state_then__in=value)
 
     def filter_level(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
-        return queryset.filter(level__in=[int(level) for level in _LEVELS if level.code in value])
+        # What was given up has no colour: it is not among what was struck off.
+        rows = queryset.exclude(state_then=ItemState.CANCELLED)
+        return rows.filter(level__in=[int(level) for level in _LEVELS if level.code in value])
 
     def filter_theme(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(said__theme__code__in=value)

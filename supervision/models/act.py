@@ -1,14 +1,23 @@
 """What was done to a supervision record, one row an action, appended and never changed: the record's course and its state on any day."""
 
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
+from erqi.common import clock
 from erqi.common.models import Simulated
 from projects.models import Project, Unit
 from projects.models.revision import account
 from supervision.rules.machine import Machine
+from supervision.sentences.moment import Moment, moment_of
+
+
+def written_at(on: date, created_at: datetime, *, by_person: bool) -> Moment:
+    """Return what stands beside the business day of a row that was written at a moment (supervision.sentences.moment)."""
+    at, now = timezone.localtime(created_at), timezone.localtime()
+    return moment_of(on, at, by_person=by_person, now=now, fixed=clock.fixed_today())
 
 
 class Act(Simulated):
@@ -67,6 +76,16 @@ class Act(Simulated):
     def moved(self) -> bool:
         """Whether it changed the state."""
         return self.from_state != self.to_state
+
+    @property
+    def leads_to(self) -> str:
+        """The name of the state that it led to; empty where it changed none, or where its own name says the same (退回补充)."""
+        return self.state_label if self.moved and self.state_label != self.action_label else ""
+
+    @property
+    def moment(self) -> Moment:
+        """The hour beside its day, where that is known."""
+        return written_at(self.on, self.created_at, by_person=self.by_id is not None and not self.simulated)
 
     @property
     def owner(self) -> Any:

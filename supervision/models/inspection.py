@@ -60,9 +60,10 @@ class Inspection(Record, Simulated):
     corrected_percent = models.PositiveSmallIntegerField("更正后形象进度（%）", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=InspectionState, default=InspectionState.PLANNED, editable=False)
 
-    # What is planned is theirs alone who inspect (erqi.history.privacy).
+    # What is planned is theirs alone who inspect, and why somebody was looked at again: it may name a complaint (erqi.history.privacy).
     history_private = Q(state__in=sorted(UNANNOUNCED))
     history_readers = READERS
+    history_hidden = ("often_reason",)
 
     objects = InspectionQuerySet.as_manager()
 

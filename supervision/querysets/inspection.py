@@ -20,6 +20,11 @@ COUNTED = (InspectionLayer.INSPECTOR, InspectionLayer.LEADER)
 READERS = ("inspect", "supervise", "inquiry.ask")
 
 
+def is_reader(user: User) -> bool:
+    """Say whether the account inspects or supervises: it sees what was not announced, and why somebody was looked at again."""
+    return any(user.can(code) for code in READERS)
+
+
 class InspectionQuerySet(ActedQuerySet):
     """Inspections."""
 
@@ -41,7 +46,7 @@ class InspectionQuerySet(ActedQuerySet):
     def visible_to(self, user: User) -> "InspectionQuerySet":
         """Return what the account may see: what is planned, or was called off, is known to those alone who inspect. Of rows read on a day
         the state of that day counts."""
-        if any(user.can(code) for code in READERS):
+        if is_reader(user):
             return self
         state = "state_then" if "state_then" in self.query.annotations else "state"
         return self.exclude(**{f"{state}__in": sorted(UNANNOUNCED)})

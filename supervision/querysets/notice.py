@@ -53,6 +53,10 @@ class NoticeQuerySet(ActedQuerySet):
         soonest = Case(When(state_then__in=_OPEN, then=F("due_then")))
         return rows.annotate(rank=rank).order_by("rank", soonest.asc(nulls_last=True), "-pk")
 
+    def unfinished(self) -> "NoticeQuerySet":
+        """Return what is to be written, signed or handled: what is 办结 is done with, though the office has not filed it (归档)."""
+        return self.filter(state__in=_OPEN)
+
     def moved(self) -> "NoticeQuerySet":
         """Return the notices with `acted_on`: the day on which they came to their present state."""
         acts = self.model._meta.get_field("acts").related_model.objects.filter(notice=OuterRef("pk"))

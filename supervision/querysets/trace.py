@@ -21,7 +21,7 @@ UPDATE = "update"
 LAYERS = (UpdateLayer.INSPECTOR,)
 COLUMNS = (
     *("pk", "kind", "day", "action", "from_state", "to_state", "by_name", "text", "record_key", "project_key", "unit_key", "due_on"),
-    *("simulated", "created_at"),
+    *("simulated", "created_at", "by_key"),
 )
 _NO_TEXT = Value("", output_field=CharField())
 _NO_KEY = Cast(Value(None), IntegerField())
@@ -68,6 +68,7 @@ class Traced:
             record_key=F(f"{model.of}_id"),
             project_key=F("project_id"),
             unit_key=F("unit_id"),
+            by_key=F("by_id"),
         ).values_list(*COLUMNS)
 
     def updates(self) -> QuerySet:
@@ -88,6 +89,7 @@ class Traced:
             project_key=F("milestone__project_id"),
             unit_key=_NO_KEY,
             due_on=F("done_on"),
+            by_key=F("by_id"),
         ).values_list(*COLUMNS)
 
     def _narrowed(self, rows: QuerySet, kind: str, project: str, unit: str) -> QuerySet:

@@ -23,6 +23,7 @@ from supervision.rules.issue import ESCALATED, MACHINE, OPEN, RUNNING, office_du
 from supervision.sentences.issue import limit_words, office_words
 from supervision.services.issue_parties import authors_gone, closers, may_report, seen_by
 from supervision.services.parties import ANY_UNIT, without_account
+from supervision.stats.headline import Units, list_address, units_among
 
 KIND = "issue"
 # More than this nobody works off in a day; the list shows all.
@@ -124,11 +125,14 @@ def waiting(desk: Desk) -> list[Waiting]:
     ]
 
 
-def headlines(user: Any, day: date) -> list[Headline]:
-    """Return the cockpit's line: how many problems are open, how many of them are late."""
-    states = seen_by(user).on_day(day).order_by()
-    found = states.aggregate(
-        open=Count("pk", filter=Q(state_then__in=OPEN)),
+def headlines(user: Any, day: date, units: Units = None) -> list[Headline]:
+    """Return the cockpit's line: how many problems are open (with `units`: that these handle), how many of them are late. One query, with
+    units two."""
+    rows = seen_by(user).on_day(day).order_by().filter(state_then__in=OPEN)
+    if units is not None:
+        rows = rows.filter(unit_then__in=units)
+    found = rows.aggregate(
+        open=Count("pk"),
         late=Count("pk", filter=Q(state_then__in=RUNNING, due_then__lt=day)),
         escalated=Count("pk", filter=Q(state_then__in=ESCALATED)),
         simulated=Count("pk", filter=Q(simulated=True)),
@@ -136,8 +140,8 @@ def headlines(user: Any, day: date) -> list[Headline]:
     if not found["open"]:
         return []
     note = "，".join(f"{word} {found[name]}" for word, name in (("逾期", "late"), ("提级", "escalated")) if found[name])
-    query = "&".join(f"state={state}" for state in OPEN)
-    return [Headline("直报问题未办结", found["open"], f"{reverse('supervision:issue_list')}?{query}", note, bool(found["simulated"]))]
+    url = list_address("issue_list", OPEN, unit=units_among(rows, units, "unit_then"))
+    return [Headline("直报问题未办结", found["open"], url, note, bool(found["simulated"]))]
 
 
 def _panel(rows: Any, more: str, day: date, report_url: str) -> dict[str, Any] | None:

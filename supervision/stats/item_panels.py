@@ -1,10 +1,10 @@
 """What the pages of projects and units, the colour and the cockpit show of items, inspections, findings and leaders' questions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -14,11 +14,12 @@ from projects.choices import WarningLevel
 from projects.models import Milestone, Project, Unit
 from projects.services.grid import units_of
 from supervision.choices import FindingState, InquiryState, ItemState
-from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
+from supervision.models import Finding, Inquiry, Inspection, ItemDuty, SupervisionItem
 from supervision.rules.finding import STANDING
 from supervision.rules.item import WORKING
 from supervision.rules.limit import late_before
 from supervision.services.inspection import inspected_units
+from supervision.stats.headline import Units, list_address, units_among
 
 SHOWN = 5
 
@@ -100,28 +101,30 @@ def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | 
     }
 
 
-def headlines(user: Any, day: date) -> list[Headline]:
-    """Return the cockpit's lines: items that lag, findings that stand, questions that await an answer: three queries."""
-    found = []
-    items = SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=WORKING)
-    counts = items.order_by().aggregate(
-        all=Count("pk"),
-        late=Count("pk", filter=Q(level__in=[WarningLevel.YELLOW, WarningLevel.RED])),
-        sim=Count("pk", filter=Q(simulated=True)),
-    )
-    if counts["all"]:
-        url = f"{reverse('supervision:item_list')}?state=open&state=applied&state=verified"
-        found.append(Headline("督察事项", counts["all"], url, f"滞后 {counts['late']}" if counts["late"] else "", bool(counts["sim"])))
-    standing = Finding.objects.standing(day).order_by().aggregate(all=Count("pk"), sim=Count("pk", filter=Q(simulated=True)))
-    if standing["all"]:
-        query = "&".join(f"state={state}" for state in STANDING)
-        found.append(
-            Headline("上报不实未办结", standing["all"], f"{reverse('supervision:finding_list')}?{query}", "", bool(standing["sim"]))
-        )
+def headlines(user: Any, day: date, units: Units = None) -> list[Headline]:
+    """Return the cockpit's lines: items that lag, findings that stand, questions that await an answer, with `units` those of these units:
+    three queries, with units six."""
+    items = SupervisionItem.objects.on_day(day).with_level(day).filter(state_then__in=WORKING).order_by()
+    standing = Finding.objects.standing(day).order_by()
     asked = Inquiry.objects.on_day(day).filter(state_then=InquiryState.ASKED).order_by()
-    late = Count("pk", filter=Q(due_then__lt=late_before(day, workdays)))
-    waits = asked.aggregate(all=Count("pk"), late=late, sim=Count("pk", filter=Q(simulated=True)))
-    if waits["all"]:
-        url = f"{reverse('supervision:inquiry_list')}?state=asked"
-        found.append(Headline("领导问查待答复", waits["all"], url, f"逾期 {waits['late']}" if waits["late"] else "", bool(waits["sim"])))
-    return found
+    if units is not None:
+        items, standing, asked = items.of_units(units, day), standing.filter(unit__in=units), asked.filter(unit__in=units)
+    duties = ItemDuty.objects.filter(item__in=items.values("pk"))
+    lagging = Q(level__in=[WarningLevel.YELLOW, WarningLevel.RED])
+    overdue = Q(due_then__lt=late_before(day, workdays))
+    return [
+        *_line("督察事项", items, ("滞后", lagging), "item_list", WORKING, units_among(duties, units, "unit")),
+        *_line("上报不实未办结", standing, None, "finding_list", STANDING, units_among(standing, units, "unit")),
+        *_line("领导问查待答复", asked, ("逾期", overdue), "inquiry_list", [InquiryState.ASKED], units_among(asked, units, "unit")),
+    ]
+
+
+def _line(
+    label: str, rows: QuerySet, noted: tuple[str, Q] | None, list_name: str, states: Iterable[str], units: list[int]
+) -> Iterator[Headline]:
+    """Yield a figure of the rows where there are any: one query. `noted` names what of them is said in its second line."""
+    word, condition = noted or ("", Q(pk=None))
+    found = rows.aggregate(all=Count("pk"), noted=Count("pk", filter=condition), simulated=Count("pk", filter=Q(simulated=True)))
+    if found["all"]:
+        note = f"{word} {found['noted']}" if found["noted"] else ""
+        yield Headline(label, found["all"], list_address(list_name, states, unit=units), note, bool(found["simulated"]))

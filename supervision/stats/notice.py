@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
 from erqi.common import workdays
 from erqi.common.contributions import Headline
@@ -15,6 +13,7 @@ from supervision.models import Notice, NoticeAct
 from supervision.rules.limit import late_before
 from supervision.rules.notice import UNDER_WAY
 from supervision.rules.notice_course import Course, Done, Standing
+from supervision.stats.headline import Units, list_address
 
 _COLUMNS = ("action", "on", "unit_id", "due_on", "text", "by_name", "to_state")
 
@@ -37,9 +36,13 @@ def late(notices: Iterable[Notice], day: date) -> list[Notice]:
     return [notice for notice in rows if read[notice.pk].is_late(day, workdays)]
 
 
-def headlines(user: Any, day: date) -> list[Headline]:
-    """Return the cockpit's line: how many notices were under way, how many of them late, not signed for, or refused; three queries."""
+def headlines(user: Any, day: date, units: Units = None) -> list[Headline]:
+    """Return the cockpit's line: how many notices were under way (with `units`: to these), how many of them late, not signed for, or
+    refused; three queries."""
     rows = Notice.objects.on_day(day).order_by().filter(state_then__in=UNDER_WAY)
+    overdue = Notice.objects.overdue(day, late_before(day, workdays))
+    if units is not None:
+        rows, overdue = rows.filter(unit_then__in=units), overdue.filter(unit_then__in=units)
     found = rows.aggregate(
         open=Count("pk"),
         unsigned=Count("pk", filter=Q(state_then=NoticeState.ISSUED)),
@@ -48,11 +51,12 @@ def headlines(user: Any, day: date) -> list[Headline]:
     )
     if not found["open"]:
         return []
-    found["late"] = len(late(Notice.objects.overdue(day, late_before(day, workdays)), day))
+    found["late"] = len(late(overdue, day))
     named = (("逾期", "late"), ("未签收", "unsigned"), ("拒收", "refused"))
     note = "，".join(f"{word} {found[name]}" for word, name in named if found[name])
-    query = urlencode([("state", state) for state in NoticeState if state in UNDER_WAY])
-    return [Headline("督察通知单在办", found["open"], f"{reverse('supervision:notice_list')}?{query}", note, bool(found["simulated"]))]
+    states = [state for state in NoticeState if state in UNDER_WAY]
+    url = list_address("notice_list", states, box=["ours"] if units is not None else [])
+    return [Headline("督察通知单在办", found["open"], url, note, bool(found["simulated"]))]
 
 
 def standing_of(course: Course, day: date) -> Standing | None:

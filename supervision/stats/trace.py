@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from projects.choices import UpdateLayer
 from projects.models import Milestone, Project, Unit
+from supervision.models.act import written_at
 from supervision.querysets.trace import UPDATE, Traced, families, kinds, trace_rows
 
 SHOWN = 8
 
 
 def named(rows: Iterable[Any], day: date) -> list[SimpleNamespace]:
-    """Return the rows with `kind_label`, `action_label`, `state_label`, `title`, `url`, `project`, `unit`: a query for each kind of
+    """Return the rows with `kind_label`, `action_label`, `leads_to`, `moment`, `title`, `url`, `project`, `unit`: a query for each kind of
     record that occurs, one for projects and one for units. Records whose name changes are called as they were on the day.
     """
     found = list(rows)
@@ -35,13 +36,13 @@ def named(rows: Iterable[Any], day: date) -> list[SimpleNamespace]:
         record = records[(row.kind, row.record_key)]
         row.project, row.unit = projects.get(row.project_key), units.get(row.unit_key)
         row.kind_label, row.title = labels[row.kind], str(record)
-        row.moved = row.from_state != row.to_state
+        row.moment = written_at(row.day, row.created_at, by_person=row.by_key is not None and not row.simulated)
         if row.kind == UPDATE:
-            row.action_label, row.state_label = str(UpdateLayer(row.action).label), ""
+            row.action_label, row.leads_to = str(UpdateLayer(row.action).label), ""
             row.url = f"{row.project.get_absolute_url()}#milestone-{record.pk}"
         else:
-            machine = models[row.kind].machine
-            row.action_label, row.state_label = machine.action_label(row.action), machine.state_label(row.to_state)
+            act = models[row.kind](action=row.action, from_state=row.from_state, to_state=row.to_state)
+            row.action_label, row.leads_to = act.action_label, act.leads_to
             row.url = record.get_absolute_url()
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from erqi.common.columns import Column
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, LinkColumn, TextColumn
 from projects.choices import WarningLevel
 from projects.tables.level import SIMULATED, level_html
 from supervision.choices import EscalationState, EscalationTrigger
@@ -48,6 +48,7 @@ class EscalationTable(BaseTable):
     """Proposals as of a day: what waits first, the gravest at the top."""
 
     dense = False
+    fitted = True
 
     project = _Project("项目", url=lambda record: record.get_absolute_url(), sort=["project__sort_key"])
     level = _Level("状态", sort=["level"])
@@ -55,7 +56,7 @@ class EscalationTable(BaseTable):
     document = _Document("建议", accessor="trigger", sort=[])
     since = DateColumn("自")
     state = ChoiceColumn("处置", EscalationState, accessor="state_then")
-    unit = Column("责任单位", sort=["unit__sort_key"])
+    unit = BriefColumn("责任单位", sort=["unit__sort_key"])
     reason = TextColumn("依据", sort=[])
     proposed_on = DateColumn("提出", low=True)
     decided_on = DateColumn("处置日期", accessor="acted_then", low=True, shown=False)

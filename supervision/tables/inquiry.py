@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, TextColumn
 from supervision.choices import Addressee, InquiryState
 from supervision.models import Inquiry
 from supervision.tables.inspection import Subject
@@ -14,16 +14,18 @@ from supervision.tables.inspection import Subject
 class InquiryTable(BaseTable):
     """Questions as of a day: what awaits an answer first."""
 
+    fitted = True
+
     project = Subject(
         "项目", url=lambda record: record.get_absolute_url(), accessor="project__name", sort=["project__sort_key"], pinned=True
     )
     text = TextColumn("问查内容", accessor="text_then", sort=[])
     state = ChoiceColumn("状态", InquiryState, accessor="state_then")
-    asked_by_name = TextColumn("提出人", low=True)
+    asked_by_name = BriefColumn("提出人", low=True)
     asked_on = DateColumn("提出日期")
     due_on = DateColumn("答复时限", accessor="due_then")
     addressee = ChoiceColumn("由谁答复", Addressee)
-    unit = TextColumn("填报单位", accessor="unit__name", sort=["unit__sort_key"], low=True)
+    unit = BriefColumn("填报单位", accessor="unit__name", sort=["unit__sort_key"], low=True)
     milestone = TextColumn("节点", accessor="milestone__name", shown=False)
     answer = TextColumn("答复", accessor="answer_then", shown=False, sort=[])
     answered_on = DateColumn("答复日期", accessor="answered_then", shown=False)

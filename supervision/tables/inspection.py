@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from erqi.common.columns import Column
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, MoneyColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, LinkColumn, MoneyColumn, TextColumn
 from projects.tables.level import SIMULATED
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionState, Verdict
 from supervision.models import Inspection
@@ -58,17 +58,19 @@ class _Compared(Column):
 class InspectionTable(BaseTable):
     """Inspections as of a day: what is planned first."""
 
+    fitted = True
+
     subject = Subject(
         "项目或事项", url=lambda record: record.get_absolute_url(), accessor="subject", sort=["project__sort_key"], pinned=True
     )
-    unit = TextColumn("被督察单位", accessor="unit__name", sort=["unit__sort_key"])
+    unit = BriefColumn("被督察单位", accessor="unit__name", sort=["unit__sort_key"])
     layer = ChoiceColumn("层级", InspectionLayer)
     method = ChoiceColumn("方式", InspectionMethod)
     held_on = DateColumn("日期")
     state = ChoiceColumn("状态", InspectionState, accessor="state_then")
     verdict = VerdictColumn("结论", Verdict, accessor="verdict_then")
     percent = _Compared("形象进度", "reported_percent", "observed_percent", "corrected_percent", "%", low=True)
-    by = TextColumn("督察人", accessor="inspected_by_name", low=True, sort=[])
+    by = BriefColumn("督察人", accessor="inspected_by_name", low=True, sort=[])
     reported_cumulative = MoneyColumn("上报累计完成投资", shown=False)
     observed_cumulative = MoneyColumn("核实累计完成投资", shown=False)
     corrected_cumulative = MoneyColumn("更正后累计完成投资", shown=False)
@@ -76,7 +78,6 @@ class InspectionTable(BaseTable):
     companions = TextColumn("参加人员", shown=False)
     purpose = TextColumn("督察要点", shown=False)
     conclusion = TextColumn("督察意见", shown=False)
-    often_reason = TextColumn("多次督察的理由", shown=False)
 
     def __init__(self, queryset: QuerySet, *, as_of: date, **options: Any) -> None:
         self.as_of = as_of
@@ -102,3 +103,9 @@ class InspectionTable(BaseTable):
 
     def empty(self, record: Inspection) -> str:
         return '<span class="quiet">—</span>'
+
+
+class InspectorsTable(InspectionTable):
+    """The same for those who inspect or supervise: with what they alone read (`querysets.inspection.READERS`)."""
+
+    often_reason = TextColumn("多次督察的理由", shown=False)

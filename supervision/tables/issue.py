@@ -8,13 +8,19 @@ from django.db.models import F, QuerySet
 
 from erqi.common import workdays
 from erqi.common.columns import Column
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, LinkColumn, TextColumn
 from projects.choices import DelayCause
 from projects.tables.level import SIMULATED
 from supervision.choices import IssueState, IssueTrack
 from supervision.models import Issue
 from supervision.rules.issue import office_due, office_track, track
 from supervision.sentences.issue import limit_words, office_words
+
+
+class _Number(LinkColumn):
+    """The number: one line."""
+
+    td_class = "name code"
 
 
 class _Title(LinkColumn):
@@ -59,19 +65,20 @@ class IssueTable(BaseTable):
     """Problems as of a day: what is late first."""
 
     dense = False
+    fitted = True
 
-    number = LinkColumn("编号", url=lambda record: record.get_absolute_url(), sort=["year", "seq"])
+    number = _Number("编号", url=lambda record: record.get_absolute_url(), sort=["year", "seq"])
     title = _Title("问题", url=lambda record: record.get_absolute_url())
-    project = LinkColumn("项目", url=lambda record: record.project.get_absolute_url() if record.project else "", sort=["project__sort_key"])
     state = ChoiceColumn("状态", IssueState, accessor="state_then")
     due_on = DateColumn("办理时限", accessor="due_then")
     track = _Track("时限情况", sort=[F("waits"), F("due_then")])
+    unit_label = BriefColumn("承办单位")
+    project = LinkColumn("项目", url=lambda record: record.project.get_absolute_url() if record.project else "", sort=["project__sort_key"])
     grade = Column("定级", accessor="grade_then")
     cause = ChoiceColumn("病因", DelayCause, accessor="cause_then", low=True)
-    unit_label = TextColumn("承办单位")
     reported_on = DateColumn("直报日期", low=True)
-    author_name = TextColumn("直报人", low=True)
-    author_unit = TextColumn("直报单位", shown=False, sort=["author_unit__sort_key"])
+    author_name = BriefColumn("直报人", low=True)
+    author_unit = BriefColumn("直报单位", shown=False, sort=["author_unit__sort_key"])
     place = TextColumn("地点", shown=False)
     description = TextColumn("情况说明", accessor="description_then", shown=False, sort=[])
     ended_on = DateColumn("反馈或办结", accessor="ended_then", shown=False)

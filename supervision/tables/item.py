@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from erqi.common.columns import Column
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, LinkColumn, TextColumn
 from projects.choices import DelayCause, ResponsibilityKind, WarningLevel
 from projects.tables.level import SIMULATED, level_html, level_value
 from supervision.choices import InspectionMethod, ItemAction, ItemSource, ItemState
@@ -27,14 +27,18 @@ class _Name(LinkColumn):
 
 
 class _Level(Column):
-    """The colour of the day."""
+    """The colour of the day; what was given up has none, and was never struck off either."""
 
     td_class = "level-cell"
 
     def cell(self, record: SupervisionItem) -> str:
+        if record.state_then == ItemState.CANCELLED:
+            return f'<span class="quiet">{escape(ItemState.CANCELLED.label)}</span>'
         return level_html(WarningLevel(record.level))
 
     def value(self, record: SupervisionItem) -> Any:
+        if record.state_then == ItemState.CANCELLED:
+            return f"{ItemState.CANCELLED.label}（模拟）" if record.simulated else ItemState.CANCELLED.label
         return level_value(WarningLevel(record.level), simulated=record.simulated)
 
 
@@ -101,9 +105,11 @@ def _cause(table: "ItemTable", record: SupervisionItem) -> str:
 class ItemTable(BaseTable):
     """Items as of a day: what lags most first."""
 
+    fitted = True
+
     number = Column("编号", pinned=False, low=True)
     name = _Name("督察事项", url=lambda record: record.get_absolute_url(), accessor="said__name", pinned=True)
-    theme = TextColumn("主题", accessor="said__theme__name", sort=["said__theme__seq", "said__theme__name"], low=True)
+    theme = BriefColumn("主题", accessor="said__theme__name", sort=["said__theme__seq", "said__theme__name"], low=True)
     level = _Level("灯色", sort=["_grave"])
     state = ChoiceColumn("办理状态", ItemState, accessor="state_then")
     due_on = DateColumn("完成时限", accessor="due_then")

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from erqi.common import workdays
 from erqi.common.columns import Column
-from erqi.common.tables import BaseTable, ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn
+from erqi.common.tables import BaseTable, BriefColumn, ChoiceColumn, DateColumn, LinkColumn, NumberColumn, TextColumn
 from projects.choices import DelayCause
 from projects.tables.level import SIMULATED, level_html, level_value
 from supervision.choices import NoticeKind, NoticeSource, NoticeState, NoticeUrgency
@@ -28,7 +28,7 @@ class _Title(LinkColumn):
 class _Standing(Column):
     """How it stands: level, word and reason together; nothing while the unit owes nothing."""
 
-    td_class = "level-cell"
+    td_class = "level-cell has-words"
 
     def cell(self, record: Notice) -> str:
         found = self.table.standings[record.pk]
@@ -78,7 +78,7 @@ class _Punctual(TextColumn):
         self.get = lambda record: lateness_words(table.courses[record.pk].reply_lateness(workdays))
 
 
-class _Unit(TextColumn):
+class _Unit(BriefColumn):
     """The unit that had the notice on the day."""
 
     def bind(self, name: str, table: BaseTable) -> None:
@@ -90,15 +90,16 @@ class NoticeTable(BaseTable):
     """Notices as of a day."""
 
     dense = False
+    fitted = True
 
-    number_text = Column("文号", sort=["year", "number"])
+    number_text = BriefColumn("文号", sort=["year", "number"])
     title = _Title("督察事项", url=lambda record: record.get_absolute_url(), sort=["title"])
+    kind = ChoiceColumn("种类", NoticeKind)
+    project = BriefColumn("项目", sort=["project__sort_key"], low=True)
+    unit_then = _Unit("承办单位", sort=["unit__sort_key"])
     state = ChoiceColumn("状态", NoticeState, accessor="state_then")
     standing = _Standing("灯色", sort=[])
     due_then = DateColumn("反馈时限")
-    unit_then = _Unit("承办单位", sort=["unit__sort_key"])
-    kind = ChoiceColumn("种类", NoticeKind)
-    project = TextColumn("项目", sort=["project__sort_key"], low=True)
     issued_on = DateColumn("下发", low=True)
     signed = _DayOf("签收", accessor="signed_on", sort=[], low=True)
     replied = _DayOf("反馈", accessor="replied_on", sort=[], low=True)

@@ -97,3 +97,24 @@ def test_what_was_called_off_stays_unknown_and_what_was_held_is_known_from_then_
         assert "安排督察" in text(case.browser("inspector").get(held.get_absolute_url()))
         assert [row.pk for row in Inspection.objects.for_table(LATER).visible_to(case.reporter)] == [held.pk]
         assert not Inspection.objects.for_table(DAY).visible_to(case.reporter)
+
+
+@pytest.mark.parametrize(("who", "reads"), [("reporter", False), ("viewer", False), ("inspector", True), ("leader", True)])
+def test_why_a_unit_was_inspected_again_is_read_by_those_who_inspect(case, who, reads):
+    """The reason may name a complaint: the inspected unit reads the conclusion, not who complained."""
+    reason = "群众举报"
+    with clock.at(DAY):
+        held = inspections.plan_inspection(method="covert", project=case.project, planned_for=DAY, often_reason=reason, by=case.inspector)
+        found = {"verdict": "true", "conclusion": "正常", "often_reason": f"{reason}两次"}
+        held = inspections.conduct_inspection(inspection=held, inspected_on=DAY, by=case.inspector, **found)
+    client = case.browser(who)
+    history = f"/history/?kind=inspection&id={held.pk}"
+    sought = text(client.get(f"/history/?kind=inspection&q={reason}")).replace(f'value="{reason}"', "")
+    assert ("多次督察的理由" in sought) is reads, "nor is it found by it"
+    for address in (held.get_absolute_url(), "/supervision/inspections/?cols=often_reason", history):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert (reason in text(page)) is reads, address
+    file = b"".join(client.get("/supervision/inspections/?export=csv&cols=often_reason").streaming_content).decode()
+    assert (reason in file) is reads
+    assert ("多次督察的理由" in text(client.get("/supervision/inspections/"))) is reads, "the column chooser"

@@ -204,6 +204,23 @@ def test_reported_on_a_phone_settled_and_closed_at_the_desk(on_site: str, page: 
     expect(page.locator(".heading-note, h1 ~ *").get_by_text("已销号").first).to_be_visible()
 
 
+def test_what_a_unit_reported_and_handles_itself_stands_once_on_its_desk(cast):
+    with clock.at(DAY):
+        issue = cast.brought(A.ACCEPT, A.GRADE, A.ASSIGN)
+        client = sign_in(cast.reporter)
+
+        def found() -> tuple[bool, bool]:
+            context = client.get("/todo/").context
+            rows = (context["first"], *(item for group in context["groups"] for item in group.items))
+            url = issue.get_absolute_url()
+            return any(row is not None and row.url == url for row in rows), any(row.url == url for row in context["waiting"])
+
+        assert found() == (True, False)
+        for action in (A.TAKE, A.REPLY):
+            issue = cast.take(issue, action, cast.reporter)
+        assert found() == (False, True)
+
+
 def test_what_nobody_has_taken_up_is_the_offices_and_the_reporters_alone():
     cast = Cast()
     with clock.at(DAY):

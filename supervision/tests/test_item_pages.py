@@ -14,6 +14,8 @@ from erqi.tests.uploads import picture, upload
 from projects.tests.browsing import fill, sign_in, text
 from projects.tests.builders import make_person, make_project, make_user
 from supervision.models import Finding, Inquiry, Inspection, SupervisionItem
+from supervision.services import item as items
+from supervision.services import item_closing as closings
 from supervision.services import item_grid as grids
 from supervision.services import item_work as work
 from supervision.tests.item_case import DAY, make_case
@@ -189,12 +191,32 @@ def test_the_ledger_goes_to_excel_with_the_columns_of_the_sheet(case):
     assert {"牵头单位", "目标任务（任务书）", "节点（时间表）", "措施（路线图）", "督察方式", "督察意见", "反馈时限", "销号时间"} <= heads
 
 
+def test_what_was_given_up_is_nowhere_called_struck_off(case):
+    closed = case.apply(case.item(name="办完的事", projects=[case.project]))
+    closed = closings.verify_closing(item=closed, text="看过", version=None, by=case.inspector)
+    closings.confirm_closing(item=closed, version=None, by=case.supervision)
+    gone = case.item(name="撤掉的事", projects=[case.project])
+    items.cancel_item(item=gone, reason="重复立项", version=None, by=case.supervision)
+    client = case.browser("supervision")
+    page = client.get("/supervision/items/")
+    rows = {row.name: page.context["table"].columns.columns["level"].column.cell(row) for row in page.context["table"].records}
+    assert "已销号" in rows["办完的事"]
+    assert rows["撤掉的事"] == '<span class="quiet">已撤项</span>'
+    assert "已销号" not in client.get(gone.get_absolute_url()).content.decode().partition("<main")[2]
+    assert client.get(case.project.get_absolute_url()).content.decode().count("level-done") == 1
+    assert [row.name for row in client.get("/supervision/items/?level=done").context["table"].records] == ["办完的事"]
+    book = load_workbook(BytesIO(b"".join(client.get("/supervision/items/?export=xlsx").streaming_content)))
+    said = [value for row in book.worksheets[1].values if "撤掉的事" in row for value in row]
+    assert said.count("已撤项") == 2
+    assert not any("已销号" in str(value) for value in said)
+
+
 def test_lists_answer_for_another_day(case):
     with clock.at(date(2018, 6, 6)):
         case.ask(on=date(2018, 6, 6), project=make_project("别的"))
-    viewer = case.browser("viewer")
-    assert "别的" not in text(viewer.get("/supervision/inquiries/?as_of=2018-06-05"))
-    assert "别的" in text(viewer.get("/supervision/inquiries/?as_of=2018-06-06"))
+        viewer = case.browser("viewer")
+        assert "别的" not in text(viewer.get("/supervision/inquiries/?as_of=2018-06-05"))
+        assert "别的" in text(viewer.get("/supervision/inquiries/?as_of=2018-06-06"))
 
 
 def test_an_empty_list_says_how_something_comes_there_and_a_filtered_one_to_take_filters_away(db, client):

@@ -294,6 +294,14 @@ def test_the_imprint_of_the_word_file_stands_at_the_foot_of_the_last_page(cast):
     assert dated.pPr.keepNext is not None
 
 
+def test_what_is_done_with_is_not_named_among_what_runs(cast):
+    running = [cast.draft(), cast.issued(), cast.replied(), cast.reviewed()]
+    done = [cast.closed(), office.withdraw_notice(notice=cast.draft(title="另一件"), reason="不发了", version=None, by=cast.writer)]
+    found = set(Notice.objects.unfinished())
+    assert found == set(running)
+    assert found.isdisjoint(done)
+
+
 def test_a_unit_and_a_project_show_their_notices(cast):
     cast.with_project()
     notice = cast.signed(kind=NoticeKind.REMIND, source=NoticeSource.PROJECT, project=cast.project, title="", text="")

@@ -121,7 +121,8 @@ class EscalationDetail(PermissionRequiredMixin, TemplateView):
             document=DOCUMENTS[EscalationTrigger(escalation.trigger)],
             notice=self._shown(escalation.notice) if state in (EscalationState.DRAFTED, EscalationState.CONFIRMED) else None,
             is_drafting=state == EscalationState.DRAFTED,
-            others=running_notices(user, escalation.project, escalation.notice_id),
+            # What runs besides is said of today; a past day is not read from it.
+            others=running_notices(user, escalation.project, escalation.notice_id) if now else [],
             course=course(acts, on.day),
             buttons=buttons(escalation, MACHINE, user, parties_of(user), DOINGS, "supervision:escalation") if now else [],
             breadcrumbs=[list_crumb(), {"label": str(escalation.project)}],

@@ -23,12 +23,12 @@ from supervision.filters.inspection import InspectionFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.inspection import ChangeForm, ConductForm, PlanInspectionForm, SelfCheckForm
 from supervision.models import Finding, Inspection, SupervisionItem
-from supervision.querysets.inspection import READERS
+from supervision.querysets.inspection import READERS, is_reader
 from supervision.rules.inspection import MACHINE, UNANNOUNCED, layer_of
 from supervision.services import inspection as service
 from supervision.services.inspection_frozen import freeze
 from supervision.services.parties import ANY_UNIT, parties_of
-from supervision.tables.inspection import InspectionTable
+from supervision.tables.inspection import InspectionTable, InspectorsTable
 from supervision.views.record_action import RecordAction, buttons, course
 from supervision.views.record_list import RecordList
 
@@ -47,7 +47,6 @@ PAGES = {
 class InspectionList(RecordList):
     """All inspections."""
 
-    table_class = InspectionTable
     filterset_class = InspectionFilter
     page_title = "督察"
     view_page = "inspections"
@@ -65,6 +64,11 @@ class InspectionList(RecordList):
         ("已办结", (InspectionState.CLOSED,)),
         ("已撤回", (InspectionState.RETRACTED,)),
     ]
+
+    @property
+    def table_class(self) -> type[InspectionTable]:
+        """The columns that the person may read."""
+        return InspectorsTable if is_reader(self.request.user) else InspectionTable
 
     def get_queryset(self) -> QuerySet:
         return Inspection.objects.for_table(self.day.day).visible_to(self.request.user)
@@ -94,7 +98,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         present = on.day >= clock.today()
         state = inspection.state_then
         parties = service.parties_of_inspection(inspection, self.request.user)
-        may_know = any(self.request.user.can(code) for code in READERS)
+        may_know = is_reader(self.request.user)
         is_held = state not in UNANNOUNCED
         offered = dict(PAGES)
         if state == InspectionState.CONCLUDED and service.retract_refusal(inspection):
@@ -108,6 +112,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             inspection=inspection,
             as_of=on,
             is_held=is_held,
+            often_reason=inspection.often_reason if may_know else "",
             state_label=InspectionState(state).label,
             verdict_label=Verdict(inspection.verdict_then).label if inspection.verdict_then else "",
             is_untrue=inspection.verdict_then == Verdict.UNTRUE,

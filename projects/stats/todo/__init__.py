@@ -1,5 +1,6 @@
 """我的待办: what is due from a person today, the gravest consequence first, each matter once."""
 
+from collections.abc import Iterable
 from itertools import chain
 
 from erqi.common import contributions
@@ -42,7 +43,13 @@ def kept_todo(desk: Desk) -> list[Item]:
     return Keeper().get(("todo", desk.user.pk, desk.user.permissions, desk.day), lambda: todo(desk))
 
 
-def waiting(desk: Desk) -> list[Waiting]:
-    """Return what the person has handed over and others act on next, the oldest first."""
+def waiting(desk: Desk, items: Iterable[Item] = ()) -> list[Waiting]:
+    """Return what the person has handed over and others act on next, the oldest first.
+
+    `items` is what is due from the person: a record among them is the person's own turn (a problem that a unit reported and handles
+    itself), and stands on the desk once.
+    """
+    own = {item.url for item in items}
     found = [*decisions.waiting(desk), *chain.from_iterable(contribution(desk) for contribution in contributions.WAITING)]
+    found = [one for one in found if one.url not in own]
     return sorted(found, key=lambda one: (one.since, one.label, one.text))
