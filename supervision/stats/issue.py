@@ -191,6 +191,8 @@ class CauseLine:
     in_time: int
     over: int
     grades: tuple[int, int, int]
+    # How many of them are simulated.
+    simulated: int
 
     @property
     def closed(self) -> int:
@@ -208,7 +210,7 @@ def cause_lines(rows: Iterable[dict[str, Any]]) -> tuple[list[CauseLine], CauseL
     whole = sum(row["all"] for row in found)
 
     def line(code: str, label: str, group: list[dict[str, Any]]) -> CauseLine:
-        names = ("all", "open", "late", "in_time", "over", "grade_a", "grade_b", "grade_c")
+        names = ("all", "open", "late", "in_time", "over", "simulated", "grade_a", "grade_b", "grade_c")
         sums = {name: sum(row[name] for row in group) for name in names}
         grades = (sums.pop("grade_a"), sums.pop("grade_b"), sums.pop("grade_c"))
         count = sums.pop("all")
