@@ -165,7 +165,6 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
         )
 
     @staticmethod
-    @staticmethod
     def _missing(item: SupervisionItem, day: date) -> tuple[str, str]:
         """Return by which action the application came back last, and with what; empty texts where it did not."""
         back = returned_of(item, day) if item.state_then == ItemState.OPEN else None
