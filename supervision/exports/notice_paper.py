@@ -11,6 +11,7 @@ from supervision.choices import NoticeAction, NoticeKind, NoticeState
 from supervision.models import Notice, NoticeAct, NoticeText
 from supervision.models.notice import OFFICE
 from supervision.sentences.notice import head_words
+from supervision.sentences.title import title_lines
 
 _DISTRICT = "二七区"
 
@@ -40,6 +41,11 @@ class Paper:
     note: str = ""
 
     @property
+    def title_lines(self) -> Sequence[str]:
+        """The title in lines that leave names and its end whole."""
+        return title_lines(self.title)
+
+    @property
     def first_paragraphs(self) -> Sequence[str]:
         """What stands before the end of the body."""
         return self.paragraphs[:-_TOGETHER]
@@ -52,7 +58,7 @@ class Paper:
     @property
     def pages(self) -> int:
         """On how many pages of 22 lines of 28 characters it stands, as reckoned from its words: the 版记 stands at the foot of the last."""
-        head = 8.5 + bool(self.note) + _lines(self.title, 20) * 1.2
+        head = 8.5 + bool(self.note) + sum(_lines(line, 20) for line in self.title_lines) * 1.2
         first = sum(_lines(text, 28, 2) for text in self.first_paragraphs)
         last = sum(_lines(text, 28, 2) for text in self.last_paragraphs) + 3
         last += sum(_lines(name, 23) for name in self.attachments) + bool(self.attachments)

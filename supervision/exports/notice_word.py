@@ -65,7 +65,8 @@ def notice_word(paper: Paper) -> bytes:
     number.paragraph_format.space_after = Mm(4)
     _border(number, "bottom", size=18, colour="E60012", space="8")
     _blank(document, 2)
-    title = _line(document, paper.title, font=TITLE, size=TWO, spaced=False)
+    # The breaks are the person's to move: Word's own line breaks within one paragraph.
+    title = _line(document, "\n".join(paper.title_lines), font=TITLE, size=TWO, spaced=False)
     title.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
     title.paragraph_format.line_spacing = Pt(35)
     _blank(document, 1)
