@@ -48,8 +48,8 @@ class Issues(Family):
     # The leaders may all be gone: a problem is reported to them on paper, too.
     kept = ("inspector", "supervision", "office")
     tours = (
-        "project/reporter: send_back resubmit +1 accept grade regrade assign=unit/jack +3 urge take progress/jack +2 reply/reporter return_reply"
-        " +1 reply/jack verify/inspector close? +4 reject_closing +1 reply/reporter verify/jack close",
+        "project/reporter: send_back resubmit +1 accept grade regrade assign=unit/jack +3 urge take progress/jack +2 reply/reporter verify? return_reply"
+        " +1 reply/jack return_reply? verify/inspector close? +4 reject_closing +1 reply/reporter verify/jack close",
         "place/inspector: accept grade assign=unit refuse to_meeting to_leader +5 instruct coordinate! reassign=unit take escalate coordinate escalate"
         " to_meeting meet=other",
         "place: withdraw",

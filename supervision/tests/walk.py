@@ -13,7 +13,7 @@ else tries it before; `random_walks` draw what happens, also days that pass and 
 many other ways than the eight that are always the same.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -32,6 +32,8 @@ from supervision.tests.walk_tables import Tables, acts_in, differing, halves, re
 
 # A Monday with an ordinary week behind it.
 DAY = date(2018, 6, 4)
+# A known fault of several families: see `Fault`.
+TOLD_LATER = "a form that is sent again tells those who have come since"
 LEGAL, HINDERED, WRONG_STATE, NOT_THEIRS, SAME_PERSON = "legal", "hindered", "wrong state", "not theirs", "same person"
 
 
@@ -141,6 +143,10 @@ class Family:
 
     def took(self, walk: "Walk", who: str | None, action: str, form: Form | None) -> None:
         """Note what an action changed (`walk.unit`)."""
+
+    def told_besides(self, walk: "Walk", action: str) -> int:
+        """Return by how many lines a person may be told too much of an action: a known fault."""
+        return 0
 
     def day_brings(self, walk: "Walk") -> list[str]:
         """Return which steps the day's run takes of the record by itself."""
@@ -305,7 +311,7 @@ class Walk:
             assert self.world.unit_name(record.unit_id) == self.unit
             assert self.world.unit_name(last.unit_id) == (self.unit or unit_before)
         self.tables = read_tables()
-        self.told_once(acts_in(self.tables) - acts_in(before))
+        self.told_once(acts_in(self.tables) - acts_in(before) + self.family.told_besides(self, action))
         self.history(record, acts)
         self.family.check(self, record)
         self.way_on()
@@ -348,15 +354,18 @@ class Walk:
                     assert str(error).endswith("。"), f"no sentence: {error}"
                 self.unchanged(f"the same words ({action})")
 
-    def sent_long_ago(self) -> None:
+    def sent_long_ago(self, sent: tuple[str, Form, Any]) -> None:
         """A form of some time ago is sent once more, whatever has become of the record: nothing is written."""
-        who, form, answer = self.choose(self.forms)
+        who, form, answer = sent
         self.story.append(f"{self.day} {who}: sends an earlier form again")
         with clock.at(self.day):
             try:
                 assert form.send(self.world.user(who) if who else None).pk == answer.pk
             except ServiceError as error:
                 assert str(error).endswith("。"), f"no sentence: {error}"
+        if self.looks_away(TOLD_LATER) and differing(self.tables, read_tables()) == [Reminder._meta.db_table]:
+            self.told_once(1)
+            self.tables = read_tables()
         self.unchanged("a form of some time ago")
 
     # history
@@ -449,6 +458,6 @@ def walked(family: Family, go: Callable[[Walk], None], draw: Callable[[Sequence[
                 transaction.set_rollback(True)
 
 
-def pairs(four_eyes: dict[str, set[str]]) -> Collection[tuple[str, str]]:
+def pairs(four_eyes: dict[str, set[str]]) -> set[tuple[str, str]]:
     """Return (action, other) of everything that two people have to do."""
     return {(action, other) for action, others in four_eyes.items() for other in others}
