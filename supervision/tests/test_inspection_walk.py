@@ -29,7 +29,6 @@ class Inspections(Family):
     onward: ClassVar = {S.PLANNED: {A.CONDUCT}, S.CONCLUDED: {A.ACCEPT, A.OBJECT}, S.ANSWERED: {A.UPHOLD, A.CHANGE}}
     # How one begins: planned, held without a plan (also at a unit without an account), a unit's own.
     beginnings = ("plan", "plan", "conduct", "empty", "self_check")
-    system: ClassVar = {A.PLAN, A.SELF_CHECK}
     tours = (
         "plan: +1 conduct=mostly/jack object/reporter uphold? change=untrue",
         "plan/leader: conduct=untrue/supervision +3 object/jack uphold? change? uphold",

@@ -52,7 +52,7 @@ def _jack_first(options: Sequence[Any]) -> Any:
 
 
 def _tour(walk: Walk, path: str) -> None:
-    """Go along a path: "how/who: action action=wish/who action! action? +days -who -who=role < *" (`!`: nobody may; `?`: it is not
+    """Go along a path: "how/who: action action=wish/who action! action? +days -who -who=role < *wish" (`!`: nobody may; `?`: it is not
     taken; `<`: the last form again; `*`: the neighbouring record)."""
     how, _, rest = path.partition(":")
     how, _, who = how.strip().partition("/")
@@ -65,7 +65,8 @@ def _tour(walk: Walk, path: str) -> None:
             walk.leave(*part[1:].split("="))
         elif part == "<":
             walk.sent_long_ago(walk.forms[-1])
-        elif part == "*":
+        elif part.startswith("*"):
+            walk.wish = part[1:]
             walk.family.aside(walk)
         else:
             action, _, who = part.partition("/")
