@@ -14,7 +14,7 @@ from supervision.rules.issue import MACHINE
 from supervision.services import issue as office
 from supervision.services import issue_escalation as higher
 from supervision.services import issue_handling as unit
-from supervision.tests.walk import Family, Fault, Form, Walk
+from supervision.tests.walk import TOLD_LATER, Family, Fault, Form, Walk
 from supervision.tests.walk_cast import UNITS
 from supervision.tests.walk_ways import random_walks, still_there, tours
 
@@ -69,6 +69,10 @@ class Issues(Family):
         "no leader any more": Fault(
             "place: accept grade to_meeting to_leader -leader -second_leader -jack",
             lambda walk: walk.state == S.AT_LEADER and not any(walk.world.holds(who, "leader") for who in walk.world.users),
+        ),
+        # services.issue… tell also where the act stood already: whoever has come since then is told of it now.
+        TOLD_LATER: Fault(
+            "place: accept grade assign=unit take -second_office escalate ~second_office <", wrong="a form of some time ago has written to"
         ),
     }
 

@@ -24,7 +24,8 @@ from supervision.tests.walk_ways import random_walks, still_there, tours
 pytestmark = pytest.mark.django_db
 
 _UNIT = {Party.HANDLER, Party.REVIEWER}
-A_COPY_AND_THE_NOTICE = "a unit that had a copy is told twice of the transfer to it"
+A_COPY_AND_THE_NOTICE = "a unit that had a copy is told twice of a transfer"
+A_SIGNER_OF_THE_UNIT = "who signed and has the notice is told twice of a change"
 WEEK = timedelta(days=7)
 
 
@@ -63,10 +64,10 @@ class Notices(Family):
     )
 
     known_faults: ClassVar = {
-        # The unit that had a copy is told twice of the one transfer: that it signs, and that another unit's notice was sent.
-        A_COPY_AND_THE_NOTICE: Fault(
-            "meeting: submit approve issue refuse transfer=lead", wrong="'.*请签收', '.*抄送：.*'. of 1 acts"
-        ),
+        # The unit that had a copy is told twice of the one transfer to it, or away from it: as the unit, and that another's was sent.
+        A_COPY_AND_THE_NOTICE: Fault("meeting: submit approve issue refuse transfer=lead", wrong="请签收'.*抄送：.*of 1 acts"),
+        # Somebody who signed the notice and is of the unit that has it is told twice of the one change.
+        A_SIGNER_OF_THE_UNIT: Fault("meeting/supervision: submit/second_supervision approve/jack issue change/supervision", wrong="请重新签收'.*请知悉'.*of 1 acts"),
         # services.notice… call notice_tell also where the act stood already: whoever has come since then is told of it now.
         TOLD_LATER: Fault("meeting: submit approve issue -lead_reviewer <", wrong="a form of some time ago has written to"),
     }
@@ -166,7 +167,8 @@ class Notices(Family):
         return {}
 
     def told_besides(self, walk: Walk, action: str) -> int:
-        return int(action == Do.TRANSFER and walk.unit == "lead" and walk.looks_away(A_COPY_AND_THE_NOTICE))
+        copied = action == Do.TRANSFER and walk.looks_away(A_COPY_AND_THE_NOTICE)
+        return int(copied or (action == Do.CHANGE and walk.looks_away(A_SIGNER_OF_THE_UNIT)))
 
     def took(self, walk: Walk, who: str | None, action: str, form: Form | None) -> None:
         orders = walk.notes["orders"]

@@ -52,8 +52,8 @@ def _jack_first(options: Sequence[Any]) -> Any:
 
 
 def _tour(walk: Walk, path: str) -> None:
-    """Go along a path: "how/who: action action=wish/who action! action? +days -who -who=role < *wish" (`!`: nobody may; `?`: it is not
-    taken; `<`: the last form again; `*`: the neighbouring record)."""
+    """Go along a path: "how/who: action action=wish/who action! action? +days -who -who=role ~who < *wish" (`!`: nobody may; `?`: it is
+    not taken; `-`, `~`: somebody leaves, comes back; `<`: the last form again; `*`: the neighbouring record)."""
     how, _, rest = path.partition(":")
     how, _, who = how.strip().partition("/")
     walk.begin(how, who or None)
@@ -63,6 +63,8 @@ def _tour(walk: Walk, path: str) -> None:
             walk.pass_days(int(part))
         elif part.startswith("-"):
             walk.leave(*part[1:].split("="))
+        elif part.startswith("~"):
+            walk.come_back(part[1:])
         elif part == "<":
             walk.sent_long_ago(walk.forms[-1])
         elif part.startswith("*"):
