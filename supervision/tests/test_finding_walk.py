@@ -28,6 +28,7 @@ CONCLUDED, OBJECTED, DECIDED = "concluded", "objected", "decided"
 
 class Findings(Family):
     machine, model = MACHINE, Finding
+    needed = "untrue"
     four_eyes: ClassVar = {
         A.CHECK: {A.EXPLAIN},
         A.SEND_BACK: {A.EXPLAIN},

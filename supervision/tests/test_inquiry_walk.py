@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 class Inquiries(Family):
     machine, model = MACHINE, Inquiry
+    needed = "text"
     four_eyes: ClassVar = {A.CLOSE: {A.ANSWER}}
     rounds: ClassVar = {A.FURTHER}
     onward: ClassVar = {S.ASKED: {A.ANSWER}, S.ANSWERED: {A.CLOSE, A.FURTHER}}

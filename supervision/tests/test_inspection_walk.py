@@ -25,6 +25,7 @@ OF_A_LEADER = "a leader takes back what was found untrue"
 
 class Inspections(Family):
     machine, model = MACHINE, Inspection
+    needed = "conclusion"
     four_eyes: ClassVar = {A.UPHOLD: {A.CONDUCT, A.OBJECT}, A.CHANGE: {A.CONDUCT, A.OBJECT}}
     onward: ClassVar = {S.PLANNED: {A.CONDUCT}, S.CONCLUDED: {A.ACCEPT, A.OBJECT}, S.ANSWERED: {A.UPHOLD, A.CHANGE}}
     # How one begins: planned, held without a plan (also at a unit without an account), a unit's own.

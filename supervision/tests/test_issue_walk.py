@@ -26,6 +26,7 @@ REPORTING = {"reporter", "reviewer", "inspector", "supervision", "office", "lead
 
 class Issues(Family):
     machine, model = MACHINE, Issue
+    needed = "description"
     four_eyes: ClassVar = {
         A.RETURN_REPLY: {A.REPLY},
         A.VERIFY: {A.REPLY, A.PROGRESS},

@@ -30,6 +30,7 @@ WORKING = (S.OPEN, S.APPLIED, S.VERIFIED)
 
 class Items(Family):
     machine, model = MACHINE, SupervisionItem
+    needed = "goal"
     four_eyes: ClassVar = {
         A.VERIFY: {A.APPLY},
         A.SEND_BACK: {A.APPLY},

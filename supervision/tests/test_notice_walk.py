@@ -31,6 +31,7 @@ WEEK = timedelta(days=7)
 
 class Notices(Family):
     machine, model = MACHINE, Notice
+    needed = "text"
     four_eyes: ClassVar = {
         Do.APPROVE: {Do.DRAFT, Do.EDIT, Do.SUBMIT},
         Do.GRANT_EXTENSION: {Do.ASK_EXTENSION},
@@ -79,17 +80,13 @@ class Notices(Family):
         make_responsibility(self.project, world.units["lead"], ResponsibilityKind.LEAD)
 
     def begin(self, walk: Walk, how: str) -> tuple[str, Form]:
-        about = {"kind": NoticeKind.REMIND, "source": NoticeSource.PROJECT, "project": self.project} if how == "project" else {}
-        values = {
-            "kind": NoticeKind.ASSIGN,
-            "source": NoticeSource.MEETING,
-            "title": "关于会议事项的交办",
-            "text": walk.words(),
-            "unit": walk.world.units["empty" if how == "empty" else "unit"],
-            "copies": [walk.world.units["lead"]],
-            "uploads": lambda: [upload("附件.pdf", pdf())],
-            **about,
-        }
+        if how == "project":
+            # Title and text are written by the system, with the project's figures.
+            about = {"kind": NoticeKind.REMIND, "source": NoticeSource.PROJECT, "project": self.project}
+        else:
+            words = {"title": "关于会议事项的交办", "text": walk.words(), "unit": walk.world.units["empty" if how == "empty" else "unit"]}
+            about = {"kind": NoticeKind.ASSIGN, "source": NoticeSource.MEETING, **words}
+        values = {"copies": [walk.world.units["lead"]], "uploads": lambda: [upload("附件.pdf", pdf())], **about}
         return Do.DRAFT, Form(office.draft_notice, values)
 
     def may_begin(self, walk: Walk, how: str) -> list[str | None]:

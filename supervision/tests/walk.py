@@ -91,6 +91,8 @@ class Family:
     system: ClassVar[set[str]] = set()
     never_here: ClassVar[set[str]] = set()
     known_faults: ClassVar[dict[str, Fault]] = {}
+    # The words without which none begins.
+    needed: ClassVar[str] = ""
     # How a record may begin, and paths through the table: "how: action action/who +days".
     beginnings: ClassVar[tuple[str, ...]] = ("",)
     tours: ClassVar[tuple[str, ...]] = ()
@@ -252,6 +254,8 @@ class Walk:
             if one not in allowed:
                 self.refused(one, action, form.anew(), NOT_THEIRS)
         by = who or self.choose(allowed)
+        if by is not None and self.family.needed in form.values:
+            self.refused(by, action, form.anew(values={**form.values, self.family.needed: ""}), "wordless")
         before = self.tables
         answer = self.sent(by, action, form)
         self.author = by
