@@ -14,14 +14,14 @@ from supervision.models import Finding, Inspection
 from supervision.rules.finding import MACHINE
 from supervision.services import finding as findings
 from supervision.services import inspection as inspections
-from supervision.tests.walk import HINDERED, LEGAL, NOT_THEIRS, SAME_PERSON, WRONG_STATE, Family, Fault, Form, Walk
+from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_ways import random_walks, still_there, tours
+from supervision.tests.walk_family import LEGAL, NOT_THEIRS, SAME_PERSON, WRONG_STATE, Family, Form
+from supervision.tests.walk_ways import random_walks, tours
 
 pytestmark = pytest.mark.django_db
 
 LOOKS = {Party.INSPECTOR, Party.SUPERVISION, Party.LEADER}
-OF_A_LEADER = "a leader takes back what was found untrue"
 # Where the inspection stands from which the finding came.
 CONCLUDED, OBJECTED, DECIDED = "concluded", "objected", "decided"
 
@@ -34,26 +34,24 @@ class Findings(Family):
         A.SEND_BACK: {A.EXPLAIN},
         A.SETTLE: {A.EXPLAIN, A.CHECK},
         A.REFUSE: {A.EXPLAIN, A.CHECK},
+        A.RESUME: {A.PAUSE},
         A.REVOKE: {A.EXPLAIN},
     }
     rounds: ClassVar = {A.EXPLAIN}
-    onward: ClassVar = {S.OPEN: {A.EXPLAIN}, S.EXPLAINED: {A.CHECK, A.SEND_BACK}, S.CHECKED: {A.SETTLE, A.REFUSE}}
+    onward: ClassVar = {S.OPEN: {A.EXPLAIN}, S.PAUSED: {A.RESUME}, S.EXPLAINED: {A.CHECK, A.SEND_BACK}, S.CHECKED: {A.SETTLE, A.REFUSE}}
     beginnings = ("unit", "empty")
     tours = (
         "unit/inspector: +1 explain/jack check? send_back? send_back explain/jack check/inspector settle? refuse? +3 refuse"
         " explain/reporter check/jack settle? refuse? settle *reporter revoke/second_supervision",
         "unit/inspector: explain/reporter check/inspector *reporter settle! +4 *supervision settle",
         "unit/inspector: explain/jack *reporter revoke? revoke/supervision",
+        "unit/inspector: explain/reporter *reporter revoke/leader",
+        "unit/inspector: pause/jack resume? revoke? +2 resume/leader explain/reporter check/supervision -second_supervision -jack"
+        " settle/leader",
+        "unit/supervision: pause/reporter +1 explain/jack send_back revoke? revoke",
         "empty: +1 explain/office check settle",
+        "empty: pause/office resume/supervision",
     )
-    known_faults: ClassVar = {
-        # Nobody else than the supervision office settles, nor refuses: whoever of it is left has checked.
-        "checked by the only person of the supervision office": Fault(
-            "unit/inspector: explain/reporter check/supervision -second_supervision -jack", lambda walk: walk.state == S.CHECKED
-        ),
-        # As in the walks of inspections: the step that follows from it is the supervision office's alone.
-        OF_A_LEADER: Fault("unit/inspector: *reporter revoke/leader", wrong="may revoke in open, and is refused"),
-    }
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -77,17 +75,18 @@ class Findings(Family):
         return walk.world.parties(who, handlers=[walk.unit], stand_in="office")
 
     def judge(self, walk: Walk, who: str, action: str) -> str:
-        if action != A.REVOKE:
+        stands = walk.notes["stands"]
+        if action == A.PAUSE:
+            return super().judge(walk, who, action) if stands == CONCLUDED else WRONG_STATE
+        if action not in (A.RESUME, A.REVOKE):
             return super().judge(walk, who, action)
-        # It is taken back by changing the conclusion, once the unit has objected.
-        if walk.notes["stands"] != OBJECTED or walk.state == S.REVOKED:
+        # The conclusion is upheld, or changed (which takes the finding back), once the unit has objected.
+        if stands != OBJECTED or self.machine.step(action, walk.state) is None:
             return WRONG_STATE
         if not self.parties(walk, who) & {Party.SUPERVISION, Party.LEADER}:
             return NOT_THEIRS
         if who in (walk.author, walk.notes["objected_by"]) or self.four_eyes[action] & walk.did(who):
             return SAME_PERSON
-        if walk.looks_away(OF_A_LEADER) and not walk.world.holds(who, "supervision"):
-            return HINDERED
         return LEGAL
 
     def is_hindered(self, walk: Walk, who: str, action: str) -> bool:
@@ -106,25 +105,37 @@ class Findings(Family):
             case A.EXPLAIN:
                 papers = {"uploads": lambda: [upload("更正.pdf", pdf())]}
                 return walk.form(findings.explain_finding, "finding", corrected=words, explanation=words, **papers)
+            case A.PAUSE | A.RESUME if self._only_beside(walk, action):
+                return None
+            case A.PAUSE:
+                return self._on_inspection(walk, inspections.object_conclusion, text=words)
+            case A.RESUME:
+                return self._on_inspection(walk, inspections.uphold_conclusion, reason=words)
             case A.REVOKE:
                 return self._on_inspection(walk, inspections.change_conclusion, verdict="mostly", reason=words)
         service, name = SERVICES[action]
         return walk.form(service, "finding", **{name: words})
 
+    def _only_beside(self, walk: Walk, action: str) -> bool:
+        """Whether objection or decision is the inspection's alone now: the finding goes on (see `aside`)."""
+        return self.machine.step(action, walk.state) is None and walk.notes["stands"] == {A.PAUSE: CONCLUDED, A.RESUME: OBJECTED}[action]
+
     def took(self, walk: Walk, who: str | None, action: str, form: Form | None) -> None:
-        if action == A.REVOKE:
+        if action == A.PAUSE:
+            walk.notes |= {"stands": OBJECTED, "objected_by": who}
+        elif action in (A.RESUME, A.REVOKE):
             walk.notes["stands"] = DECIDED
 
     def aside(self, walk: Walk) -> None:
-        """The unit objects to the conclusion, which is upheld then."""
+        """The unit objects to the conclusion, which is upheld then: where the finding does not wait for it."""
         world = walk.world
-        if walk.notes["stands"] == CONCLUDED:
+        if walk.notes["stands"] == CONCLUDED and walk.state != S.OPEN:
             # An objection is one's own word: nobody puts a finding back by it that has been taken back.
             handling = [who for who in CAST if Party.HANDLER in self.parties(walk, who)]
             who = walk.choose(handling)
             walk.beside(who, "object", self._on_inspection(walk, inspections.object_conclusion, text=walk.words()))
             walk.notes |= {"stands": OBJECTED, "objected_by": who}
-        elif walk.notes["stands"] == OBJECTED:
+        elif walk.notes["stands"] == OBJECTED and walk.state != S.PAUSED:
             others = {walk.author, walk.notes["objected_by"]}
             judges = [who for who in CAST if world.parties(who) & {Party.SUPERVISION, Party.LEADER} and who not in others]
             walk.notes["stands"] = DECIDED
@@ -147,10 +158,6 @@ SERVICES = {
 
 def test_tours_of_findings():
     tours(Findings)
-
-
-def test_known_faults_of_findings_are_still_there():
-    still_there(Findings)
 
 
 def test_random_walks_of_findings():

@@ -13,14 +13,14 @@ from supervision.choices import Party, Verdict
 from supervision.models import Finding, Inspection
 from supervision.rules.inspection import MACHINE
 from supervision.services import inspection as inspections
-from supervision.tests.walk import Family, Fault, Form, Walk
+from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_ways import random_walks, still_there, tours
+from supervision.tests.walk_family import Family, Form
+from supervision.tests.walk_ways import random_walks, tours
 
 pytestmark = pytest.mark.django_db
 
 LOOKS = {Party.INSPECTOR, Party.SUPERVISION, Party.LEADER}
-OF_A_LEADER = "a leader takes back what was found untrue"
 
 
 class Inspections(Family):
@@ -37,13 +37,10 @@ class Inspections(Family):
         "conduct/jack: retract",
         "conduct: +1 retract! accept",
         "conduct: object/reporter change=untrue/leader",
+        "plan: conduct=untrue/inspector object/reporter change=mostly/leader",
         "empty: +4 object/office uphold",
         "self_check:",
     )
-    known_faults: ClassVar = {
-        # rules.finding lets the supervision office alone revoke, so that a leader who may change the conclusion is refused after all.
-        OF_A_LEADER: Fault("plan: conduct=untrue/inspector object/reporter change=mostly/leader", wrong="may change in answered, and is refused"),
-    }
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -85,8 +82,6 @@ class Inspections(Family):
         if action == A.RETRACT:
             # On the same day, and nobody takes a finding back alone.
             return walk.notes["held_on"] != walk.day or walk.notes["finding"]
-        if action == A.CHANGE and walk.notes["verdict"] == Verdict.UNTRUE and walk.looks_away(OF_A_LEADER):
-            return not walk.world.holds(who, "supervision")
         return False
 
     def is_stuck(self, walk: Walk, action: str) -> bool:
@@ -114,7 +109,9 @@ class Inspections(Family):
         assert (record.verdict, record.inspected_on) == (walk.notes["verdict"], walk.notes["held_on"])
         findings = list(Finding.objects.filter(inspection=record).values_list("state", flat=True))
         untrue = walk.notes["verdict"] == Verdict.UNTRUE
-        assert findings == ([("open" if untrue else "revoked")] if walk.notes["finding"] else [])
+        # Its clock stands while the unit's objection waits.
+        stands = "paused" if record.state == S.ANSWERED else "open"
+        assert findings == ([(stands if untrue else "revoked")] if walk.notes["finding"] else [])
         self._is_told_on_the_day(walk, record)
 
     def _is_told_on_the_day(self, walk: Walk, record: Any) -> None:
@@ -140,10 +137,6 @@ SERVICES = {
 
 def test_tours_of_inspections():
     tours(Inspections)
-
-
-def test_known_faults_of_inspections_are_still_there():
-    still_there(Inspections)
 
 
 def test_random_walks_of_inspections():

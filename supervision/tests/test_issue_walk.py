@@ -9,13 +9,16 @@ from projects.choices import ResponsibilityKind
 from projects.tests.builders import make_project, make_responsibility
 from supervision.choices import IssueAction as A
 from supervision.choices import IssueState as S
+from supervision.choices import Party
 from supervision.models import Issue, IssueMeeting
 from supervision.rules.issue import MACHINE
 from supervision.services import issue as office
 from supervision.services import issue_escalation as higher
 from supervision.services import issue_handling as unit
-from supervision.tests.walk import TOLD_LATER, Family, Fault, Form, Walk
-from supervision.tests.walk_cast import UNITS
+from supervision.services.issue_parties import seen_by
+from supervision.tests.walk import Walk
+from supervision.tests.walk_cast import CAST, UNITS
+from supervision.tests.walk_family import TOLD_LATER, Family, Fault, Form
 from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
@@ -49,27 +52,26 @@ class Issues(Family):
     # The leaders may all be gone: a problem is reported to them on paper, too.
     kept = ("inspector", "supervision", "office")
     tours = (
-        "project/reporter: send_back resubmit +1 accept grade regrade assign=unit/jack +3 urge take progress/jack +2 reply/reporter verify? return_reply"
+        "project/reporter: send_back resubmit +1 accept grade regrade assign=unit/jack +3"
+        " urge take progress/jack +2 reply/reporter verify? return_reply"
         " +1 reply/jack return_reply? verify/inspector close? +4 reject_closing +1 reply/reporter verify/jack close",
-        "place/inspector: accept grade assign=unit refuse to_meeting to_leader +5 instruct coordinate! reassign=unit take escalate coordinate escalate"
+        "place/inspector: accept grade assign=unit refuse to_meeting to_leader +5 instruct"
+        " coordinate! reassign=unit take escalate coordinate escalate"
         " to_meeting meet=other",
         "place: withdraw",
+        "place: accept grade assign=empty +1 take/office progress/second_office reply/office verify/inspector close? close/leader",
+        # Who reported it has left: the colleagues complete it, or the office where there are none.
+        "project/reporter: send_back -reporter resubmit/reviewer send_back withdraw/jack",
+        "place/outsider: send_back -outsider resubmit/office send_back ~outsider resubmit/outsider",
+        "place: accept grade to_meeting to_leader transcribe! -leader -second_leader -jack transcribe/office reassign=unit",
         "place/outsider: decline",
     )
     known_faults: ClassVar = {
-        # Nobody stands in for a unit without an account that reports, as everywhere else: it waits until the office gives it to another.
-        "a unit without an account": Fault(
-            "place: accept grade assign=empty",
-            lambda walk: walk.state in (S.ASSIGNED, S.HANDLING) and not walk.world.staff([walk.unit], ["reporter"]),
-        ),
-        # Only its author completes what was sent back, or takes it back.
-        "an author who has left": Fault(
-            "place/outsider: send_back -outsider", lambda walk: walk.state == S.RETURNED and walk.author not in walk.world.active
-        ),
-        # Only a leader's instruction leads out of 报区主要领导.
-        "no leader any more": Fault(
-            "place: accept grade to_meeting to_leader -leader -second_leader -jack",
-            lambda walk: walk.state == S.AT_LEADER and not any(walk.world.holds(who, "leader") for who in walk.world.users),
+        # The one account of the office that is left replied for a unit without an account, and does not close it; a leader is not there
+        # either. It can only reject the closing and give the problem to another unit.
+        "an office of one that replied for a unit, without leaders": Fault(
+            "place: accept grade assign=empty take/office reply/office verify/inspector -leader -second_leader -jack -second_office",
+            lambda walk: walk.state == S.VERIFIED and not any(walk.world.holds(who, "leader") for who in CAST),
         ),
         # services.issue… tell also where the act stood already: whoever has come since then is told of it now.
         TOLD_LATER: Fault(
@@ -96,7 +98,20 @@ class Issues(Family):
         return bool(roles) and (how != "project" or who != "outsider")
 
     def parties(self, walk: Walk, who: str) -> set[Any]:
-        return walk.world.parties(who, handlers=[walk.unit], author=walk.author)
+        handlers = [walk.unit] if walk.state in (S.ASSIGNED, S.HANDLING) else []
+        found = walk.world.parties(who, handlers=handlers, author=walk.author, stand_in="office")
+        return found | {Party.STAND_IN} if who in self._standing_in(walk) else found
+
+    def _standing_in(self, walk: Walk) -> list[str]:
+        """Return who does what an author, or leaders, would do who are not there any more."""
+        world = walk.world
+        office = [who for who in CAST if world.holds(who, "office")]
+        if walk.state == S.AT_LEADER:
+            return [] if any(world.holds(who, "leader") for who in CAST) else office
+        if walk.state != S.RETURNED or any(world.holds(str(walk.author), role) for role in REPORTING):
+            return []
+        unit = CAST[str(walk.author)].unit
+        return (world.staff([unit], REPORTING) if unit else []) or office
 
     def is_hindered(self, walk: Walk, who: str, action: str) -> bool:
         return self.is_stuck(walk, action)
@@ -107,12 +122,14 @@ class Issues(Family):
     def form(self, walk: Walk, action: str) -> Form:
         words, given = walk.words(), self._given(walk, action)
         service, needed = SERVICES[action]
-        values = {name: words for name in needed} | given
+        values = dict.fromkeys(needed, words) | given
         return walk.form(service, "issue", **values)
 
     def _given(self, walk: Walk, action: str) -> dict[str, Any]:
         units = [name for name in UNITS if name != walk.unit]
         match action:
+            case A.TRANSCRIBE:
+                return {"given_by": "区长"}
             case A.GRADE:
                 return {"grade": walk.choose(["C", "B", "A"]), "cause": "pipes"}
             case A.REGRADE:
@@ -136,7 +153,15 @@ class Issues(Family):
         assert IssueMeeting.objects.filter(act__issue=record).count() == len(meetings)
         with clock.at(walk.day):
             then = Issue.objects.on_day(walk.day).get(pk=record.pk)
+        # What nobody has taken up is read by who reported it, and the colleagues, of those who have no office.
+        told_to_the_office = record.state in (S.REPORTED, S.RETURNED, S.DECLINED, S.WITHDRAWN)
+        seeing = {who for who in ("reviewer", "outsider", "viewer") if seen_by(walk.world.user(who)).filter(pk=record.pk).exists()}
+        assert seeing == {who for who in ("reviewer", "outsider", "viewer") if not told_to_the_office or self._of_the_author(walk, who)}
         assert (then.grade_then, then.cause_then, then.description_then) == (record.grade, record.cause, record.description)
+
+    def _of_the_author(self, walk: Walk, who: str) -> bool:
+        unit = CAST[str(walk.author)].unit
+        return who == walk.author or (bool(unit) and CAST[who].unit == unit)
 
 
 # The service of each action, and its words.
@@ -164,6 +189,7 @@ SERVICES = {
     A.TO_MEETING: (higher.submit_to_meeting, ["reason"]),
     A.MEET: (higher.record_meeting, ["decision"]),
     A.TO_LEADER: (higher.report_to_leader, ["reason"]),
+    A.TRANSCRIBE: (higher.transcribe_instruction, ["text"]),
     A.INSTRUCT: (higher.instruct_issue, ["text"]),
 }
 

@@ -16,9 +16,10 @@ from supervision.services import item as items
 from supervision.services import item_closing as closings
 from supervision.services import item_work as work
 from supervision.services.mechanism import add_theme
-from supervision.tests.walk import Family, Fault, Form, Walk
+from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_ways import random_walks, still_there, tours
+from supervision.tests.walk_family import Family, Form
+from supervision.tests.walk_ways import random_walks, tours
 
 pytestmark = pytest.mark.django_db
 
@@ -47,15 +48,11 @@ class Items(Family):
         " apply/jack verify/inspector confirm? refuse? +3 refuse apply/reporter verify/jack confirm? refuse confirm! apply/reporter"
         " verify/supervision confirm +1 reopen cancel",
         "empty: +2 step/office apply/office verify confirm",
+        # Whoever is left of the supervision office has verified: a leader decides.
+        "unit: step apply/reporter verify/supervision -second_supervision -jack confirm? refuse/leader"
+        " apply/reporter verify/inspector confirm/leader",
         "handed over: +7 progress/reporter +4 progress/outsider step/outsider apply/outsider +1 verify",
     )
-    known_faults: ClassVar = {
-        # Nobody else than the supervision office confirms, nor refuses: whoever of it is left has verified.
-        "verified by the only person of the supervision office": Fault(
-            "unit: step apply/reporter verify/supervision -second_supervision -jack",
-            lambda walk: walk.state == S.VERIFIED,
-        ),
-    }
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -165,10 +162,6 @@ SERVICES = {
 
 def test_tours_of_items():
     tours(Items)
-
-
-def test_known_faults_of_items_are_still_there():
-    still_there(Items)
 
 
 def test_random_walks_of_items():

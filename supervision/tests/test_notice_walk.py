@@ -13,12 +13,14 @@ from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeKind, NoticeSource, OrderAddressee, Party
 from supervision.choices import NoticeState as Is
 from supervision.models import Notice, NoticeText
-from supervision.rules.notice import MACHINE, Done, course
+from supervision.rules.notice import MACHINE
+from supervision.rules.notice_course import Done, course
 from supervision.services import notice as office
 from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
-from supervision.tests.walk import LEGAL, NOT_THEIRS, TOLD_LATER, Family, Fault, Form, Walk
+from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST, UNITS
+from supervision.tests.walk_family import LEGAL, NOT_THEIRS, SAME_PERSON, TOLD_LATER, Family, Fault, Form
 from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,8 @@ class Notices(Family):
         Do.GRANT_EXTENSION: {Do.ASK_EXTENSION},
         Do.PASS_REPLY: {Do.REPLY},
         Do.CLOSE: {Do.PASS_REPLY, Do.REPLY},
+        Do.CHANGE: {Do.PROPOSE_CHANGE},
+        Do.DROP_CHANGE: {Do.PROPOSE_CHANGE},
     }
     rounds: ClassVar = {Do.ISSUE, Do.RETURN_REPLY, Do.TRANSFER, Do.UPHOLD, Do.REOPEN}
     onward: ClassVar = {
@@ -58,9 +62,13 @@ class Notices(Family):
         "meeting/supervision: edit/jack submit/supervision approve? return_draft withdraw",
         "project/supervision: submit/jack approve issue +1 refuse uphold ask_extension/jack take_back ask_extension/jack grant_extension?"
         " deny_extension +2 ask_extension/reviewer grant_extension ask_transfer deny_transfer ask_transfer transfer=other sign/outsider"
-        " instruct=supervision answer urge +3 transfer=unit change sign instruct=handler reply/jack recall_reply +1 reply/jack"
-        " pass_reply? return_reply reply/jack pass_reply/inspector close! answer/reviewer close? return_reply +1 reply/reporter"
+        " instruct=supervision answer urge +3 transfer=unit change! propose_change/jack propose_change!"
+        " change? drop_change? recall_change propose_change drop_change propose_change/jack +1 change"
+        " sign instruct=handler reply/jack recall_reply +1 reply/jack pass_reply? return_reply reply/jack pass_reply/inspector close! answer/reviewer close? return_reply +1 reply/reporter"
         " pass_reply/jack close reopen +4 reply pass_reply/inspector close archive",
+        # Whoever proposed a change does not decide on it, whatever was done to the notice since.
+        "project/supervision: submit/jack approve/leader issue propose_change/second_supervision transfer=other change? drop_change?"
+        " change/leader sign/outsider propose_change reply/outsider pass_reply/inspector drop_change? close/leader archive/supervision",
         "empty: submit approve issue +1 sign/office reply/second_office pass_reply revoke",
     )
 
@@ -68,7 +76,10 @@ class Notices(Family):
         # The unit that had a copy is told twice of the one transfer to it, or away from it: as the unit, and that another's was sent.
         A_COPY_AND_THE_NOTICE: Fault("meeting: submit approve issue refuse transfer=lead", wrong="请签收'.*抄送：.*of 1 acts"),
         # Somebody who signed the notice and is of the unit that has it is told twice of the one change.
-        A_SIGNER_OF_THE_UNIT: Fault("meeting/supervision: submit/second_supervision approve/jack issue change/supervision", wrong="请重新签收'.*请知悉'.*of 1 acts"),
+        A_SIGNER_OF_THE_UNIT: Fault(
+            "meeting/supervision: submit/second_supervision approve/jack issue propose_change/supervision change/leader",
+            wrong="请重新签收'.*请知悉'.*of 1 acts",
+        ),
         # services.notice… call notice_tell also where the act stood already: whoever has come since then is told of it now.
         TOLD_LATER: Fault("meeting: submit approve issue -lead_reviewer <", wrong="a form of some time ago has written to"),
     }
@@ -94,7 +105,7 @@ class Notices(Family):
 
     def begun(self, walk: Walk, how: str, answer: Any) -> Any:
         walk.unit = "empty" if how == "empty" else "unit"
-        walk.notes |= {"orders": {}, "due": None}
+        walk.notes |= {"orders": {}, "due": None, "change": ""}
         return answer
 
     def parties(self, walk: Walk, who: str) -> set[Party]:
@@ -103,6 +114,8 @@ class Notices(Family):
 
     def judge(self, walk: Walk, who: str, action: str) -> str:
         found = super().judge(walk, who, action)
+        if action in (Do.CHANGE, Do.DROP_CHANGE) and found == LEGAL and walk.notes["change"] == who:
+            return SAME_PERSON
         if action == Do.ANSWER and found == LEGAL:
             # Whom the leader has named.
             named = {OrderAddressee.HANDLER: _UNIT, OrderAddressee.SUPERVISION: {Party.SUPERVISION}}[self._open(walk)[0]]
@@ -119,6 +132,10 @@ class Notices(Family):
                 return bool(self._open(walk))
             case Do.ANSWER:
                 return not self._open(walk)
+            case Do.PROPOSE_CHANGE:
+                return bool(walk.notes["change"])
+            case Do.CHANGE | Do.DROP_CHANGE | Do.RECALL_CHANGE:
+                return not walk.notes["change"]
             case Do.ASK_EXTENSION:
                 # Before the limit is over; the days off after it are not counted.
                 day = walk.day
@@ -155,7 +172,7 @@ class Notices(Family):
                 return {"unit": walk.world.units[walk.choose(others)]}
             case Do.TRANSFER:
                 return {"unit": walk.world.units[walk.choose(others)], "due_on": ahead}
-            case Do.CHANGE:
+            case Do.PROPOSE_CHANGE:
                 return {"title": "关于会议事项的交办", "text": walk.words(), "due_on": None}
             case Do.REPLY:
                 return {"cause": "land", "uploads": lambda: [upload("反馈.pdf", pdf(b"/A 1"))]}
@@ -169,6 +186,10 @@ class Notices(Family):
 
     def took(self, walk: Walk, who: str | None, action: str, form: Form | None) -> None:
         orders = walk.notes["orders"]
+        if action == Do.PROPOSE_CHANGE:
+            walk.notes["change"] = who
+        elif action in (Do.CHANGE, Do.DROP_CHANGE, Do.RECALL_CHANGE, Do.CLOSE, Do.REVOKE):
+            walk.notes["change"] = ""
         if action == Do.TRANSFER and form is not None:
             walk.unit = walk.world.unit_name(form.values["unit"].pk)
         elif action == Do.INSTRUCT and form is not None:
@@ -187,6 +208,7 @@ class Notices(Family):
         # Each version as it was sent: of the issue, of every other text and unit.
         versions = sum(action in (Do.ISSUE, Do.CHANGE, Do.TRANSFER) for action in done)
         assert NoticeText.objects.filter(notice=record).count() == versions
+        assert [change.by_name for change in record.changes.waiting()] == ([f"走查{walk.notes['change']}"] if walk.notes["change"] else [])
         orders = [(addressee, not is_open) for addressee, is_open in walk.notes["orders"].values()]
         found = [(order.addressee, order.answered_on is not None) for order in record.orders.order_by("pk")]
         assert found == orders
@@ -219,7 +241,10 @@ SERVICES = {
     Do.REOPEN: (units.reopen_notice, "reason"),
     Do.ARCHIVE: (units.archive_notice, "note"),
     Do.URGE: (office.urge_notice, "text"),
-    Do.CHANGE: (changing.change_notice, "reason"),
+    Do.PROPOSE_CHANGE: (changing.propose_change, "reason"),
+    Do.CHANGE: (changing.approve_change, "note"),
+    Do.DROP_CHANGE: (changing.drop_change, "reason"),
+    Do.RECALL_CHANGE: (changing.recall_change, ""),
     Do.INSTRUCT: (units.instruct, "text"),
     Do.REVOKE: (office.revoke_notice, "reason"),
 }

@@ -8,16 +8,14 @@
     history       the acts chain up to where the record stands, the events agree, every past day reads as it was
     no dead end   somebody whose account is in use can carry an unfinished record on, whoever has left
 
-A family of records is described by a subclass of `Family`, one test file each. `tours` take every step of its table once, and everybody
-else tries it before; `random_walks` draw what happens, also days that pass and people who leave. WALKS=200 in the environment walks so
-many other ways than the eight that are always the same.
+A family of records is described by a subclass of `Family` (walk_family), one test file each. `tours` take every step of its table once,
+and everybody else tries it before; `random_walks` draw what happens, also days that pass and people who leave. WALKS=200 in the
+environment walks so many other ways than the eight that are always the same.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from typing import Any
 
 from django.db import transaction
 
@@ -25,143 +23,14 @@ from erqi.common import clock, workdays
 from erqi.common.errors import ServiceError
 from projects.models import Reminder
 from projects.services.daily import write_reminders
-from supervision.choices import Party
-from supervision.rules.machine import Machine, Step
-from supervision.tests.walk_cast import CAST, OFFICES, World
+from supervision.tests.walk_cast import CAST
+from supervision.tests.walk_family import HINDERED, LEGAL, NOT_THEIRS, SAME_PERSON, TOLD_LATER, Family, Form
 from supervision.tests.walk_tables import Tables, acts_in, differing, halves, read_tables
 
-# A Monday with an ordinary week behind it.
-DAY = date(2018, 6, 4)
-# A known fault of several families: see `Fault`.
-TOLD_LATER = "a form that is sent again tells those who have come since"
-LEGAL, HINDERED, WRONG_STATE, NOT_THEIRS, SAME_PERSON = "legal", "hindered", "wrong state", "not theirs", "same person"
 
-
-@dataclass(frozen=True)
-class Form:
-    """What a page sends: the service, what it is given, the version that the person saw, the form's key. Values that are functions are
-    called when it is sent: records are read anew, and a file can be read once."""
-
-    service: Callable[..., Any]
-    values: dict[str, Any]
-    version: int | None = None
-    key: UUID = field(default_factory=uuid4)
-
-    def send(self, by: Any) -> Any:
-        """Send it as somebody."""
-        values = {name: value() if callable(value) else value for name, value in self.values.items()}
-        if self.version is not None:
-            values["version"] = self.version
-        return self.service(**values, by=by, request_key=self.key)
-
-    def anew(self, **changed: Any) -> "Form":
-        """Return another form with the same words, but for what is changed."""
-        return replace(self, **{"key": uuid4()} | changed)
-
-    def without_words(self, step: Step) -> "Form | None":
-        """Return it without the words that the step needs; None where it needs none."""
-        names = step.needs & {"text", "reason"} & set(self.values) or ({"reason"} & set(self.values) if "text" in step.needs else set())
-        return self.anew(values=self.values | dict.fromkeys(names, " ")) if names else None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A fault of the product that is known and not mended yet: the tour that leads to it, what is found wrong there, and (a dead end)
-    whether a walk stands before it.
-
-    A walk that meets a dead end stops there. `still_there` goes the way without looking away: once it leads on, the entry is taken out.
-    """
-
-    path: str
-    stands: Callable[["Walk"], bool] = lambda walk: False
-    wrong: str = "dead end"
-
-
-class Family:
-    """What a walk knows of one family of records. All that is said here is said by the documents, not asked of the product."""
-
-    machine: ClassVar[Machine]
-    model: ClassVar[Any]
-    # By action, whose doers in the present round may not do it; which actions begin a round.
-    four_eyes: ClassVar[dict[str, set[str]]] = {}
-    rounds: ClassVar[set[str]] = set()
-    # By state, what carries a record on; giving it up, or handing it round, does not.
-    onward: ClassVar[dict[str, set[str]]] = {}
-    # What nobody does by a page: it follows from the day, or from another record (`never_here`: in the walks of other families).
-    system: ClassVar[set[str]] = set()
-    never_here: ClassVar[set[str]] = set()
-    known_faults: ClassVar[dict[str, Fault]] = {}
-    # The words without which none begins.
-    needed: ClassVar[str] = ""
-    # How a record may begin, and paths through the table: "how: action action/who +days".
-    beginnings: ClassVar[tuple[str, ...]] = ("",)
-    tours: ClassVar[tuple[str, ...]] = ()
-    # The offices in which somebody always stays.
-    kept: ClassVar[Sequence[str]] = OFFICES
-    has_unit = True
-    first_day = DAY
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def begin(self, walk: "Walk", how: str) -> tuple[str, Form]:
-        """Return the action that begins a record in one of the ways of `beginnings`, and its form."""
-        raise NotImplementedError
-
-    def may_begin(self, walk: "Walk", how: str) -> list[str | None]:
-        """Return who may begin it so; None is the system itself."""
-        raise NotImplementedError
-
-    def begun(self, walk: "Walk", how: str, answer: Any) -> Any:
-        """Return the record that the form began, and note what is known of it (`walk.unit`)."""
-        return answer
-
-    def parties(self, walk: "Walk", who: str) -> set[Party]:
-        """Return as what somebody acts on the record."""
-        return self.world.parties(who)
-
-    def form(self, walk: "Walk", action: str) -> Form | None:
-        """Return the form of an action; None where no page offers any."""
-        raise NotImplementedError
-
-    def judge(self, walk: "Walk", who: str, action: str) -> str:
-        """Say whether somebody may take an action now, or why not."""
-        step = self.machine.step(action, walk.state)
-        if step is None:
-            return WRONG_STATE
-        if not step.by & self.parties(walk, who):
-            return NOT_THEIRS
-        if self.four_eyes.get(action, set()) & walk.did(who):
-            return SAME_PERSON
-        return HINDERED if self.is_hindered(walk, who, action) else LEGAL
-
-    def is_hindered(self, walk: "Walk", who: str, action: str) -> bool:
-        """Say whether something else than the table stands in the way."""
-        return False
-
-    def is_stuck(self, walk: "Walk", action: str) -> bool:
-        """Say whether what stands in the way of an action that carries the record on can be removed by nobody."""
-        return False
-
-    def took(self, walk: "Walk", who: str | None, action: str, form: Form | None) -> None:
-        """Note what an action changed (`walk.unit`)."""
-
-    def told_besides(self, walk: "Walk", action: str) -> int:
-        """Return by how many lines a person may be told too much of an action: a known fault."""
-        return 0
-
-    def day_brings(self, walk: "Walk") -> list[str]:
-        """Return which steps the day's run takes of the record by itself."""
-        return []
-
-    def morning(self, walk: "Walk") -> None:
-        """Check what holds after the day's run."""
-
-    def aside(self, walk: "Walk") -> None:
-        """Do something to a neighbouring record, where the family has one."""
-
-    def check(self, walk: "Walk", record: Any) -> None:
-        """Check what else holds of the family's records."""
+def _is_sentence(error: ServiceError) -> None:
+    """Whoever is refused reads a sentence."""
+    assert str(error).endswith("。"), f"no sentence: {error}"
 
 
 class Walk:
@@ -279,7 +148,7 @@ class Walk:
             try:
                 form.send(self.world.user(who))
             except ServiceError as error:
-                assert str(error).endswith("。"), f"no sentence: {error}"
+                _is_sentence(error)
             else:
                 moved = [act for act in self.acts if act[2] != act[3]]
                 assert self.family.machine.step(action, self.state) is None, f"{who} may not {action} in {self.state}: {why}"
@@ -287,7 +156,9 @@ class Walk:
                 assert moved[-1][:2] == (action, who), f"{who} may not {action} in {self.state}: {why}"
         self.unchanged(f"{who}: {action} ({why})")
         if why == SAME_PERSON:
-            self.seen |= {(action, other) for other in self.family.four_eyes[action] if self.did(who) & self.family.four_eyes[action] == {other}}
+            self.seen |= {
+                (action, other) for other in self.family.four_eyes[action] if self.did(who) & self.family.four_eyes[action] == {other}
+            }
 
     def unchanged(self, what: str) -> None:
         """Nothing was written anywhere."""
@@ -361,7 +232,7 @@ class Walk:
             try:
                 again = form.anew().send(user)
             except ServiceError as error:
-                assert str(error).endswith("。"), f"no sentence: {error}"
+                _is_sentence(error)
             else:
                 assert again.pk == answer.pk
             self.unchanged(f"a second click ({self.acts[-1][0]})")
@@ -372,7 +243,7 @@ class Walk:
                 try:
                     form.anew(version=form.version + 1).send(user)
                 except ServiceError as error:
-                    assert str(error).endswith("。"), f"no sentence: {error}"
+                    _is_sentence(error)
                 self.unchanged(f"the same words ({action})")
 
     def sent_long_ago(self, sent: tuple[str, Form, Any]) -> None:
@@ -385,7 +256,7 @@ class Walk:
             try:
                 assert form.send(self.world.user(who)).pk == answer.pk
             except ServiceError as error:
-                assert str(error).endswith("。"), f"no sentence: {error}"
+                _is_sentence(error)
         if self.looks_away(TOLD_LATER) and differing(self.tables, read_tables()) == [Reminder._meta.db_table]:
             self.told_once(1)
             self.tables = read_tables()

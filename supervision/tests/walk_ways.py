@@ -1,6 +1,7 @@
 """The two ways to walk: tours that take every step of a family's table, and walks in which everything is drawn."""
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from supervision.tests.walk import HINDERED, LEGAL, NOT_THEIRS, SAME_PERSON, WRONG_STATE, Family, Walk, pairs, walked
+from supervision.tests.walk import Walk, pairs, walked
 from supervision.tests.walk_cast import CAST, make_world
+from supervision.tests.walk_family import HINDERED, LEGAL, NOT_THEIRS, SAME_PERSON, WRONG_STATE, Family
 
 # So many random walks of each family: always the same ones, unless more are asked for.
 _OTHERS = int(os.environ.get("WALKS", "0"))
@@ -42,9 +44,13 @@ def still_there(family_type: type[Family]) -> None:
             walk.ignored = name
             _tour(walk, path)
 
-        with pytest.raises(AssertionError, match=fault.wrong):
+        try:
             walked(family, go, _jack_first)
+        except AssertionError as error:
+            found = str(error)
+        else:
             pytest.fail(f"mended: take “{name}” out of known_faults", pytrace=False)
+        assert re.search(fault.wrong, found), found
 
 
 def _jack_first(options: Sequence[Any]) -> Any:
@@ -145,7 +151,7 @@ def _something(walk: Walk, kind: str, favourite: str) -> None:
         walk.pass_days(walk.choose(range(6)))
     elif kind == _PEOPLE:
         _people(walk)
-    elif kind == _AGAIN:
+    elif kind == _AGAIN and walk.forms:
         walk.sent_long_ago(walk.choose(walk.forms))
     elif kind == _ASIDE:
         walk.family.aside(walk)
