@@ -17,8 +17,8 @@ from supervision.rules.inquiry import MACHINE
 from supervision.services import inquiry as inquiries
 from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_family import Family, Form
-from supervision.tests.walk_ways import random_walks, tours
+from supervision.tests.walk_family import STOPPED_AUTHOR, Family, Fault, Form
+from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,7 @@ class Inquiries(Family):
         " answer/inspector close/second_leader",
         "nobody: answer/second_supervision +1 close",
     )
+    known_faults: ClassVar = {STOPPED_AUTHOR: Fault("unit/leader: -leader withdraw?", wrong="leader may not withdraw")}
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -106,6 +107,10 @@ class Inquiries(Family):
 
 def test_tours_of_inquiries():
     tours(Inquiries)
+
+
+def test_known_faults_of_inquiries_are_still_there():
+    still_there(Inquiries)
 
 
 def test_random_walks_of_inquiries():

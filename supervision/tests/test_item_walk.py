@@ -82,8 +82,10 @@ class Items(Family):
         if how == "handed over":
             # It was said when it was registered.
             last = walk.day + timedelta(days=HANDED_OVER - 1)
-            ItemDuty.objects.filter(item=answer, kind=ResponsibilityKind.UNDERTAKE).update(until=last)
-            ItemDuty.objects.create(item=answer, kind=ResponsibilityKind.UNDERTAKE, unit=walk.world.units["other"], since=self._day(walk))
+            ItemDuty.objects.filter(item=answer, kind=ResponsibilityKind.UNDERTAKE).update(until=last, ended_on=walk.day)
+            ItemDuty.objects.create(
+                item=answer, kind=ResponsibilityKind.UNDERTAKE, unit=walk.world.units["other"], since=self._day(walk), recorded_on=walk.day
+            )
         return answer
 
     def _day(self, walk: Walk) -> date:

@@ -62,9 +62,10 @@ class Notices(Family):
         "meeting/supervision: edit/jack submit/supervision approve? return_draft withdraw",
         "project/supervision: submit/jack approve issue +1 refuse uphold ask_extension/jack take_back ask_extension/jack grant_extension?"
         " deny_extension +2 ask_extension/reviewer grant_extension ask_transfer deny_transfer ask_transfer transfer=other sign/outsider"
-        " instruct=supervision answer urge +3 transfer=unit change! propose_change/jack propose_change!"
-        " change? drop_change? recall_change propose_change drop_change propose_change/jack +1 change"
-        " sign instruct=handler reply/jack recall_reply +1 reply/jack pass_reply? return_reply reply/jack pass_reply/inspector close! answer/reviewer close? return_reply +1 reply/reporter"
+        " instruct=supervision answer urge +3 transfer=unit change! propose_change/jack"
+        " propose_change! change? drop_change? recall_change propose_change drop_change"
+        " propose_change/jack +1 change sign instruct=handler reply/jack recall_reply +1 reply/jack pass_reply?"
+        " return_reply reply/jack pass_reply/inspector close! answer/reviewer close? return_reply +1 reply/reporter"
         " pass_reply/jack close reopen +4 reply pass_reply/inspector close archive",
         # Whoever proposed a change does not decide on it, whatever was done to the notice since.
         "project/supervision: submit/jack approve/leader issue propose_change/second_supervision transfer=other change? drop_change?"
