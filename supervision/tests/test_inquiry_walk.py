@@ -22,6 +22,8 @@ from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
 
+A_MARK_IN_THE_QUESTION = "who asked further in place of a leader stands in the question"
+
 
 class Inquiries(Family):
     machine, model = MACHINE, Inquiry
@@ -44,7 +46,11 @@ class Inquiries(Family):
         " answer/inspector close/second_leader",
         "nobody: answer/second_supervision +1 close",
     )
-    known_faults: ClassVar = {STOPPED_AUTHOR: Fault("unit/leader: -leader withdraw?", wrong="leader may not withdraw")}
+    known_faults: ClassVar = {
+        STOPPED_AUTHOR: Fault("unit/leader: -leader withdraw?", wrong="leader may not withdraw"),
+        # Lists of a day read the question from the act, and show the mark of who stood in as if it were asked.
+        A_MARK_IN_THE_QUESTION: Fault("unit/leader: answer -leader further/second_leader", wrong="（代办：走查leader已不能办理）"),
+    }
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -102,7 +108,10 @@ class Inquiries(Family):
         said = [action for action, *_ in walk.acts]
         assert bool(record.answer) == (A.ANSWER in said)
         then = Inquiry.objects.on_day(walk.day).told(walk.day).get(pk=record.pk)
-        assert then.text_then == record.text
+        asked = then.text_then
+        if walk.looks_away(A_MARK_IN_THE_QUESTION):
+            asked = asked.partition("（代办：")[0]
+        assert asked == record.text, f"{asked} is not {record.text}"
 
 
 def test_tours_of_inquiries():
