@@ -151,14 +151,15 @@ def _milestone_line(
 def _turned_line(project: Project, level: WarningLevel, row: WarningSchedule, policy: Policy, day: Day) -> Line:
     began = row.since(day.on)
     cause = _giving(row.schedule.thresholds, level, day)
-    # Without one the level is kept by a person: set by hand, or not yet lifted.
-    why = cause_words(cause, policy.basis) if cause is not None else reason_words(level, policy, [], row.bounds, day.on)
+    # Without one the level is kept by a person: set by hand, or not yet lifted. That is how it stands, and not why it turned.
+    kept = reason_words(level, policy, [], row.bounds, day.on)
+    why = f"：{cause_words(cause, policy.basis)}" if cause is not None else f"。现状：{kept}"
     return Line(
         [],
         ReminderKind.TURNED,
         f"turned/{project.pk}/{level.code}/{began}",
         f"“{project}”转为{policy.label(level)}",
-        f"自{month_day(began, day.on)}起：{why}。",
+        f"自{month_day(began, day.on)}起{why}。",
         reverse("projects:project_colour", args=[project.code]),
     )
 

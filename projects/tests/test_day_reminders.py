@@ -171,10 +171,10 @@ def test_a_colour_that_a_person_keeps_is_told_with_that_reason_and_not_with_what
     recompute(date(2018, 7, 16), waiting.project)
     write(date(2018, 7, 16))
     assert [reminder.text for reminder in Reminder.objects.filter(key__startswith="turned/", user=by_hand.reporter).order_by("pk")] == [
-        "自7月16日起：由督察办人工定级，至2018年7月31日止。"
+        "自7月16日起。现状：由督察办人工定级，至2018年7月31日止。"
     ]
     assert [reminder.text for reminder in Reminder.objects.filter(key__startswith="turned/", user=waiting.reporter).order_by("pk")] == [
-        "自7月6日起：数据已好转，待督察员核验、督察办确认后摘牌。"
+        "自7月6日起。现状：数据已好转，待督察员核验、督察办确认后摘牌。"
     ]
 
 

@@ -30,12 +30,12 @@ from projects.services.grid import reporters
 from projects.services.locks import lock_project
 from projects.services.reminder import notify
 from supervision.choices import EscalationAction, EscalationState, EscalationTrigger, NoticeKind, NoticeSource, NoticeState
-from supervision.models import Escalation, EscalationAct, Finding, Notice
+from supervision.models import Escalation, EscalationAct, Finding, Inquiry, Notice
 from supervision.rules.escalation import DOCUMENTS, MACHINE, answers, due_trigger, weight
 from supervision.rules.notice import ASKED
 from supervision.services import acting
 from supervision.services.escalation_lapse import Due, let_lapse
-from supervision.services.inquiry import ask_inquiry
+from supervision.services.inquiry import ask_inquiry, withdraw_inquiry
 from supervision.services.notice import draft_notice
 from supervision.services.notice_words import Words, correcting_words, first_words
 from supervision.services.parties import parties_of
@@ -239,7 +239,12 @@ def decline_escalation(
 ) -> Escalation:
     """Decline a proposal with the reason; the same trigger of this stretch is not proposed again. Raises as `acting.act`; needs
     `supervise`."""
-    return _decide(escalation, EscalationAction.DECLINE, version, by, request_key, reason, None)[0]
+    found, _ = _decide(escalation, EscalationAction.DECLINE, version, by, request_key, reason, None)
+    if found.trigger == EscalationTrigger.RED_LONG:
+        # What was asked in the leaders' name with a notice that came to nothing is asked no longer.
+        for inquiry in Inquiry.objects.awaiting().filter(project=found.project, asked_by=None, text=INQUIRY):
+            withdraw_inquiry(inquiry=inquiry, version=None, by=None, text=f"升级提议未采纳：{reason.strip()}")
+    return found
 
 
 def _decide(

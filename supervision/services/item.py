@@ -1,6 +1,6 @@
 """Items of the supervision ledgers: registered, worded anew, moved, given up, taken up again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -97,6 +97,8 @@ def _new_step(item: SupervisionItem, seq: int, *, name: str, due_on: date, measu
     if due_on > item.due_on:
         raise InvalidInput({where: [f"步骤“{name}”的时限晚于事项的完成时限（{chinese_day(item.due_on)}）。"]})
     _refuse_early(item, due_on, where, f"步骤“{name}”的时限")
+    if due_on < clock.today():
+        raise InvalidInput({where: [f"步骤“{name}”的时限不能早于今天（{chinese_day(clock.today())}）：新增的步骤不能一登记就逾期。"]})
     step = ItemStep(
         item=item, seq=seq, name=name.strip(), measure=measure.strip(), due_on=due_on, baseline_due_on=due_on, recorded_on=clock.today()
     )
@@ -136,6 +138,12 @@ def _keep(rows: Any, new: Any, columns: Iterable[str]) -> None:
     new.save()
 
 
+def _amended(item: SupervisionItem, values: Mapping[str, Any]) -> str:
+    """Return which of an item's words are new; the words themselves are kept as they were on each day."""
+    names = [str(SupervisionItem._meta.get_field(name).verbose_name) for name, value in values.items() if getattr(item, name) != value]
+    return f"修改{'、'.join(names)}"
+
+
 @transaction.atomic
 def amend_item(
     *, item: SupervisionItem, version: int | None, by: User | None, request_key: UUID | None = None, **values: Any
@@ -147,14 +155,20 @@ def amend_item(
     wording = SupervisionItem(**{"number": item.number, **{name: getattr(item, name) for name in ("name", "source_ref", "goal")}})
     for name, value in values.items():
         setattr(wording, name, value)
+
+    def check(locked: SupervisionItem) -> None:
+        if all(getattr(locked, name) == value for name, value in values.items()):
+            raise InvalidInput({None: ["内容没有改动。"]})
+
     taken: Taken[SupervisionItem] = take_item(
         item,
         ItemAction.AMEND,
         by=by,
         version=version,
         request_key=request_key,
-        text="修改事项内容",
+        text=_amended(item, values),
         values={**values, "search_key": _searched(wording)},
+        check=check,
     )
     if taken.is_new:
         _keep_words(taken.record)

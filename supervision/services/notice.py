@@ -358,7 +358,10 @@ def uphold_notice(*, notice: Notice, reason: str, version: int | None, by: User 
 def revoke_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
     """Revoke an issued notice (撤销): its number stays taken, the unit owes nothing any more. Raises NotAllowed, ServiceError,
     StaleRecord, InvalidInput without a reason."""
-    notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key, first=end_changes)
+    # The course says what becomes of a change that was under way.
+    lapsed = "（待审签的变更随之失效）" if reason.strip() and notice.changes.waiting().exists() else ""
+    text = f"{reason.strip()}{lapsed}"
+    notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=text, request_key=request_key, first=end_changes)
     escalation_answer.reopen(notice, row.action_label, by)
     tell.decided(notice, row)
     return notice

@@ -68,7 +68,9 @@ def test_a_wrong_deadline_is_put_right_also_to_a_day_gone_by(case):
     item = case.item(due_on=date(2018, 9, 30))
     with clock.at(LATER):
         item = items.move_item(item=item, due_on=MONDAY, reason="登记时写错月份", version=None, by=case.supervision)
-        assert items.add_step(item=item, name="签协议", due_on=FRIDAY, version=None, by=case.supervision).steps.get().due_on == FRIDAY
+        # A new step is not late from its first day.
+        with pytest.raises(InvalidInput, match="新增的步骤不能一登记就逾期"):
+            items.add_step(item=item, name="签协议", due_on=FRIDAY, version=None, by=case.supervision)
     assert item.due_on == MONDAY
 
 

@@ -141,17 +141,23 @@ def test_what_the_unit_asked_for_is_decided_first(cast):
     assert (notice.text, notice.due_on) == (NEW, date(2018, 7, 13)), "the deadline in force stays, since another was not proposed"
 
 
-@pytest.mark.parametrize("end", ["close", "revoke"])
-def test_it_ends_with_the_notice(cast, end):
+def test_a_notice_is_not_closed_over_a_change_that_waits(cast):
     with clock.at(TUESDAY):
         notice = propose(cast, cast.signed())
-        if end == "close":
-            notice = units.reply_notice(notice=notice, text="已办理。", version=None, by=cast.reporter)
-            notice = units.pass_reply(notice=notice, text="已核实", version=None, by=cast.inspector)
+        notice = units.reply_notice(notice=notice, text="已办理。", version=None, by=cast.reporter)
+        notice = units.pass_reply(notice=notice, text="已核实", version=None, by=cast.inspector)
+        with pytest.raises(ServiceError, match="拟的变更还没有审签"):
             units.close_notice(notice=notice, text="办结", version=None, by=cast.second)
-        else:
-            office.revoke_notice(notice=notice, reason="重复", version=None, by=cast.leader)
+        notice = changing.recall_change(notice=notice, version=None, by=cast.writer)
+        assert units.close_notice(notice=notice, text="办结", version=None, by=cast.second).state == "closed"
+
+
+def test_a_revoked_notice_says_that_its_change_lapsed(cast):
+    with clock.at(TUESDAY):
+        notice = propose(cast, cast.signed())
+        notice = office.revoke_notice(notice=notice, reason="重复", version=None, by=cast.leader)
     assert NoticeChange.objects.get().ended_on == TUESDAY
+    assert notice.acts.order_by("-pk")[0].text == "重复（待审签的变更随之失效）"
 
 
 def test_only_the_sender_sees_it(cast):

@@ -69,7 +69,8 @@ class Notices(Family):
         " pass_reply/jack close reopen +4 reply pass_reply/inspector close archive",
         # Whoever proposed a change does not decide on it, whatever was done to the notice since.
         "project/supervision: submit/jack approve/leader issue propose_change/second_supervision transfer=other change? drop_change?"
-        " change/leader sign/outsider propose_change reply/outsider pass_reply/inspector drop_change? close/leader archive/supervision",
+        " change/leader sign/outsider propose_change reply/outsider pass_reply/inspector drop_change? close! recall_change"
+        " close/leader archive/supervision",
         "empty: submit approve issue +1 sign/office reply/second_office pass_reply revoke",
     )
 
@@ -129,7 +130,9 @@ class Notices(Family):
 
     def is_hindered(self, walk: Walk, who: str, action: str) -> bool:
         match action:
-            case Do.CLOSE | Do.ARCHIVE:
+            case Do.CLOSE:
+                return bool(self._open(walk) or walk.notes["change"])
+            case Do.ARCHIVE:
                 return bool(self._open(walk))
             case Do.ANSWER:
                 return not self._open(walk)
@@ -146,8 +149,9 @@ class Notices(Family):
         return False
 
     def is_stuck(self, walk: Walk, action: str) -> bool:
-        # The instruction that stands in the way is answered by whom it names.
-        return not any(self.judge(walk, who, Do.ANSWER) == LEGAL for who in CAST)
+        # The instruction that stands in the way is answered by whom it names, a change is decided on or taken back.
+        ways = [Do.ANSWER] if self._open(walk) else [Do.CHANGE, Do.DROP_CHANGE, Do.RECALL_CHANGE]
+        return not any(self.judge(walk, who, way) == LEGAL for who in CAST for way in ways)
 
     def form(self, walk: Walk, action: str) -> Form | None:
         if action == Do.ANSWER:

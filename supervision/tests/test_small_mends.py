@@ -149,7 +149,7 @@ def test_the_same_words_with_another_content_are_another_decision(case):
     item.refresh_from_db()
     assert (item.goal, item.due_on) == ("八月底前全部拆除", date(2018, 7, 17))
     # The same content once more, sent by a page gone back to, is none.
-    with pytest.raises(ServiceError, match="没有重复登记"):
+    with pytest.raises(InvalidInput, match="内容没有改动"):
         items.amend_item(item=item, goal="八月底前全部拆除", version=None, by=case.supervision, request_key=uuid4())
 
 

@@ -170,7 +170,7 @@ class NoticeActView(EditView):
         if found := changing.change_refusal(self.record, self.action, user):
             return found
         if self.action in (Do.CLOSE, Do.ARCHIVE):
-            return unit.open_order(self.record)
+            return unit.open_order(self.record) or (unit.open_change(self.record) if self.action == Do.CLOSE else "")
         return unit.too_late(self.record) if self.action == Do.ASK_EXTENSION else ""
 
     def values_of(self, record: Notice) -> dict[str, Any]:
