@@ -33,8 +33,11 @@ def rows_of(table: BaseTable) -> Iterator[Row]:
             )
 
 
-def list_sheet(listing: Listing, *, name: str, title: str, day: str, noun: str, unit: str = "", money: bool = False) -> Sheet:
-    """Return the sheet of a list. `unit` is who keeps it (填报单位), `day` the day whose state it shows, in words."""
+def list_sheet(
+    listing: Listing, *, name: str, title: str, day: str, noun: str, unit: str = "", money: bool = False, keyed: bool = True
+) -> Sheet:
+    """Return the sheet of a list. `unit` is who keeps it (填报单位), `day` whose state it shows, in words; `keyed`: whether its rows
+    may be taken back, which those of a past day are not: today's version beside the values of then would pass for up to date."""
     table = listing.table
     table.show_also(table.also_exported(listing.totals))
     return Sheet(
@@ -46,6 +49,7 @@ def list_sheet(listing: Listing, *, name: str, title: str, day: str, noun: str, 
         pinned=len(table.pinned_columns()) or 1,
         foot=table.export_foot(listing.totals) if listing.totals is not None else None,
         noun=noun,
+        keyed=keyed,
         notes=[f"本表只含符合以下条件的：{listing.summary}。"] if listing.summary else [],
     )
 

@@ -192,6 +192,7 @@ class ListView(PermissionRequiredMixin, View):
                 noun=self.noun,
                 unit=self.export_unit,
                 money=self.has_money,
+                keyed=not day.asked,
             )
             return exporting.answer(
                 wanted,

@@ -315,7 +315,7 @@ def test_the_number_of_queries_does_not_grow():
             assert write(date(2018, 9, 26)) > 0
         counts.append(len(queries))
     assert counts == [counts[0]] * 2
-    assert counts[0] == 84
+    assert counts[0] == 86
     assert {ReminderKind.DUE, ReminderKind.OVERDUE, ReminderKind.TURNED, ReminderKind.TASK} <= set(
         Reminder.objects.values_list("kind", flat=True)
     )

@@ -290,10 +290,10 @@ def fill(unit: Unit, lead: Unit, people: dict[str, User], number: int) -> None:
 QUERIES = {
     "reporter": (46, 5, 13),
     "reviewer": (18, 1, 1),
-    "office": (32, 4, 8),
+    "office": (34, 4, 8),
     "supervision": (31, 2, 6),
     "inspector": (34, 2, 6),
-    "leader": (25, 1, 3),
+    "leader": (28, 1, 3),
     "viewer": (6, 0, 0),
 }
 

@@ -164,7 +164,7 @@ class TransferForm(DeadlineForm):
 
     unit = LookupField(lookup=AddresseeLookup(), label="新的承办单位")
     due_on = DayField(label="反馈时限")
-    reason = _words("转办理由")
+    reason = _words("转办理由", help_text="印在新版通知单上，承办单位看得到")
     wide = {"reason"}
 
 
@@ -190,7 +190,7 @@ class ChangeForm(DeadlineForm):
     title = column(Notice, "title")
     text = _words("正文", rows=_LONG, longest=LONGEST_TEXT)
     due_on = DayField(label="反馈时限")
-    reason = _words("变更原因", rows=_FEW, longest=300)
+    reason = _words("变更原因", help_text="印在新版通知单上，承办单位看得到", rows=_FEW, longest=300)
     wide = {"title", "text", "reason"}
 
     def clean_text(self) -> str:

@@ -215,6 +215,12 @@ class NoticeChange(Record, Simulated):
     def __str__(self) -> str:
         return f"{self.notice.number_text}拟变更"
 
+    @property
+    def lines(self) -> list[tuple[str, bool]]:
+        """The paragraphs, each with whether it reads otherwise than in the text that stands."""
+        standing = set(self.notice.text.splitlines())
+        return [(line, line not in standing) for line in self.text.splitlines()]
+
 
 @tracked()
 class NoticeCopy(models.Model):

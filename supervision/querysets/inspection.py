@@ -65,6 +65,11 @@ class InspectionQuerySet(ActedQuerySet):
         held = Q(inspected_on__range=(first, last)) | Q(inspected_on=None, planned_for__range=(first, last))
         return self.counting().filter(held, unit=unit).count()
 
+    def simulated_in(self, year: int, until: date) -> set[int]:
+        """Return the units (keys) of whose inspections in the year some are simulated: one query."""
+        rows = self.counting().filter(inspected_on__year=year, simulated=True).recorded_by(until)
+        return set(rows.order_by().values_list("unit_id", flat=True))
+
     def by_unit_and_month(self, year: int, until: date, units: Collection[int] = ()) -> dict[int, Counter[int]]:
         """Return how many inspections each unit (key) had in each month of the year that were known on a day: one query."""
         rows = self.counting().filter(inspected_on__year=year).recorded_by(until)

@@ -119,4 +119,4 @@ class IssueQuerySet(ActedQuerySet):
         rows = self.on_day(day).filter(reported_on__gte=since).counting(day).order_by()
         numbers = {name: Count("pk", filter=condition) for name, condition in figures(day).items()}
         grades = {f"grade_{grade.lower()}": Count("pk", filter=Q(grade_then=grade)) for grade in IssueGrade}
-        return rows.values("cause_then").annotate(**numbers, **grades)
+        return rows.values("cause_then").annotate(simulated=Count("pk", filter=Q(simulated=True)), **numbers, **grades)

@@ -18,8 +18,8 @@ class WorkCalendar(Protocol):
 
 
 def late_before(day: date, calendar: WorkCalendar) -> date:
-    """Return the last working day up to the day: a limit before it is late, one on it or on the days off after it is not. The days off
-    that follow a limit count for nothing, on every page, in every figure."""
+    """Return the last working day up to the day: a limit in working days before it is late, one on it or on the days off after it is not.
+    The days off that follow such a limit count for nothing, on every page, in every figure."""
     return calendar.add_workdays(day + timedelta(days=1), -1)
 
 

@@ -70,7 +70,9 @@ def wrong_state(machine: Machine, action: str, state: str) -> str:
 
 
 def not_yours(machine: Machine, step: Step) -> str:
-    """Return that a step belongs to others."""
+    """Return that a step belongs to others, or (for one that is only taken in place of others) that they are there."""
+    if step.by == {Party.STAND_IN}:
+        return f"“{machine.action_label(step.action)}”只在应由其办理的人没有可用的账号时代办，现在不需要代办。"
     return f"“{machine.action_label(step.action)}”由{_usual(step.by)}办理，您的账号（或您的任职单位）不能办理此项。"
 
 

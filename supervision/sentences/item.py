@@ -9,14 +9,16 @@ from supervision.rules.limit import WorkCalendar, is_late
 NEXT = {
     ItemState.OPEN: "由承办单位推进；完成后申请销号。",
     ItemState.APPLIED: "已申请销号，待督察员核验。",
-    ItemState.VERIFIED: "已核验，待督察办另一人确认销号。",
+    ItemState.VERIFIED: "已核验，待督察办另一人确认销号（没有其他人的，由区领导确认）。",
     ItemState.CLOSED: "已销号。",
     ItemState.CANCELLED: "已撤项，不再督办。",
 }
 
 
-def next_words(state: str) -> str:
-    """Return what comes next for an item in the state."""
+def next_words(state: str, returned: str = "", missing: str = "") -> str:
+    """Return what comes next for an item in the state; `returned`: by which action the last application came back, `missing`: with what."""
+    if returned:
+        return f"{returned}，还缺：{missing.rstrip('。')}。补充后再申请销号。"
     return NEXT.get(ItemState(state), "")
 
 

@@ -20,7 +20,7 @@ from supervision.models import Finding, Inspection
 from supervision.rules.finding import DAYS, MACHINE
 from supervision.services.acting import refusal
 from supervision.services.finding_record import confirmed_text, refuse_unchanged
-from supervision.services.parties import ANY_UNIT, deciding, parties_of
+from supervision.services.parties import ANY_UNIT, WHOEVER, deciding, parties_of
 from supervision.services.taking import Taken, take, tell_people, tell_units
 
 
@@ -61,7 +61,7 @@ def raise_finding(*, inspection: Inspection, observed: str, reported: str, by: U
         due_on=workdays.add_workdays(on, DAYS),
     )
     # Who conducted the inspection was asked there already.
-    taken = _take(finding, FindingAction.RAISE, observed, None, by, None, parties=frozenset(Party))
+    taken = _take(finding, FindingAction.RAISE, observed, None, by, None, parties=WHOEVER)
     tell_units(
         [finding.unit_id], taken.act, f"上报不实：{inspection.subject}", text=f"{chinese_day(finding.due_on)}前更正并说明。{observed}"
     )
@@ -107,7 +107,7 @@ def pause_finding(*, inspection: Inspection, by: User | None) -> None:
     """
     finding = Finding.objects.select_for_update(of=("self",)).filter(inspection=inspection, state=FindingState.OPEN).first()
     if finding is not None:
-        _take(finding, FindingAction.PAUSE, "单位对督察结论提出异议，复议期间不计时", None, by, None, parties=frozenset(Party))
+        _take(finding, FindingAction.PAUSE, "单位对督察结论提出异议，复议期间不计时", None, by, None, parties=WHOEVER)
 
 
 def resume_finding(*, inspection: Inspection, by: User | None) -> None:
@@ -119,7 +119,7 @@ def resume_finding(*, inspection: Inspection, by: User | None) -> None:
     if finding is None:
         return
     due_on = workdays.add_workdays(clock.today(), DAYS)
-    taken = _take(finding, FindingAction.RESUME, "结论维持", None, by, None, {"due_on": due_on}, parties=frozenset(Party))
+    taken = _take(finding, FindingAction.RESUME, "结论维持", None, by, None, {"due_on": due_on}, parties=WHOEVER)
     tell_units([finding.unit_id], taken.act, f"结论维持，{chinese_day(due_on)}前更正并说明：{finding}")
 
 

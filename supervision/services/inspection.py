@@ -22,8 +22,9 @@ from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
 from supervision.choices import FindingState, InspectionAction, InspectionLayer, Party, Verdict
 from supervision.models import Finding, Inspection, InspectionPoint, SupervisionItem
-from supervision.rules.inspection import MACHINE, METHODS, contradicts, earliest, is_finding, is_often, layer_of
+from supervision.rules.inspection import MACHINE, METHODS, contradicts, earliest, is_finding, layer_of
 from supervision.services import finding as findings
+from supervision.services.inspection_checks import refuse_contradiction, refuse_often, refuse_strange
 from supervision.services.inspection_frozen import Reported, freeze
 from supervision.services.item_grid import units_of_item
 from supervision.services.parties import ANY_UNIT, deciding, parties_of
@@ -43,26 +44,6 @@ def parties_of_inspection(inspection: Inspection, user: User | None) -> frozense
     """Return as what the account acts on the inspection: the inspected unit reads and answers it, who registered it is its author."""
     handlers = [inspection.unit_id] if inspection.unit_id else []
     return parties_of(user, handlers=handlers, author=inspection.inspected_by_id, stand_in=ANY_UNIT)
-
-
-def _refuse_often(inspection: Inspection, day: date, reason: str) -> None:
-    """Raise InvalidInput for a unit that was inspected often in the day's month, without a reason to do it again (domain.md §2 政府督查).
-    The unit's row is locked: of two people at the same moment the second one counts what the first one wrote."""
-    if inspection.layer == InspectionLayer.SELF or reason.strip():
-        return
-    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=inspection.unit_id)
-    rows = Inspection.objects.exclude(pk=inspection.pk) if inspection.pk else Inspection.objects.all()
-    number = rows.in_month(inspection.unit_id, day)
-    if is_often(number):
-        raise InvalidInput({"often_reason": [f"“{inspection.unit}”{day.month}月已督察 {number} 次。确需再次督察的，请写明理由。"]})
-
-
-def _refuse_strange(inspection: Inspection) -> None:
-    """Raise InvalidInput for an inspection of nothing, or by a method that is not of the layer."""
-    if inspection.project_id is None and inspection.item_id is None:
-        raise InvalidInput({"project": ["请选择项目或督察事项。"]})
-    if inspection.method not in METHODS[InspectionLayer(inspection.layer)]:
-        raise InvalidInput({"method": ["请选择与督察层级相应的方式。"]})
 
 
 def _new(
@@ -105,10 +86,10 @@ def plan_inspection(
     )
 
     def check(new: Inspection) -> None:
-        _refuse_strange(new)
+        refuse_strange(new)
         if planned_for < clock.today():
             raise InvalidInput({"planned_for": ["计划日期不能早于今天。已经完成的督察请直接登记结论。"]})
-        _refuse_often(new, planned_for, often_reason)
+        refuse_often(new, planned_for, often_reason)
 
     taken = _take(inspection, InspectionAction.PLAN, purpose, None, by, request_key, check=check)
     if taken.is_new:
@@ -171,7 +152,7 @@ def conduct_inspection(
     }
 
     def check(new: Inspection) -> None:
-        _refuse_strange(new)
+        refuse_strange(new)
         if inspected_on > clock.today():
             raise InvalidInput({"inspected_on": ["督察日期不能晚于业务日期。"]})
         first = earliest(clock.today())
@@ -185,13 +166,13 @@ def conduct_inspection(
             )
         if contradicts(verdict, reported.overstated(seen)):
             raise InvalidInput({"verdict": ["有节点上报已完成而现场未完成，结论不能是“属实”。"]})
-        _refuse_contradiction(new, verdict, "observed")
+        refuse_contradiction(new, verdict, "observed")
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论为“不实”，请写明不实之处：上报怎么说，现场是怎样。"]})
         # A plan was counted, and let pass, in its own month alone.
         planned = new.planned_for if new.pk is not None else None
         if planned is None or (planned.year, planned.month) != (inspected_on.year, inspected_on.month):
-            _refuse_often(new, inspected_on, values.get("often_reason", new.often_reason))
+            refuse_often(new, inspected_on, values.get("often_reason", new.often_reason))
 
     taken = _take(inspection, InspectionAction.CONDUCT, conclusion, version, by, request_key, values=columns, check=check)
     if taken.is_new:
@@ -221,15 +202,6 @@ def _settle(
         f"督察结论（{inspection.get_verdict_display()}）：{inspection.subject}",
         text=f"请阅知；有异议的请说明。{inspection.conclusion}",
     )
-
-
-def _refuse_contradiction(inspection: Inspection, verdict: str, figures: str) -> None:
-    """Refuse 属实 beside figures of the site (`observed` or `corrected`) that are others than reported."""
-    differing = {f"{figures}_cumulative": inspection.cumulative_differs, f"{figures}_percent": inspection.percent_differs}
-    wrong = [name for name, differs in differing.items() if contradicts(verdict, differs)]
-    if wrong:
-        remedy = "请同时更正现场数字" if figures == "corrected" else "请核对数字；差别在允许范围内说得清的，结论用“基本属实”"
-        raise InvalidInput({name: [f"现场数字与上报不符，结论不能是“属实”：{remedy}。"] for name in wrong})
 
 
 @transaction.atomic
@@ -263,7 +235,7 @@ def self_check(
         **values,
         **reported.columns,
     }
-    taken = _take(inspection, InspectionAction.SELF_CHECK, conclusion, None, by, request_key, values=columns, check=_refuse_strange)
+    taken = _take(inspection, InspectionAction.SELF_CHECK, conclusion, None, by, request_key, values=columns, check=refuse_strange)
     if taken.is_new:
         reported.keep(taken.record, {})
         _points(taken.record, {subject: text for subject, text in (found or {}).items() if text.strip()})
@@ -351,7 +323,7 @@ def change_conclusion(
         if is_finding(verdict) and not untrue.strip():
             raise InvalidInput({"untrue": ["结论改为“不实”，请写明不实之处。"]})
         locked.corrected_cumulative, locked.corrected_percent = corrected_cumulative, corrected_percent
-        _refuse_contradiction(locked, verdict, "corrected")
+        refuse_contradiction(locked, verdict, "corrected")
 
     corrected = {"corrected_cumulative": corrected_cumulative, "corrected_percent": corrected_percent}
     values = {"verdict": verdict, "changed_on": clock.today(), **corrected}

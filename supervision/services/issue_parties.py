@@ -54,6 +54,8 @@ def authors_gone(issues: Iterable[Issue]) -> list[tuple[Issue, list[User]]]:
     """Return those of the problems whose author can do nothing about them any more (the account is stopped or may not report), each with
     those who stand in: who may report in the author's unit, else the office. A constant number of queries."""
     issues = list(issues)
+    if not issues:
+        return []
     authors = User.objects.filter(pk__in={issue.author_id for issue in issues}, is_active=True).prefetch_related("grants")
     there = {user.pk for user in authors if permissions_by_grants(user) & set(REPORTING)}
     gone = [issue for issue in issues if issue.author_id not in there]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,10 +37,12 @@ def evidence_of(acts: Sequence[ItemAct]) -> dict[int, list[tuple[str, list[Attac
     return found
 
 
-def returned_of(item: SupervisionItem) -> ItemAct | None:
-    """Return the act that sent the last application back, as long as nobody has applied again: it says what is missing."""
+def returned_of(item: SupervisionItem, day: date | None = None) -> ItemAct | None:
+    """Return the act that sent the last application back, as long as nobody has applied again: it says what is missing. `day`: as it was
+    known then."""
     decided = (ItemAction.APPLY, ItemAction.SEND_BACK, ItemAction.REFUSE, ItemAction.CONFIRM)
-    last = item.acts.filter(action__in=decided).order_by("-pk").first()
+    known = item.acts.filter(on__lte=day) if day is not None else item.acts.all()
+    last = known.filter(action__in=decided).order_by("-pk").first()
     return last if last is not None and last.action in (ItemAction.SEND_BACK, ItemAction.REFUSE) else None
 
 

@@ -17,6 +17,9 @@ BY_PERMISSION = {
     Party.OFFICE: "issue.handle",
 }
 
+# As whom a step is taken that follows from one of another record, where it was asked who may: nobody stands in for anybody by it.
+WHOEVER = frozenset(Party) - {Party.STAND_IN}
+
 # With it somebody may report for any unit (重点项目办), and acts for one of which nobody could.
 ANY_UNIT = "report.manage"
 

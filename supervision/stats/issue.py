@@ -50,10 +50,11 @@ def todo_items(desk: Desk) -> list[Item]:
     user, found = desk.user, {}
     if user.can("issue.handle"):
         found |= _lines(Issue.objects.in_states(_OFFICE).with_entry(desk.day), _OFFICE, desk)
-        if not accounts_with("inquiry.ask"):
-            found |= _lines(Issue.objects.in_states([IssueState.AT_LEADER]), {IssueState.AT_LEADER: "转录批示"}, desk)
+        awaited = list(Issue.objects.in_states([IssueState.AT_LEADER]))
+        if awaited and not accounts_with("inquiry.ask"):
+            found |= _lines(awaited, {IssueState.AT_LEADER: "转录批示"}, desk)
     if user.can(ANY_UNIT):
-        found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=_bare_units(desk)), _UNIT_FOR, desk)
+        found |= _lines(_unattended(desk), _UNIT_FOR, desk)
     if user.can("report.write") and desk.units:
         found |= _lines(Issue.objects.in_states(_UNIT).filter(unit__in=desk.units), _UNIT, desk)
     if user.can("inspect") and not user.can("supervise"):
@@ -62,16 +63,18 @@ def todo_items(desk: Desk) -> list[Item]:
         found |= _lines(Issue.objects.in_states([IssueState.AT_LEADER]), {IssueState.AT_LEADER: "批示"}, desk)
         found |= _lines(_closed_by(user), {IssueState.VERIFIED: "销号"}, desk)
     if may_report(user):
-        returned = Issue.objects.in_states([IssueState.RETURNED])
-        found |= _lines(returned.filter(author=user), {IssueState.RETURNED: "补充"}, desk)
-        others = [row for row, people in authors_gone(returned.exclude(author=user)) if user in people]
-        found |= _lines(others, {IssueState.RETURNED: "代为补充"}, desk)
+        returned = list(Issue.objects.in_states([IssueState.RETURNED]))
+        found |= _lines([row for row in returned if row.author_id == user.pk], {IssueState.RETURNED: "补充"}, desk)
+        others = [row for row in returned if row.author_id != user.pk]
+        found |= _lines([row for row, people in authors_gone(others) if user in people], {IssueState.RETURNED: "代为补充"}, desk)
     return list(found.values())
 
 
-def _bare_units(desk: Desk) -> set[int]:
-    """Return the units (keys) that have a problem and no account."""
-    return without_account(set(Issue.objects.in_states(_UNIT).order_by().values_list("unit_id", flat=True)), desk.day)
+def _unattended(desk: Desk) -> list[Issue]:
+    """Return what units have that have no account."""
+    rows = list(Issue.objects.in_states(_UNIT))
+    bare = without_account({row.unit_id for row in rows}, desk.day)
+    return [row for row in rows if row.unit_id in bare]
 
 
 def _closed_by(user: Any) -> list[Issue]:
@@ -188,6 +191,8 @@ class CauseLine:
     in_time: int
     over: int
     grades: tuple[int, int, int]
+    # How many of them are simulated.
+    simulated: int
 
     @property
     def closed(self) -> int:
@@ -205,7 +210,7 @@ def cause_lines(rows: Iterable[dict[str, Any]]) -> tuple[list[CauseLine], CauseL
     whole = sum(row["all"] for row in found)
 
     def line(code: str, label: str, group: list[dict[str, Any]]) -> CauseLine:
-        names = ("all", "open", "late", "in_time", "over", "grade_a", "grade_b", "grade_c")
+        names = ("all", "open", "late", "in_time", "over", "simulated", "grade_a", "grade_b", "grade_c")
         sums = {name: sum(row[name] for row in group) for name in names}
         grades = (sums.pop("grade_a"), sums.pop("grade_b"), sums.pop("grade_c"))
         count = sums.pop("all")

@@ -56,7 +56,9 @@ def test_the_office_acts_for_a_unit_without_an_account(case, office):
     assert inspections.accept_conclusion(inspection=finding.inspection, version=None, by=office).state == "closed"
     item = case.item(grid=[(ResponsibilityKind.UNDERTAKE, bare)], due_on=DAY + timedelta(days=3))
     assert "item" in kinds(office)
-    assert work.report_progress(item=item, text="在办", by=office).acts.count() == 2
+    acts = work.report_progress(item=item, text="在办", by=office).acts
+    assert (acts.count(), acts.last().text) == (2, "在办（代办：无账号局没有可用的账号）")
+    assert finding.acts.last().text == "因（代办：无账号局没有可用的账号）"
 
 
 def test_and_for_no_other_one(case, office):

@@ -26,6 +26,8 @@ def project(site) -> Project:
 
 
 def fits(page: Page) -> bool:
+    # The address is there before the page is.
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

@@ -205,6 +205,8 @@ def test_from_page_to_page(cast):
         page = text(leader.get(address))
         assert NEW in page
         assert "现行正文" in page
+        assert "审签变更" in page
+        assert f'{NEW} <span class="quiet small">（有改动）' in page
         assert "须由他人办理" in text(writer.get(address))
         assert leader.post(address, fill(leader, address)).status_code == 302
         assert NEW in text(sign_in(cast.reporter).get(notice.get_absolute_url()))

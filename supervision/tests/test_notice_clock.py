@@ -1,15 +1,18 @@
 """One rule for a notice's level and its project's colour (D5): the clock stands still while the sender decides, what happened weighs."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.http import QueryDict
 from django.urls import reverse
 
 from erqi.common import clock, workdays
 from projects.choices import ReminderKind, WarningLevel
-from projects.models import Reminder, WarningSchedule
+from projects.models import Reminder, Rescheduling, WarningSchedule
 from projects.services.daily import write_reminders
+from projects.services.schedule import finish_passes
 from projects.stats.todo.desk import Desk
 from projects.tests.browsing import sign_in, text
 from projects.tests.builders import make_entry, make_ledger
@@ -175,3 +178,14 @@ def test_nobody_is_reminded_of_a_limit_whose_clock_stands_still(cast):
     with clock.at(date(2018, 7, 10)):
         write_reminders()
     assert not Reminder.objects.filter(user=cast.reporter, title__contains="逾期").exists()
+
+
+def test_an_upgrade_leaves_a_pass_where_notices_are_under_way(cast):
+    begin = import_module("supervision.migrations.0016_colours_anew").begin_pass
+    begin(apps, None)
+    assert not Rescheduling.objects.exists()
+    cast.issued(**about(cast))
+    begin(apps, None)
+    (run,) = Rescheduling.objects.all()
+    assert (run.total, run.finished_at) == (1, None)
+    assert finish_passes() == 1

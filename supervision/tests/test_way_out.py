@@ -37,9 +37,7 @@ from supervision.services.parties import parties_of
 from supervision.tests import issue_case, item_case, notice_case
 from supervision.tests.escalation_case import make_escalation
 from supervision.tests.item_case import DAY
-from supervision.tests.test_item_walk import FINDING, INQUIRY, INSPECTION, ITEM
-from supervision.tests.test_notice_walk import take as take_notice
-from supervision.tests.way_out import way_out
+from supervision.tests.way_out import FINDING, INQUIRY, INSPECTION, ITEM, take_notice, way_out
 
 pytestmark = pytest.mark.django_db
 

@@ -156,7 +156,7 @@ class FindingCheck(_Right):
         return service.check_finding(finding=self.record, version=version, by=self.request.user, request_key=request_key, **values)
 
     def success_text(self, result: Finding) -> str:
-        return "已核查，等待督察办另一人办结。"
+        return "已核查，等待督察办另一人（没有其他人的，由区领导）办结。"
 
 
 class FindingSendBack(FindingAct):

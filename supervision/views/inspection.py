@@ -1,10 +1,8 @@
 """Inspections: the list with how often units were inspected, planning, recording, reading and answering."""
 
-from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,19 +12,17 @@ from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
 from erqi.common.attachments import of as attachments_of
-from erqi.common.dates import chinese_day, parse_day
+from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
-from projects.forms.lookups import ProjectLookup
 from projects.models import Project, Unit
 from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Verdict
 from supervision.filters.inspection import InspectionFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
-from supervision.forms.inspection import ChangeForm, ConductForm, PlanInspectionForm, SelfCheckForm
+from supervision.forms.inspection import ChangeForm, PlanInspectionForm, SelfCheckForm
 from supervision.models import Finding, Inspection, SupervisionItem
 from supervision.querysets.inspection import READERS, is_reader
 from supervision.rules.inspection import MACHINE, UNANNOUNCED, layer_of
 from supervision.services import inspection as service
-from supervision.services.inspection_frozen import freeze
 from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.tables.inspection import InspectionTable, InspectorsTable
 from supervision.views.record_action import RecordAction, buttons, course
@@ -62,7 +58,7 @@ class InspectionList(RecordList):
         ("待单位阅知", (InspectionState.CONCLUDED,)),
         ("待复议", (InspectionState.ANSWERED,)),
         ("已办结", (InspectionState.CLOSED,)),
-        ("已撤回", (InspectionState.RETRACTED,)),
+        ("撤回、取消", (InspectionState.RETRACTED, InspectionState.CANCELLED)),
     ]
 
     @property
@@ -130,7 +126,7 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         )
 
 
-class _OfSubject(EditView):
+class OfSubject(EditView):
     """Base of the forms of a new inspection; `?project=`, `?item=` fill in what is known."""
 
     @cached_property
@@ -164,7 +160,7 @@ class _OfSubject(EditView):
         return super().get_context_data(subject=None, subject_lines=[("督察频次", often)] if often else [], **context)
 
 
-class InspectionPlan(_OfSubject):
+class InspectionPlan(OfSubject):
     """Plan an inspection; how often the unit was inspected this month stands above the form."""
 
     permission = LOOKS
@@ -184,64 +180,6 @@ class InspectionPlan(_OfSubject):
 
     def success_text(self, result: Inspection) -> str:
         return f"已安排{chinese_day(result.planned_for)}督察“{result.unit}”。"
-
-
-class _Conducting:
-    """The form of what was found: the milestones of the project as they were reported by the day of the look."""
-
-    def looked_at(self) -> Project | None:
-        """Return the project that is inspected, as far as it is known before the form is read."""
-        raise NotImplementedError
-
-    def day(self) -> date:
-        """Return the day of the look that the form says, today where it says none."""
-        return parse_day(self.request.POST.get("inspected_on", "")) or clock.today()
-
-    @cached_property
-    def reported(self) -> Any:
-        """What had been reported by then."""
-        return freeze(self.looked_at(), self.day())
-
-    def reported_lines(self) -> list[tuple[str, Any]]:
-        """Return what was reported, for above the form."""
-        return [(f"截至{chinese_day(self.day())}的上报", self.reported.words)] if self.reported.words else []
-
-
-class InspectionNew(_Conducting, _OfSubject):
-    """Record an inspection that was not planned. The project is known from the address, or typed: then what it had reported, and its
-    milestones, are shown before the form is taken."""
-
-    permission = LOOKS
-    template_name = "supervision/inspection_form.html"
-    form_class = ConductForm
-    page_title = "登记督察"
-    submit_label = "登记结论"
-
-    def looked_at(self) -> Project | None:
-        typed = self.request.POST.get("project")
-        if not typed:
-            return self.project if typed is None else None
-        try:
-            return ProjectLookup().find(typed)
-        except ValidationError:
-            return None
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {"layer": self.layer, "reported": self.reported}
-
-    def first_values(self) -> dict[str, Any]:
-        return {"project": self.project, "item": self.item, "inspected_on": clock.today(), "method": "field"}
-
-    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
-        return service.conduct_inspection(by=self.request.user, request_key=request_key, **values)
-
-    def success_text(self, result: Inspection) -> str:
-        return f"督察结论“{result.get_verdict_display()}”已登记，并已告知“{result.unit}”。"
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        context = super().get_context_data(**context)
-        context["subject_lines"] = [*self.reported_lines(), *context["subject_lines"]]
-        return context
 
 
 class InspectionAct(RecordAction):
@@ -269,34 +207,7 @@ class InspectionAct(RecordAction):
         ]
 
 
-class InspectionConduct(_Conducting, InspectionAct):
-    """Record what a planned inspection found."""
-
-    permission = LOOKS
-    action = InspectionAction.CONDUCT
-    template_name = "supervision/inspection_form.html"
-    form_class = ConductForm
-
-    def looked_at(self) -> Project | None:
-        return self.record.project
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {"layer": InspectionLayer(self.record.layer), "reported": self.reported, "fixed": True}
-
-    def first_values(self) -> dict[str, Any]:
-        return {"inspected_on": clock.today(), "method": self.record.method, "often_reason": self.record.often_reason}
-
-    def subject_lines(self) -> list[tuple[str, Any]]:
-        return [*super().subject_lines()[:2], ("督察要点", self.record.purpose), *self.reported_lines()]
-
-    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Inspection:
-        return service.conduct_inspection(inspection=self.record, version=version, by=self.request.user, request_key=request_key, **values)
-
-    def success_text(self, result: Inspection) -> str:
-        return f"督察结论“{result.get_verdict_display()}”已登记，并已告知“{result.unit}”。"
-
-
-class InspectionSelfCheck(_OfSubject):
+class InspectionSelfCheck(OfSubject):
     """A unit's own check of a project or an item that it carries out."""
 
     permission = "report.write"

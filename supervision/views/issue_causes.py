@@ -14,6 +14,7 @@ from erqi.common.asof import AsOf, as_of
 from erqi.common.dates import chinese_day, parse_day
 from erqi.common.exporting import PageExport
 from erqi.common.workbook.declare import SUM, Column, Row, Sheet
+from projects.exports.summary import INCLUDES, SIMULATED
 from supervision.charts import causes
 from supervision.choices import IssueGrade
 from supervision.filters.issue import NO_CAUSE
@@ -71,10 +72,32 @@ class IssueCauses(PermissionRequiredMixin, PageExport, TemplateView):
         columns = [
             Column("cause", "病因"),
             *(Column(key, label, "number", total=SUM if key in summed else None) for key, label in zip(keys, HEAD[1:], strict=True)),
+            SIMULATED,
         ]
-        rows = [Row([one.label, one.count, one.share, *one.grades, one.open, one.late, one.in_time, one.over, one.rate]) for one in lines]
+        rows = [
+            Row(
+                [
+                    *(one.label, one.count, one.share, *one.grades, one.open, one.late, one.in_time, one.over, one.rate),
+                    INCLUDES if one.simulated else None,
+                ],
+                simulated=bool(one.simulated),
+            )
+            for one in lines
+        ]
         info = ("", f"数据截止：{chinese_day(self.day.day)}", "占比、按时率单位：%")
-        return [Sheet(name="病因统计", title=self.export_title(), columns=columns, rows=rows, info=info, keyed=False, blank="没有直报问题")]
+        return [
+            Sheet(
+                name="病因统计",
+                title=self.export_title(),
+                columns=columns,
+                rows=rows,
+                info=info,
+                total=True,
+                noun="类",
+                keyed=False,
+                blank="没有直报问题",
+            )
+        ]
 
     def list_url(self, cause: str | None = None, counted: str = "all", grade: str = "") -> str:
         """Return the address of the list that shows exactly what a number counts; `cause`: a code, empty for what nobody has named one of,

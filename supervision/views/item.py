@@ -4,7 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -19,7 +19,7 @@ from supervision.filters.item import ItemFilter
 from supervision.models import Finding, Inspection, ItemLink, SupervisionItem, Theme
 from supervision.rules.item import MACHINE, late_deadlines
 from supervision.sentences.item import due_words, next_words
-from supervision.services.item_closing import evidence_of
+from supervision.services.item_closing import evidence_of, returned_of
 from supervision.services.item_grid import parties_of_item
 from supervision.services.item_schedule import WHOLE
 from supervision.stats.item import colour_of, duties_of, steps_on
@@ -143,7 +143,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             step_lines=[(line, colour.assessments.get(line.step.pk), line.late_days(on.day)) for line in steps],
             whole_level=colour.assessments.get(WHOLE),
             due_text=due_words(item.due_then, on.day) if item.state_then not in MACHINE.finals and not colour.says_due else "",
-            next_text=next_words(item.state_then),
+            next_text=next_words(item.state_then, *self._missing(item, on.day)),
             lags=lags,
             notices=notice_panels.item_panel(self.request.user, item, on.day),
             cause_label=DelayCause(item.cause_then).label if item.cause_then else "",
@@ -163,6 +163,12 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
                 {"label": item.number},
             ],
         )
+
+    @staticmethod
+    def _missing(item: SupervisionItem, day: date) -> tuple[str, str]:
+        """Return by which action the application came back last, and with what; empty texts where it did not."""
+        back = returned_of(item, day) if item.state_then == ItemState.OPEN else None
+        return (back.action_label, back.text) if back is not None else ("", "")
 
     @staticmethod
     def _links(item: SupervisionItem, day: date) -> list[ItemLink]:
@@ -187,9 +193,11 @@ def theme_counts(day: Any) -> dict[int, dict[str, int]]:
     """Return by theme (key) how many items stand in its ledger on the day, and of them what is struck off, yellow and red: one query."""
     rows = SupervisionItem.objects.on_day(day).worded(day).with_level(day).exclude(state_then=ItemState.CANCELLED).order_by()
     found: dict[int, dict[str, int]] = {}
-    for theme, level, number in rows.values_list("said__theme", "level").annotate(number=Count("pk")):
-        counts = found.setdefault(theme, {"all": 0, "done": 0, "yellow": 0, "red": 0})
+    simulated = Count("pk", filter=Q(simulated=True))
+    for theme, level, number, invented in rows.values_list("said__theme", "level").annotate(number=Count("pk"), invented=simulated):
+        counts = found.setdefault(theme, {"all": 0, "done": 0, "yellow": 0, "red": 0, "simulated": 0})
         counts["all"] += number
+        counts["simulated"] += invented
         for name, value in (("done", 6), ("yellow", 3), ("red", 4)):
             counts[name] += number if level == value else 0
     return found

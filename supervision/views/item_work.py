@@ -153,7 +153,7 @@ class ItemVerify(Judging):
         return closing.verify_closing(item=self.record, version=version, by=self.request.user, request_key=request_key, **values)
 
     def success_text(self, result: SupervisionItem) -> str:
-        return "已核验，等待督察办另一人确认销号。"
+        return "已核验，等待督察办另一人（没有其他人的，由区领导）确认销号。"
 
 
 class ItemSendBack(Judging):

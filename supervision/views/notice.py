@@ -23,7 +23,7 @@ from projects.models import Project
 from projects.views.day import day_context, tab_url
 from supervision.choices import NoticeAction, NoticeState, OrderAddressee, Party
 from supervision.filters.notice import NoticeFilter
-from supervision.models import Notice, NoticeAct, NoticeOrder, NoticeText
+from supervision.models import Escalation, Notice, NoticeAct, NoticeOrder, NoticeText
 from supervision.querysets.acts import last_acts
 from supervision.querysets.notice import is_insider
 from supervision.rules.limit import is_late
@@ -47,6 +47,7 @@ _TABS = [
     ("申请、拒收", (Is.EXTENDING, Is.TRANSFERRING, Is.REFUSED)),
     ("待审核、待办结", (Is.REPLIED, Is.REVIEWED)),
     ("已办结", (Is.CLOSED, Is.ARCHIVED)),
+    ("撤销、撤回", (Is.REVOKED, Is.WITHDRAWN)),
 ]
 # What is done on a page of its own, or nowhere by hand.
 _ELSEWHERE = {NoticeAction.DRAFT, NoticeAction.ANSWER}
@@ -141,6 +142,11 @@ def running_notices(user: Any, project: Project, but: int | None = None) -> list
     return list(Notice.objects.visible_to(user).filter(project=project).unfinished().exclude(pk=but).order_by("-pk")[:5])
 
 
+def action_title(action: str) -> str:
+    """Return what an action is called before it is done."""
+    return "审签变更" if action == NoticeAction.CHANGE else MACHINE.action_label(action)
+
+
 def buttons(notice: Notice, user: Any) -> list[Button]:
     """Return what the person can do with the notice now, the main thing first."""
     hidden = _ELSEWHERE | ({NoticeAction.ASK_EXTENSION} if too_late(notice) else set())
@@ -158,7 +164,7 @@ def buttons(notice: Notice, user: Any) -> list[Button]:
         primary = number == 0 and step.action in order and (too_late(notice) or step.action != NoticeAction.URGE)
         found.append(
             Button(
-                MACHINE.action_label(step.action),
+                action_title(step.action),
                 reverse(f"supervision:notice_{step.action}", args=[notice.pk]),
                 primary,
                 step.action in _LAST,
@@ -230,7 +236,7 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
             # Of a past day the paper of that day, where one had been sent.
             paper_query=f"?version={shown.version}" if past and versions else "",
             has_paper=bool(versions) or not past,
-            origin=self._origin(notice),
+            origin=self._origin(notice, user),
             attachments=list(of(notice, on.day)),
             orders=[(order, not past and may_answer(order, held), self._answered(order, on.day)) for order in orders],
             lines=self._lines(notice, acts, on.day),
@@ -255,10 +261,12 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
         return order.answered_on is not None and order.answered_on <= day
 
     @staticmethod
-    def _origin(notice: Notice) -> dict[str, str] | None:
-        """Return where a notice arose from, where that record has a page."""
+    def _origin(notice: Notice, user: Any) -> dict[str, str] | None:
+        """Return where a notice arose from, where that record has a page, and one that the person may read."""
         origin = notice.origin if notice.origin_id else None
         if origin is None or not hasattr(origin, "get_absolute_url"):
+            return None
+        if isinstance(origin, Escalation) and not any(user.can(code) for code in Escalation.history_readers):
             return None
         label = ContentType.objects.get_for_model(origin).model_class()._meta.verbose_name
         return {"label": f"{label}：{origin}", "url": origin.get_absolute_url()}

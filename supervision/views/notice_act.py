@@ -25,7 +25,8 @@ from supervision.services.acting import refusal
 from supervision.services.escalation import asked_of
 from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_words
 from supervision.services.parties import permissions_for
-from supervision.views.notice import notice_of
+from supervision.views.acting import meanwhile
+from supervision.views.notice import action_title, notice_of
 
 # What is decided about a change: what it says stands above the form.
 _OF_A_CHANGE = {Do.CHANGE, Do.DROP_CHANGE, Do.RECALL_CHANGE}
@@ -150,7 +151,7 @@ class NoticeActView(EditView):
 
     @property
     def page_title(self) -> str:  # type: ignore[override]
-        return MACHINE.action_label(self.action)
+        return action_title(self.action)
 
     @property
     def submit_label(self) -> str:  # type: ignore[override]
@@ -158,6 +159,9 @@ class NoticeActView(EditView):
 
     def get_record(self) -> Notice:
         return notice_of(self.request.user, self.kwargs["pk"])
+
+    def stale_words(self, current: Any, version: int) -> str:
+        return meanwhile(current, MACHINE, version)
 
     def refusal(self) -> str:
         user = self.request.user

@@ -13,6 +13,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.exporting import PageExport
 from erqi.common.workbook.declare import SUM, Column, Row, Sheet
+from projects.exports.summary import INCLUDES, SIMULATED
 from projects.models import Citation
 from supervision.forms.theme import ThemeForm
 from supervision.models import Theme
@@ -54,15 +55,21 @@ class ThemeListView(PermissionRequiredMixin, PageExport, TemplateView):
             *(Column(code, label, "number", total=SUM) for code, label in _COUNTED.items()),
             Column("printed", "原文误印", hide_empty=True),
             Column("note", "编者说明", "long", widest=50, hide_empty=True),
+            SIMULATED,
         ]
         rows = [
-            Row([theme.seq, theme.name, *(counts[code] for code in _COUNTED), theme.misprint, theme.note or None])
+            Row(
+                [
+                    *(theme.seq, theme.name, *(counts[code] for code in _COUNTED), theme.misprint, theme.note or None),
+                    INCLUDES if counts["simulated"] else None,
+                ],
+                simulated=bool(counts["simulated"]),
+            )
             for theme, counts in self.rows
         ]
         info = ("", f"数据截止：{chinese_day(self.day.day)}", "单位：项")
-        return [
-            Sheet(name="督察台账", title=self.export_title(), columns=columns, rows=rows, info=info, keyed=False, blank="还没有督察台账")
-        ]
+        sums, title = {"total": True, "noun": "本", "blank": "还没有督察台账"}, self.export_title()
+        return [Sheet(name=title, title=title, columns=columns, rows=rows, info=info, keyed=False, **sums)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         themes = [theme for theme, _ in self.rows]
