@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import template
 from django.utils.safestring import SafeString
 
-from erqi.common import dates, list_html, numbers
+from erqi.common import dates, list_html, numbers, texts
 
 register = template.Library()
 
@@ -33,6 +33,18 @@ def percent(value: Decimal | None) -> str:
 def day(value: date | None) -> str:
     """2018年6月30日."""
     return "" if value is None else dates.chinese_day(value)
+
+
+@register.filter
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, cut with …."""
+    return texts.shortened(str(text), most)
+
+
+@register.filter
+def clause(text: str) -> str:
+    """What somebody wrote, without the stop at its end: another mark follows."""
+    return texts.clause(str(text))
 
 
 @register.filter

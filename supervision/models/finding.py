@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.text import Truncator
 
 from erqi.common.history import appended, tracked
 from erqi.common.models import Record, Simulated, append_only
+from erqi.common.texts import shortened
 from projects.models import Project, Unit
 from supervision.choices import FindingState
 from supervision.models.act import Act
@@ -44,7 +44,7 @@ class Finding(Record, Simulated):
         ]
 
     def __str__(self) -> str:
-        return f"上报不实：{Truncator(self.observed).chars(30)}"
+        return f"上报不实：{shortened(self.observed, 30)}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:finding_detail", args=[self.pk])

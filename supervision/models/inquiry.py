@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.text import Truncator
 
 from erqi.common.history import appended, tracked
 from erqi.common.models import Record, Simulated, append_only
+from erqi.common.texts import shortened
 from projects.models import Milestone, Person, Project, Unit
 from projects.models.revision import account
 from supervision.choices import Addressee, InquiryState
@@ -51,7 +51,7 @@ class Inquiry(Record, Simulated):
 
     def __str__(self) -> str:
         # It keeps its name when its leader asks further.
-        return f"问查：{Truncator(getattr(self, 'asked_first', '') or self.text).chars(30)}"
+        return f"问查：{shortened(getattr(self, 'asked_first', '') or self.text, 30)}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:inquiry_detail", args=[self.pk])

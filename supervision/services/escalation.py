@@ -17,6 +17,7 @@ from erqi.common.dates import chinese_day, in_year
 from erqi.common.models import Installation, User
 from erqi.common.saving import require
 from erqi.common.simulation import is_simulated
+from erqi.common.texts import clause, shortened
 from projects.choices import GRAVE_LEVELS, ReminderKind, WarningLevel
 from projects.models import WarningSchedule
 from projects.rules.calendar import cutoffs
@@ -187,7 +188,7 @@ def confirm_escalation(
             project=found.project,
             title=words.title,
             text=words.text,
-            basis=f"{found.get_trigger_display()}：{found.reason}"[:200],
+            basis=shortened(f"{found.get_trigger_display()}：{found.reason}", 200),
             unit=found.unit,
             days=days or document.days,
             origin=found,
@@ -227,7 +228,7 @@ def _ask_for_leaders(escalation: Escalation, act: EscalationAct) -> None:
         kind=ReminderKind.TASK,
         key=f"escalation/{escalation.pk}/{act.pk}",
         title=f"连续三期红，已发起领导问查：{escalation.project}",
-        text=f"{escalation.reason}。{chinese_day(inquiry.due_on)}前答复，请届时审阅；可追问、了结。",
+        text=f"{clause(escalation.reason)}。{chinese_day(inquiry.due_on)}前答复，请届时审阅；可追问、了结。",
         url=inquiry.get_absolute_url(),
         simulated=escalation.simulated,
     )

@@ -12,6 +12,7 @@ from erqi.common.attachments import attach
 from erqi.common.dates import chinese_day
 from erqi.common.errors import ServiceError
 from erqi.common.models import User
+from erqi.common.texts import shortened
 from projects.choices import ReminderKind
 from projects.services.addressees import accounts_with
 from supervision.choices import FindingAction, FindingState, InspectionState, Party
@@ -55,7 +56,7 @@ def raise_finding(*, inspection: Inspection, observed: str, reported: str, by: U
         project=inspection.project,
         item=inspection.item,
         observed=observed.strip(),
-        reported=reported[:300],
+        reported=shortened(reported, 300),
         raised_on=on,
         due_on=workdays.add_workdays(on, DAYS),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from erqi.common.dates import chinese_day
 from erqi.common.models import User
+from erqi.common.texts import clause
 from projects.choices import ReminderKind
 from projects.models import Unit
 from projects.services.addressees import accounts_with
@@ -90,7 +91,7 @@ def change_dropped(notice: Notice, act: NoticeAct, change: NoticeChange) -> None
 def changed(notice: Notice, act: NoticeAct, change: NoticeChange) -> None:
     """Tell the unit of a new version, which it signs for anew, who proposed it that it was sent, and who signed the notice before that it
     reads otherwise now."""
-    _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{change.reason}；{_when(notice)}")
+    _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{clause(change.reason)}；{_when(notice)}")
     _line(notice, act, _active(change.by), "变更已审签下发", act.text, ReminderKind.DECIDED, "/author")
     signed = notice.acts.filter(action=NoticeAction.APPROVE).select_related("by").order_by("-pk").first()
     if signed is not None and signed.by_id not in (act.by_id, change.by_id):
@@ -107,7 +108,7 @@ def moved(notice: Notice, act: NoticeAct, former: Unit) -> None:
 
 def urged(notice: Notice, act: NoticeAct) -> None:
     """Tell the unit that it is urged."""
-    _line(notice, act, _unit(notice), "催办", f"{act.text}；{_when(notice)}", ReminderKind.DUE)
+    _line(notice, act, _unit(notice), "催办", f"{clause(act.text)}；{_when(notice)}", ReminderKind.DUE)
 
 
 def decided(notice: Notice, act: NoticeAct) -> None:
@@ -119,7 +120,7 @@ def decided(notice: Notice, act: NoticeAct) -> None:
 
 def returned(notice: Notice, act: NoticeAct) -> None:
     """Tell the unit that its reply came back, or has to be given anew."""
-    _line(notice, act, _unit(notice), act.action_label, f"{act.text}；{_when(notice)}", ReminderKind.RETURNED)
+    _line(notice, act, _unit(notice), act.action_label, f"{clause(act.text)}；{_when(notice)}", ReminderKind.RETURNED)
 
 
 def asked(notice: Notice, act: NoticeAct) -> None:
@@ -140,7 +141,7 @@ def passed(notice: Notice, act: NoticeAct) -> None:
 def ordered(notice: Notice, act: NoticeAct, order: NoticeOrder) -> None:
     """Tell who carries an instruction out."""
     people = _unit(notice) if order.addressee == OrderAddressee.HANDLER else accounts_with("supervise")
-    _line(notice, act, people, f"：{order.by_name}批示", f"{order.text}；{chinese_day(order.due_on)}前落实")
+    _line(notice, act, people, f"：{order.by_name}批示", f"{clause(order.text)}；{chinese_day(order.due_on)}前落实")
 
 
 def order_answered(notice: Notice, act: NoticeAct, order: NoticeOrder) -> None:

@@ -13,6 +13,7 @@ from erqi.common.dates import chinese_day
 from erqi.common.errors import InvalidInput, NotAllowed, ServiceError, StaleRecord
 from erqi.common.models import User
 from erqi.common.saving import checked
+from erqi.common.texts import clause, shortened
 from projects.choices import DelayCause
 from projects.models import Unit
 from projects.services.decision import name_of
@@ -234,7 +235,7 @@ def open_order(notice: Notice) -> str:
     order = notice.orders.filter(answered_on=None).first()
     if order is None:
         return ""
-    said = f"{order.by_name}{chinese_day(order.on)}批示“{order.text[:40]}”"
+    said = f"{order.by_name}{chinese_day(order.on)}批示“{shortened(clause(order.text), 40)}”"
     return f"{said}由{order.get_addressee_display()}落实，还没有落实。请先落实批示，再办结、归档。"
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from erqi.common import workdays
+from erqi.common.texts import shortened
 from projects.choices import WarningLevel
 from projects.querysets.responsibility import in_force
 from projects.rules.todo import waited_level
@@ -171,7 +172,7 @@ def _item_line(row: SupervisionItem, desk: Desk) -> Item:
         "认定病因" if lags else "补充后再申请销号" if came_back else "报送进展",
         max(level, WarningLevel.YELLOW if came_back else WarningLevel.BLUE),
         row.due_on,
-        text=f"还缺：{row._said}" if came_back else f"{row.theme}台账：{row.goal[:80]}",
+        text=f"还缺：{row._said}" if came_back else f"{row.theme}台账：{shortened(row.goal, 80)}",
         follows=due_words(row.due_on, desk.day),
         remedy=remedy,
         project=row.project,
@@ -215,7 +216,7 @@ def _read_line(row: Inspection, desk: Desk) -> Item:
         # To be read, not to be done: it stands before nothing that has a day. What was found untrue is answered by its finding.
         WarningLevel.YELLOW if row.verdict == Verdict.UNTRUE else WarningLevel.BLUE,
         since,
-        text=row.conclusion[:120],
+        text=shortened(row.conclusion, 120),
         follows="有异议的，请一并说明",
         project=row.project,
         simulated=row.simulated,
@@ -371,7 +372,7 @@ def _answered_line(row: Inquiry, desk: Desk) -> Item:
         "审阅",
         WarningLevel.BLUE,
         since,
-        text=f"{row.answered_by_name}：{row.answer[:120]}",
+        text=f"{row.answered_by_name}：{shortened(row.answer, 120)}",
         follows=_waited(since, desk) or "了结，或继续追问",
         project=row.project,
         simulated=row.simulated,
