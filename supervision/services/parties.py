@@ -65,7 +65,8 @@ def parties_of(
     if user is None:
         return frozenset(Party)
     found = {party for party, permission in BY_PERMISSION.items() if user.can(permission)}
-    if author is not None and user.pk == author:
+    # An account that was stopped while its form was open is nobody's any more.
+    if author is not None and user.pk == author and user.is_active:
         found.add(Party.AUTHOR)
     writes, reviews = user.can("report.write"), user.can("report.review")
     if (writes and handlers) or (reviews and reviewing):

@@ -17,7 +17,7 @@ from supervision.rules.inquiry import MACHINE
 from supervision.services import inquiry as inquiries
 from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_family import STOPPED_AUTHOR, Family, Fault, Form
+from supervision.tests.walk_family import Family, Fault, Form
 from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,6 @@ class Inquiries(Family):
         "nobody: answer/second_supervision +1 close",
     )
     known_faults: ClassVar = {
-        STOPPED_AUTHOR: Fault("unit/leader: -leader withdraw?", wrong="leader may not withdraw"),
         # Lists of a day read the question from the act, and show the mark of who stood in as if it were asked.
         A_MARK_IN_THE_QUESTION: Fault("unit/leader: answer -leader further/second_leader", wrong="（代办：走查leader已不能办理）"),
     }

@@ -15,8 +15,8 @@ from supervision.rules.inspection import MACHINE
 from supervision.services import inspection as inspections
 from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_family import STOPPED_AUTHOR, Family, Fault, Form
-from supervision.tests.walk_ways import random_walks, still_there, tours
+from supervision.tests.walk_family import Family, Form
+from supervision.tests.walk_ways import random_walks, tours
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,6 @@ class Inspections(Family):
         "empty: +4 object/office uphold",
         "self_check:",
     )
-    known_faults: ClassVar = {STOPPED_AUTHOR: Fault("conduct/inspector: -inspector retract!", wrong="inspector may not retract")}
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -138,10 +137,6 @@ SERVICES = {
 
 def test_tours_of_inspections():
     tours(Inspections)
-
-
-def test_known_faults_of_inspections_are_still_there():
-    still_there(Inspections)
 
 
 def test_random_walks_of_inspections():

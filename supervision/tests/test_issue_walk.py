@@ -18,7 +18,7 @@ from supervision.services import issue_handling as unit
 from supervision.services.issue_parties import seen_by
 from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST, UNITS
-from supervision.tests.walk_family import STOPPED_AUTHOR, TOLD_LATER, Family, Fault, Form
+from supervision.tests.walk_family import TOLD_LATER, Family, Fault, Form
 from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,6 @@ class Issues(Family):
             "place: accept grade assign=empty take/office reply/office verify/inspector -leader -second_leader -jack -second_office",
             lambda walk: walk.state == S.VERIFIED and not any(walk.world.holds(who, "leader") for who in CAST),
         ),
-        STOPPED_AUTHOR: Fault("place/outsider: send_back -outsider resubmit?", wrong="outsider may not resubmit"),
         # services.issue… tell also where the act stood already: whoever has come since then is told of it now.
         TOLD_LATER: Fault(
             "place: accept grade assign=unit take -second_office escalate ~second_office <", wrong="a form of some time ago has written to"

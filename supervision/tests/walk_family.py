@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 DAY = date(2018, 6, 4)
 # A known fault of several families: see `Fault`.
 TOLD_LATER = "a form that is sent again tells those who have come since"
-# services.parties says AUTHOR of a stopped account too: a form that was on its way when the account was stopped is taken.
-STOPPED_AUTHOR = "an author whose account was stopped a moment ago"
 LEGAL, HINDERED, WRONG_STATE, NOT_THEIRS, SAME_PERSON = "legal", "hindered", "wrong state", "not theirs", "same person"
 
 
