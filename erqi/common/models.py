@@ -37,8 +37,10 @@ class Record(models.Model):
     def unique_error_message(self, model_class: type[models.Model], unique_check: tuple[str, ...]) -> ValidationError:
         """Return the sentence for a value that another record has; Django's own names the model where the record is meant."""
         error = super().unique_error_message(model_class, unique_check)
-        if len(unique_check) == 1:
-            error.message = f"已有同样的{self._meta.get_field(unique_check[0]).verbose_name}，请改用另一个。"
+        field = self._meta.get_field(unique_check[0])
+        # A field may have a sentence of its own.
+        if len(unique_check) == 1 and "unique" not in (field._error_messages or {}):
+            error.message = f"已有同样的{field.verbose_name}，请改用另一个。"
         return error
 
 

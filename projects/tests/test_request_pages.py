@@ -280,7 +280,8 @@ def test_the_project_page_shows_the_pause_as_it_was_known(case: Case) -> None:
     hold = case.decide_hold(case.ask_hold(TODAY, TODAY + 30 * DAY), on=TODAY + 2 * DAY)
 
     def on(day: date, who: str = "viewer") -> str:
-        return words(section(project_page(case, who, as_of=day.isoformat()), "holds-title"))
+        with clock.at(day):
+            return words(section(project_page(case, who, as_of=day.isoformat()), "holds-title"))
 
     assert "待审批，批准以前照常评价" in on(TODAY)
     assert "暂停中，2018年7月20日到期（还有 28 天）" in on(TODAY + 2 * DAY)

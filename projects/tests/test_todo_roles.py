@@ -291,9 +291,9 @@ QUERIES = {
     "reporter": (46, 5, 13),
     "reviewer": (18, 1, 1),
     "office": (34, 4, 8),
-    "supervision": (31, 2, 6),
+    "supervision": (33, 2, 6),
     "inspector": (34, 2, 6),
-    "leader": (28, 1, 3),
+    "leader": (31, 1, 3),
     "viewer": (6, 0, 0),
 }
 
