@@ -37,8 +37,11 @@ def keeps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def pages(client: Client) -> dict[str, str]:
-    """Return the main part of each place, without what differs from request to request."""
-    return {place: re.sub(r"\b[A-Za-z0-9]{64}\b", "", client.get(place).content.decode().partition("<main")[2]) for place in PLACES}
+    """Return the main part of each place, without what differs from request to request: tokens, and the minute of printing."""
+    return {
+        place: re.sub(r"\b[A-Za-z0-9]{64}\b|\b\d\d:\d\d\b", "", client.get(place).content.decode().partition("<main")[2])
+        for place in PLACES
+    }
 
 
 def signed_in(name: str) -> Client:
