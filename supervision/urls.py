@@ -4,6 +4,7 @@ from django.urls import path
 
 from supervision.views import (
     escalation,
+    file_withdraw,
     finding,
     inquiry,
     inspection,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("escalations/<int:pk>/", escalation.EscalationDetail.as_view(), name="escalation_detail"),
     path("escalations/<int:pk>/confirm/", escalation.EscalationStep.as_view(action="confirm"), name="escalation_confirm"),
     path("escalations/<int:pk>/decline/", escalation.EscalationStep.as_view(action="decline"), name="escalation_decline"),
+    path("files/<int:pk>/withdraw/", file_withdraw.FileWithdraw.as_view(), name="file_withdraw"),
     path("traces/", trace.TraceList.as_view(), name="trace_list"),
     path("themes/", theme.ThemeListView.as_view(), name="theme_list"),
     path("themes/new/", theme.ThemeNew.as_view(), name="theme_new"),
@@ -49,7 +51,6 @@ urlpatterns = [
     path("notices/orders/<int:pk>/", notice_act.OrderAnswer.as_view(), name="notice_order"),
     path("notices/<int:pk>/", notice.NoticeDetail.as_view(), name="notice_detail"),
     path("notices/<int:pk>/edit/", notice_edit.NoticeEdit.as_view(), name="notice_edit"),
-    path("notices/<int:pk>/files/<int:file>/withdraw/", notice_edit.DraftFileWithdraw.as_view(), name="notice_file_withdraw"),
     path("notices/<int:pk>/print/", notice_paper.NoticePrint.as_view(), name="notice_print"),
     path("notices/<int:pk>/word/", notice_paper.NoticeWord.as_view(), name="notice_word"),
     *notice_act.paths(),

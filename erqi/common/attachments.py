@@ -6,6 +6,7 @@ Who may do so is decided by the service that calls, which knows the owner. A pag
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
@@ -19,6 +20,17 @@ from erqi.common.models import Attachment, AttachmentKind, User
 from erqi.common.saving import checked
 
 FIELD = "uploads"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a record has, or had on a day, and what was withdrawn of it."""
+
+    standing: list[Attachment]
+    withdrawn: list[Attachment]
+
+    def __bool__(self) -> bool:
+        return bool(self.standing or self.withdrawn)
 
 
 def of(owner: models.Model, on: date | None = None) -> models.QuerySet[Attachment]:
@@ -37,11 +49,30 @@ def for_owners(owners: Iterable[models.Model], on: date | None = None) -> dict[i
 
     All owners are records of one model.
     """
+    return _by_owner(owners, _standing(on))
+
+
+def kept_for(owners: Iterable[models.Model], on: date) -> dict[int, Kept]:
+    """Return, as `for_owners`, what stood on a day and what had been withdrawn by it: that something was there is not hidden. One query."""
+    return {key: _kept(found, on) for key, found in _by_owner(owners, models.Q(uploaded_on__lte=on)).items()}
+
+
+def kept_of(owner: models.Model, on: date) -> Kept:
+    """Return what stood of a record's attachments on a day, and what had been withdrawn by it."""
+    return kept_for([owner], on)[owner.pk]
+
+
+def _kept(found: list[Attachment], on: date) -> Kept:
+    gone = [one for one in found if one.withdrawn_on is not None and one.withdrawn_on <= on]
+    return Kept([one for one in found if one not in gone], gone)
+
+
+def _by_owner(owners: Iterable[models.Model], condition: models.Q) -> dict[int, list[Attachment]]:
     records = list(owners)
     found: dict[int, list[Attachment]] = {record.pk: [] for record in records}
     if records:
         kind = ContentType.objects.get_for_model(records[0])
-        for attachment in Attachment.objects.filter(_standing(on), owner_type=kind, owner_id__in=found):
+        for attachment in Attachment.objects.filter(condition, owner_type=kind, owner_id__in=found):
             found[attachment.owner_id].append(attachment)
     return found
 

@@ -87,12 +87,6 @@ class DraftForm(DeadlineForm):
         return self.cleaned_data.get("urgency") or NoticeUrgency.NORMAL
 
 
-class WithdrawFileForm(EditForm):
-    """Withdrawing an attachment of a draft that was wrong."""
-
-    withdraw_reason = forms.CharField(label="撤回原因", max_length=100, error_messages={"required": "请写明撤回的原因。"})
-
-
 class PlainForm(EditForm):
     """An action without words."""
 

@@ -41,6 +41,9 @@ class Act(Simulated):
     of: ClassVar[str]
     copies: ClassVar[tuple[str, ...]] = ()
 
+    # Set on what a submit is answered with that was done already (a second click, the same form sent twice): nothing more follows from it.
+    is_repeat = False
+
     action = models.CharField("动作", max_length=20, editable=False)
     from_state = models.CharField("原状态", max_length=20, blank=True, editable=False)
     to_state = models.CharField("状态", max_length=20, editable=False)

@@ -32,5 +32,6 @@ MACHINE = Machine(
         Step(_A.WITHDRAW, frozenset({_S.ASKED}), _S.WITHDRAWN, frozenset({Party.AUTHOR}), ends=True),
     ),
     finals=frozenset({_S.CLOSED, _S.WITHDRAWN}),
+    by_itself=frozenset({_A.ASK, _A.WITHDRAW}),
     rounds=frozenset({_A.FURTHER}),
 )

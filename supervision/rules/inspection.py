@@ -47,8 +47,16 @@ MACHINE = Machine(
             other_than=frozenset({_A.CONDUCT, _A.OBJECT}),
             ends=True,
         ),
-        # What was registered by mistake, before anybody has answered it.
-        Step(_A.RETRACT, frozenset({_S.CONCLUDED}), _S.RETRACTED, frozenset({Party.AUTHOR}), needs=frozenset({"reason"}), ends=True),
+        # What was registered by mistake, before anybody has answered it; of what is closed only a unit's own check, which nobody answers
+        # (services.inspection.retract_refusal).
+        Step(
+            _A.RETRACT,
+            frozenset({_S.CONCLUDED, _S.CLOSED}),
+            _S.RETRACTED,
+            frozenset({Party.AUTHOR}),
+            needs=frozenset({"reason"}),
+            ends=True,
+        ),
         Step(_A.CANCEL, frozenset({_S.PLANNED}), _S.CANCELLED, _LOOKS, needs=frozenset({"reason"}), ends=True),
     ),
     finals=frozenset({_S.CLOSED, _S.CANCELLED, _S.RETRACTED}),

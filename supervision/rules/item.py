@@ -50,9 +50,11 @@ MACHINE = Machine(
             other_than=frozenset({_A.APPLY, _A.VERIFY}),
         ),
         Step(_A.CANCEL, _OPEN, _S.CANCELLED, _OFFICE, needs=frozenset({"reason"}), ends=True),
-        Step(_A.REOPEN, frozenset({_S.CLOSED}), _S.OPEN, _OFFICE, needs=frozenset({"reason"})),
+        # What was struck off too early, or given up by mistake.
+        Step(_A.REOPEN, frozenset({_S.CLOSED, _S.CANCELLED}), _S.OPEN, _OFFICE, needs=frozenset({"reason"})),
     ),
     finals=frozenset({_S.CLOSED, _S.CANCELLED}),
+    by_itself=frozenset({_A.HAND_OVER}),
     rounds=frozenset({_A.APPLY}),
 )
 

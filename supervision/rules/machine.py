@@ -48,6 +48,7 @@ class Machine:
     """All steps of one family of records. `states` and `actions` are pairs of code and label (TextChoices.choices).
 
     `rounds`: the actions that begin a new round of the record (a return, another assignment): four eyes look no further back.
+    `by_itself`: the actions that the platform takes too, in the day's run or as what follows from another record or step.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Machine:
     steps: tuple[Step, ...]
     finals: frozenset[str]
     rounds: frozenset[str] = frozenset()
+    by_itself: frozenset[str] = frozenset()
     _table: dict[tuple[str, str | None], Step] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -115,7 +117,9 @@ class Machine:
         for step in self.steps:
             named = {state for state in step.sources if state is not None} | ({step.target} if step.target is not None else set())
             yield from (f"{step.action}: unknown state {state}" for state in sorted(named - states))
-            yield from (f"unknown action {name}" for name in sorted(({step.action} | step.other_than | self.rounds) - actions))
+            yield from (
+                f"unknown action {name}" for name in sorted(({step.action} | step.other_than | self.rounds | self.by_itself) - actions)
+            )
             if not step.by:
                 yield f"{step.action}: nobody may do it"
             if step.begins and step.stays:

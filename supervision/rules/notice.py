@@ -97,6 +97,7 @@ MACHINE = Machine(
         _step(Do.REVOKE, UNDER_WAY, Is.REVOKED, _SIGNERS, "reason", ends=True),
     ),
     finals=frozenset({Is.ARCHIVED, Is.WITHDRAWN, Is.REVOKED}),
+    by_itself=frozenset({Do.RECALL_CHANGE}),
 )
 
 

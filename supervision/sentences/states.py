@@ -10,7 +10,7 @@ HEAD = """# States
 Drawn from the tables in `supervision/rules/` by `manage.py states`; a test says when this file is not current. Change the table, not
 this file. A step without a new state leaves the record where it is. “Not by” names what the same person may not have done in the
 present round (four eyes). 代办人 takes the step of somebody who has no account in use (`supervision/services/parties.py`); 承办单位
-includes whoever stands in for a unit without one.
+includes whoever stands in for a unit without one. 系统 is the platform itself: the day's run, or what follows from another record.
 """
 
 
@@ -46,8 +46,7 @@ def _table(machine: Machine) -> list[str]:
         sources = "、".join(machine.state_label(code) if code != "[*]" else "（新建）" for code in _sources(machine, step))
         target = machine.state_label(step.target) if step.target is not None else "（不变）"
         apart = "、".join(machine.action_label(action) for action in sorted(step.other_than))
+        who = "、".join([names(step.by), *(["系统"] if step.action in machine.by_itself else [])])
         needs = ", ".join(f"`{name}`" for name in sorted(step.needs))
-        lines.append(
-            f"| {machine.action_label(step.action)} `{step.action}` | {sources} | {target} | {names(step.by)} | {needs} | {apart} |"
-        )
+        lines.append(f"| {machine.action_label(step.action)} `{step.action}` | {sources} | {target} | {who} | {needs} | {apart} |")
     return lines

@@ -48,7 +48,8 @@ def act(
     on: date | None = None,
     check: Callable[[R], None] | None = None,
 ) -> tuple[R, Act]:
-    """Take a step of the table and return the record and the act; what the same person has just done, or the same form, stands as it is.
+    """Take a step of the table and return the record and the act; what the same person has just done, or the same form, stands as it is
+    (the act says so: `is_repeat`).
 
     A record without a key is begun by it. `values` are columns that are set with the step; `given` names what is given besides (uploads).
     `check` looks at the locked record before anything is written (and may raise). `on`: another business day than today, for a past
@@ -61,7 +62,7 @@ def act(
         return _begin(record, machine, action, by, parties, request_key, text, values or {}, given, on, check)
     locked = type(record)._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
     if standing := _standing(locked, machine, action, by, request_key):
-        return locked, standing
+        return locked, _repeated(standing)
     step = machine.step(action, locked.state)
     if step is None:
         raise ServiceError(words.wrong_state(machine, action, locked.state))
@@ -148,7 +149,7 @@ def _begin(
 ) -> tuple[R, Act]:
     model = type(record)
     if request_key and (earlier := model._default_manager.filter(request_key=request_key).first()):
-        return earlier, earlier.acts.order_by("pk").first()
+        return earlier, _repeated(earlier.acts.order_by("pk").first())
     step = machine.step(action, None)
     if step is None or step.target is None:
         raise ServiceError(f"“{machine.action_label(action)}”不能新建{machine.label}。")
@@ -194,6 +195,11 @@ def _standing(record: Any, machine: Machine, action: str, by: User | None, reque
         return None
     last = record.acts.exclude(from_state=models.F("to_state")).order_by("-pk").first()
     return last if last is not None and last.action == action and last.by_id == by.pk and last.to_state == record.state else None
+
+
+def _repeated(standing: Act) -> Act:
+    standing.is_repeat = True
+    return standing
 
 
 # What somebody is only in place of others, where STAND_IN comes with it.

@@ -20,7 +20,7 @@ from projects.models import Project, Unit
 from projects.rules.responsibility import reporting_unit, writing_units
 from projects.services.decision import name_of
 from projects.services.grid import grids, units_of
-from supervision.choices import FindingState, InspectionAction, InspectionLayer, Party, Verdict
+from supervision.choices import FindingState, InspectionAction, InspectionLayer, InspectionState, Party, Verdict
 from supervision.models import Finding, Inspection, InspectionPoint, SupervisionItem
 from supervision.rules.inspection import MACHINE, METHODS, contradicts, earliest, is_finding, layer_of
 from supervision.services import finding as findings
@@ -355,12 +355,18 @@ def cancel_inspection(
 def retract_refusal(inspection: Inspection) -> str:
     """Return why a registered inspection cannot be taken back by who registered it; an empty text when it can, as far as its state allows.
 
-    Only on the day of the registration, and not one that became a finding: nobody takes a finding back alone (`change_conclusion`).
+    Only on the day of the registration, and neither one that the unit has answered nor one that became a finding: nobody takes a finding
+    back alone (`change_conclusion`).
     """
+    own = inspection.layer == InspectionLayer.SELF
+    if inspection.state == InspectionState.CLOSED and not own:
+        return "单位已阅知结论（或复议已办结），不能再撤回登记。"
     if Finding.objects.filter(inspection=inspection).exists():
         return "督察结论为“不实”，已作出不实认定，不能撤回登记。确有错误的，由单位提出异议，督察办另一人更正结论。"
-    held = inspection.acts.filter(action=InspectionAction.CONDUCT).first()
+    held = inspection.acts.filter(action__in=[InspectionAction.CONDUCT, InspectionAction.SELF_CHECK]).first()
     if held is not None and held.on != clock.today():
+        if own:
+            return f"自查登记于{chinese_day(held.on)}，只能在登记当日撤回。情况有变化的，请再登记一次自查。"
         return f"结论已于{chinese_day(held.on)}告知单位，只能在登记当日撤回。确有错误的，由单位提出异议后更正结论。"
     return ""
 
@@ -370,7 +376,8 @@ def retract_inspection(
     *, inspection: Inspection, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
 ) -> Inspection:
     """Take back on the same day what one registered by mistake, before the unit answered it; it stays in the record and is not counted.
-    The unit is told. Raises NotAllowed (somebody else's), ServiceError (state, another day, a finding), StaleRecord, InvalidInput.
+    The unit is told, but of its own check. Raises NotAllowed (somebody else's), ServiceError (state, another day, a finding), StaleRecord,
+    InvalidInput.
     """
 
     def check(locked: Inspection) -> None:
@@ -378,7 +385,7 @@ def retract_inspection(
             raise ServiceError(sentence)
 
     taken = _take(inspection, InspectionAction.RETRACT, reason, version, by, request_key, check=check)
-    if taken.is_new:
+    if taken.is_new and inspection.layer != InspectionLayer.SELF:
         tell_units([inspection.unit_id], taken.act, f"督察登记已撤回：{inspection.subject}", kind=ReminderKind.DECIDED)
     return taken.record
 

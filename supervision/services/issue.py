@@ -62,6 +62,8 @@ def take_step(
         given=given,
         check=check,
     )
+    if done.is_repeat:
+        return found, done
     if uploads:
         attach(owner=done, uploads=uploads, by=by)
     if found.project_id:
@@ -70,7 +72,9 @@ def take_step(
 
 
 def tell(issue: Issue, act: IssueAct, users: Collection[User | None], title: str, kind: ReminderKind = ReminderKind.TASK) -> None:
-    """Tell people what was done to a problem; whoever did it knows."""
+    """Tell people what was done to a problem, once, by the submit that did it; whoever did it knows."""
+    if act.is_repeat:
+        return
     people = [user for user in users if user is not None and user.pk != act.by_id]
     text = f"{act.by_name}：{act.text}" if act.text else f"{act.by_name}办理"
     notify(
@@ -127,7 +131,7 @@ def report_issue(
         author_unit_id=own[0] if own else None,
     )
     issue, act = take_step(issue, IssueAction.REPORT, by=by, request_key=request_key)
-    if uploads:
+    if uploads and not act.is_repeat:
         attach(owner=issue, uploads=uploads, by=by)
     tell(issue, act, accounts_with("issue.handle"), f"收到直报问题：{issue.title}")
     return issue

@@ -193,14 +193,17 @@ def move_item(
         if beyond is not None:
             raise InvalidInput({"due_on": [f"步骤“{beyond}”的时限是{chinese_day(beyond.due_on)}，请先调整步骤。"]})
 
+    if not reason.strip():
+        raise InvalidInput({"reason": ["调整时限请写明理由。"]})
     was = item.due_on
+    said = f"完成时限由{chinese_day(was)}调整为{chinese_day(due_on)}：{reason.strip()}" if due_on is not None else reason
     taken: Taken[SupervisionItem] = take_item(
         item,
         ItemAction.MOVE,
         by=by,
         version=version,
         request_key=request_key,
-        text=reason,
+        text=said,
         values={"due_on": due_on},
         check=check,
     )
@@ -230,7 +233,7 @@ def cancel_item(
 def reopen_item(
     *, item: SupervisionItem, reason: str, version: int | None, by: User | None, request_key: UUID | None = None
 ) -> SupervisionItem:
-    """Take up an item again that was struck off; the day of its 销号 stays in its course.
+    """Take up an item again that was struck off or given up; the day of that stays in its course.
 
     Raises NotAllowed without `supervise`, ServiceError (state), StaleRecord, InvalidInput without a reason.
     """

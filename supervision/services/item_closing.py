@@ -10,9 +10,9 @@ from django.core.files import File
 from django.db import transaction
 
 from erqi.common import clock
-from erqi.common.attachments import attach, for_owners
+from erqi.common.attachments import attach
 from erqi.common.errors import InvalidInput
-from erqi.common.models import Attachment, User
+from erqi.common.models import User
 from projects.choices import ReminderKind
 from projects.services.addressees import accounts_with
 from supervision.choices import EvidenceSide, ItemAction
@@ -22,19 +22,6 @@ from supervision.services.item_schedule import WHOLE, deadlines_of, refresh_item
 from supervision.services.item_work import refuse_without_cause
 from supervision.services.parties import deciding
 from supervision.services.taking import Taken, tell_people, tell_units
-
-
-def evidence_of(acts: Sequence[ItemAct]) -> dict[int, list[tuple[str, list[Attachment]]]]:
-    """Return by act (key) what was sent with it: (label, attachments), the pictures from before and after apart; four queries at most."""
-    found: dict[int, list[tuple[str, list[Attachment]]]] = {}
-    for key, attachments in for_owners(acts).items():
-        if attachments:
-            found.setdefault(key, []).append(("附件", attachments))
-    rows = list(ItemEvidence.objects.filter(act__in=[act.pk for act in acts]))
-    for row_key, attachments in for_owners(rows).items():
-        row = next(one for one in rows if one.pk == row_key)
-        found.setdefault(row.act_id, []).append((row.get_side_display(), attachments))
-    return found
 
 
 def returned_of(item: SupervisionItem, day: date | None = None) -> ItemAct | None:

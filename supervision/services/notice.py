@@ -37,6 +37,7 @@ from supervision.services import notice_tell as tell
 from supervision.services.acting import act
 from supervision.services.notice_parties import parties
 from supervision.services.notice_words import first_words, quotes_simulated
+from supervision.services.parties import WHOEVER
 
 # What is typed in a draft, and may be corrected until it is submitted.
 DRAFTED = ("kind", "source", "urgency", "basis", "title", "text", "unit", "project", "contact", "days", "due_on")
@@ -59,13 +60,6 @@ def do(
 
     `first` looks at the locked notice before anything is written, and may set what follows from it. Raises as supervision.services.acting.
     """
-    done: list[Notice] = []
-
-    def check(locked: Notice) -> None:
-        if first is not None:
-            first(locked)
-        done.append(locked)
-
     if notice.project_id:
         lock_project(notice.project_id)
     found, row = act(
@@ -79,11 +73,11 @@ def do(
         text=text,
         values=values,
         given=given,
-        check=check,
+        check=first,
     )
-    if done and found.project_id and not found.is_internal:
+    if not row.is_repeat and found.project_id and not found.is_internal:
         refresh(found.project_id)
-    return found, row, bool(done)
+    return found, row, not row.is_repeat
 
 
 def body(text: str) -> str:
@@ -130,9 +124,24 @@ def _copy_to(notice: Notice, units: Sequence[Unit]) -> None:
             standing.add(unit.pk)
 
 
-def end_changes(locked: Notice) -> None:
-    """End a change that awaits its approval, with the notice."""
-    locked.changes.waiting().update(ended_on=clock.today())
+def _end_change(notice: Notice, version: int | None, by: User | None) -> int | None:
+    """End a change that awaits its approval with the notice, and return the version that stands then. It is the sender's alone, so an act
+    of its own says it, and not the one that the unit reads."""
+    if not notice.changes.waiting().exists():
+        return version
+    if notice.project_id:
+        lock_project(notice.project_id)
+    found, _ = act(
+        notice,
+        MACHINE,
+        NoticeAction.RECALL_CHANGE,
+        by=by,
+        parties=WHOEVER,
+        version=version,
+        text="通知单撤销，待审签的变更随之失效",
+        check=lambda locked: locked.changes.waiting().update(ended_on=clock.today()),
+    )
+    return found.version
 
 
 def _refuse_again(notice: Notice, by: User | None, request_key: UUID | None) -> None:
@@ -358,10 +367,8 @@ def uphold_notice(*, notice: Notice, reason: str, version: int | None, by: User 
 def revoke_notice(*, notice: Notice, reason: str, version: int | None, by: User | None, request_key: UUID | None = None) -> Notice:
     """Revoke an issued notice (撤销): its number stays taken, the unit owes nothing any more. Raises NotAllowed, ServiceError,
     StaleRecord, InvalidInput without a reason."""
-    # The course says what becomes of a change that was under way.
-    lapsed = "（待审签的变更随之失效）" if reason.strip() and notice.changes.waiting().exists() else ""
-    text = f"{reason.strip()}{lapsed}"
-    notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=text, request_key=request_key, first=end_changes)
+    version = _end_change(notice, version, by)
+    notice, row, _ = do(notice, NoticeAction.REVOKE, by, version=version, text=reason, request_key=request_key)
     escalation_answer.reopen(notice, row.action_label, by)
     tell.decided(notice, row)
     return notice

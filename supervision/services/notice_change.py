@@ -206,5 +206,5 @@ def transfer_notice(
     if fresh:
         keep_text(notice, f"转办：{reason.strip()}", by)
         tell.moved(notice, row, former[0])
-    tell.sent(notice, row)
+        tell.sent(notice, row, former[0])
     return notice

@@ -24,6 +24,9 @@ def _line(
     kind: ReminderKind = ReminderKind.TASK,
     what: str = "",
 ) -> None:
+    # The submit that did it has told those who were there; a form sent again tells nobody who has come since.
+    if act.is_repeat:
+        return
     people = [user for user in users if user.pk != act.by_id]
     shown = f"《{notice.title}》{f'（{notice.number_text}）' if notice.number_text else ''}{title}"
     tell([Line(people, kind, f"notice/act/{act.pk}{what}", shown, text, notice.get_absolute_url(), notice.simulated)])
@@ -64,11 +67,14 @@ def approved(notice: Notice, act: NoticeAct) -> None:
     _line(notice, act, accounts_with("supervise"), "已审签，可以下发")
 
 
-def sent(notice: Notice, act: NoticeAct) -> None:
-    """Tell the unit that it has a notice, and those who get a copy that it was sent."""
-    _line(notice, act, _unit(notice), "请签收", f"{_when(notice)}；不属本单位职责的，写明理由拒收。")
+def sent(notice: Notice, act: NoticeAct, former: Unit | None = None) -> None:
+    """Tell the unit that it has a notice, and those who get a copy that it was sent; who is of the unit that has or had it (`former`) as
+    well is told that once."""
+    unit = _unit(notice)
+    _line(notice, act, unit, "请签收", f"{_when(notice)}；不属本单位职责的，写明理由拒收。")
     copies = list(notice.copies.standing().values_list("unit_id", flat=True))
     people = {user for users in unit_accounts(copies).values() for user in users} if copies else set()
+    people -= {*unit, *(unit_accounts([former.pk])[former.pk] if former is not None else ())}
     _line(notice, act, sorted(people, key=lambda user: user.pk), f"抄送：{notice.unit}承办", _when(notice), ReminderKind.INFORM, "/copy")
 
 
@@ -91,12 +97,14 @@ def change_dropped(notice: Notice, act: NoticeAct, change: NoticeChange) -> None
 def changed(notice: Notice, act: NoticeAct, change: NoticeChange) -> None:
     """Tell the unit of a new version, which it signs for anew, who proposed it that it was sent, and who signed the notice before that it
     reads otherwise now."""
-    _line(notice, act, _unit(notice), "内容已变更，请重新签收", f"变更原因：{clause(change.reason)}；{_when(notice)}")
+    unit = _unit(notice)
+    _line(notice, act, unit, "内容已变更，请重新签收", f"变更原因：{clause(change.reason)}；{_when(notice)}")
     _line(notice, act, _active(change.by), "变更已审签下发", act.text, ReminderKind.DECIDED, "/author")
     signed = notice.acts.filter(action=NoticeAction.APPROVE).select_related("by").order_by("-pk").first()
     if signed is not None and signed.by_id not in (act.by_id, change.by_id):
         told = f"{act.by_name}审签变更：{change.reason}"
-        _line(notice, act, _active(signed.by), "审签后内容已变更，请知悉", told, ReminderKind.INFORM, "/signer")
+        signer = [user for user in _active(signed.by) if user not in unit]
+        _line(notice, act, signer, "审签后内容已变更，请知悉", told, ReminderKind.INFORM, "/signer")
 
 
 def moved(notice: Notice, act: NoticeAct, former: Unit) -> None:

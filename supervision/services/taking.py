@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import models
-
 from erqi.common.models import Record, User
 from projects.choices import ReminderKind
 from projects.services.reminder import notify
@@ -29,16 +27,10 @@ class Taken(Generic[R]):
 def take(record: R, machine: Machine, action: str, **options: Any) -> Taken[R]:
     """Take a step (supervision.services.acting.act, whose options and errors these are) and say whether it was new.
 
-    Called within a transaction. The row is locked first, so that of two at the same moment one comes after the other.
+    Called within a transaction.
     """
-    last = 0
-    if record.pk is not None:
-        type(record)._default_manager.select_for_update(of=("self",)).only("pk").get(pk=record.pk)
-        last = record.acts.aggregate(last=models.Max("pk"))["last"] or 0  # type: ignore[attr-defined]
-    is_first = record.pk is None
     taken, done = act(record, machine, action, **options)
-    # A form that is sent again begins no second record: what the first one made is returned, and is not the one that was given.
-    return Taken(taken, done, done.pk > last if not is_first else taken is record)
+    return Taken(taken, done, not done.is_repeat)
 
 
 def tell_units(

@@ -39,7 +39,9 @@ class Inspections(Family):
         "conduct: object/reporter change=untrue/leader",
         "plan: conduct=untrue/inspector object/reporter change=mostly/leader",
         "empty: +4 object/office uphold",
-        "self_check:",
+        "self_check: retract",
+        "self_check: +1 retract!",
+        "conduct: accept retract!",
     )
 
     def __init__(self, world: Any) -> None:
@@ -72,7 +74,7 @@ class Inspections(Family):
 
     def begun(self, walk: Walk, how: str, answer: Any) -> Any:
         walk.unit = "empty" if how == "empty" else "unit"
-        walk.notes |= {"held_on": None, "held_by": None, "verdict": "", "finding": False}
+        walk.notes |= {"held_on": None, "held_by": None, "verdict": "", "finding": False, "own": how == "self_check"}
         return answer
 
     def parties(self, walk: Walk, who: str) -> set[Party]:
@@ -80,8 +82,9 @@ class Inspections(Family):
 
     def is_hindered(self, walk: Walk, who: str, action: str) -> bool:
         if action == A.RETRACT:
-            # On the same day, and nobody takes a finding back alone.
-            return walk.notes["held_on"] != walk.day or walk.notes["finding"]
+            # On the same day, before an answer, and nobody takes a finding back alone.
+            answered = walk.state == S.CLOSED and not walk.notes["own"]
+            return answered or walk.notes["held_on"] != walk.day or walk.notes["finding"]
         return False
 
     def is_stuck(self, walk: Walk, action: str) -> bool:

@@ -18,7 +18,7 @@ from supervision.services import issue_handling as unit
 from supervision.services.issue_parties import seen_by
 from supervision.tests.walk import Walk
 from supervision.tests.walk_cast import CAST, UNITS
-from supervision.tests.walk_family import TOLD_LATER, Family, Fault, Form
+from supervision.tests.walk_family import Family, Fault, Form
 from supervision.tests.walk_ways import random_walks, still_there, tours
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,8 @@ class Issues(Family):
         "place/outsider: send_back -outsider resubmit/office send_back ~outsider resubmit/outsider",
         "place: accept grade to_meeting to_leader transcribe! -leader -second_leader -jack transcribe/office reassign=unit",
         "place/outsider: decline",
+        # A form that is sent again tells nobody who has come since.
+        "place: accept grade assign=unit take -second_office escalate ~second_office <",
     )
     known_faults: ClassVar = {
         # The one account of the office that is left replied for a unit without an account, and does not close it; a leader is not there
@@ -72,10 +74,6 @@ class Issues(Family):
         "an office of one that replied for a unit, without leaders": Fault(
             "place: accept grade assign=empty take/office reply/office verify/inspector -leader -second_leader -jack -second_office",
             lambda walk: walk.state == S.VERIFIED and not any(walk.world.holds(who, "leader") for who in CAST),
-        ),
-        # services.issue… tell also where the act stood already: whoever has come since then is told of it now.
-        TOLD_LATER: Fault(
-            "place: accept grade assign=unit take -second_office escalate ~second_office <", wrong="a form of some time ago has written to"
         ),
     }
 

@@ -46,7 +46,7 @@ class Items(Family):
     tours = (
         "unit: amend move progress cause apply! step undo_step +1 step apply/jack send_back? verify? withdraw apply/reporter send_back"
         " apply/jack verify/inspector confirm? refuse? +3 refuse apply/reporter verify/jack confirm? refuse confirm! apply/reporter"
-        " verify/supervision confirm +1 reopen cancel",
+        " verify/supervision confirm +1 reopen cancel +1 reopen/jack cancel",
         "empty: +2 step/office apply/office verify confirm",
         # Whoever is left of the supervision office has verified: a leader decides.
         "unit: step apply/reporter verify/supervision -second_supervision -jack confirm? refuse/leader"

@@ -152,12 +152,26 @@ def test_a_notice_is_not_closed_over_a_change_that_waits(cast):
         assert units.close_notice(notice=notice, text="办结", version=None, by=cast.second).state == "closed"
 
 
-def test_a_revoked_notice_says_that_its_change_lapsed(cast):
+def test_a_revoked_notice_ends_its_change_and_says_so_to_the_sender_alone(cast):
     with clock.at(TUESDAY):
         notice = propose(cast, cast.signed())
-        notice = office.revoke_notice(notice=notice, reason="重复", version=None, by=cast.leader)
-    assert NoticeChange.objects.get().ended_on == TUESDAY
-    assert notice.acts.order_by("-pk")[0].text == "重复（待审签的变更随之失效）"
+        seen = notice.version
+        notice = office.revoke_notice(notice=notice, reason="重复", version=seen, by=cast.leader)
+        assert NoticeChange.objects.get().ended_on == TUESDAY
+        assert [row.text for row in notice.acts.order_by("-pk")[:2]] == ["重复", "通知单撤销，待审签的变更随之失效"]
+        sender, unit = (text(sign_in(user).get(notice.get_absolute_url())) for user in (cast.writer, cast.reporter))
+    assert "变更随之失效" in sender
+    assert "变更" not in unit, "that another text was being written is the sender's alone"
+
+
+def test_a_refused_revocation_leaves_the_change_waiting(cast):
+    with clock.at(TUESDAY):
+        notice = propose(cast, cast.signed())
+        with pytest.raises(InvalidInput):
+            office.revoke_notice(notice=notice, reason=" ", version=None, by=cast.leader)
+        with pytest.raises(NotAllowed):
+            office.revoke_notice(notice=notice, reason="重复", version=None, by=cast.reporter)
+    assert NoticeChange.objects.get().ended_on is None
 
 
 def test_only_the_sender_sees_it(cast):

@@ -24,7 +24,7 @@ from erqi.common.errors import ServiceError
 from projects.models import Reminder
 from projects.services.daily import write_reminders
 from supervision.tests.walk_cast import CAST
-from supervision.tests.walk_family import HINDERED, LEGAL, NOT_THEIRS, SAME_PERSON, TOLD_LATER, Family, Form
+from supervision.tests.walk_family import HINDERED, LEGAL, NOT_THEIRS, SAME_PERSON, Family, Form
 from supervision.tests.walk_tables import Tables, acts_in, differing, halves, read_tables
 
 
@@ -187,6 +187,7 @@ class Walk:
         step = machine.step(action, self.state)
         assert step is not None, f"{action} in {self.state}"
         self.state = step.target or was
+        self.acts += [(ended, who, was, was) for ended in self.family.ended_with(self, action)]
         self.acts.append((action, who, was, self.state))
         self.seen.add(action)
         self.family.took(self, who, action, form)
@@ -200,7 +201,7 @@ class Walk:
             assert self.world.unit_name(record.unit_id) == self.unit
             assert self.world.unit_name(last.unit_id) == (self.unit or unit_before)
         self.tables = read_tables()
-        self.told_once(acts_in(self.tables) - acts_in(before) + self.family.told_besides(self, action))
+        self.told_once(acts_in(self.tables) - acts_in(before))
         self.history(record, acts)
         self.family.check(self, record)
         self.way_on()
@@ -257,9 +258,6 @@ class Walk:
                 assert form.send(self.world.user(who)).pk == answer.pk
             except ServiceError as error:
                 _is_sentence(error)
-        if self.looks_away(TOLD_LATER) and differing(self.tables, read_tables()) == [Reminder._meta.db_table]:
-            self.told_once(1)
-            self.tables = read_tables()
         self.unchanged("a form of some time ago")
 
     # history

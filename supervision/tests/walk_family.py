@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 # A Monday with an ordinary week behind it.
 DAY = date(2018, 6, 4)
 # A known fault of several families: see `Fault`.
-TOLD_LATER = "a form that is sent again tells those who have come since"
 LEGAL, HINDERED, WRONG_STATE, NOT_THEIRS, SAME_PERSON = "legal", "hindered", "wrong state", "not theirs", "same person"
 
 
@@ -129,9 +128,9 @@ class Family:
     def took(self, walk: "Walk", who: str | None, action: str, form: Form | None) -> None:
         """Note what an action changed (`walk.unit`)."""
 
-    def told_besides(self, walk: "Walk", action: str) -> int:
-        """Return by how many lines a person may be told too much of an action: a known fault."""
-        return 0
+    def ended_with(self, walk: "Walk", action: str) -> list[str]:
+        """Return the steps that an action takes first, to end what cannot go on with it."""
+        return []
 
     def day_brings(self, walk: "Walk") -> list[str]:
         """Return which steps the day's run takes of the record by itself."""

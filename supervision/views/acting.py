@@ -1,21 +1,18 @@
-"""What the pages of all families share: the base of every step's form, the buttons of a record, its course with attachments."""
+"""What the pages of all families share: the base of every step's form, the buttons of a record."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from erqi.common import attachments
 from erqi.common.access import may
 from erqi.common.editing import EditView
 from erqi.common.forms import EditForm
-from erqi.common.models import Attachment, User
+from erqi.common.models import User
 from supervision.choices import Party
-from supervision.models.act import Act
 from supervision.rules.machine import Machine
 from supervision.sentences import acting as sentences
 from supervision.sentences.acting import whose
@@ -54,31 +51,6 @@ def buttons(record: Any, machine: Machine, user: User, parties: Collection[Party
         if action in can
     ]
     return sorted(found, key=lambda one: not one.main)
-
-
-@dataclass(frozen=True)
-class Told:
-    """An act of a record's course with what hangs on it."""
-
-    act: Act
-    attachments: list[Attachment]
-    # Whether it gave the record another unit, another limit.
-    hands_over: bool = False
-    sets_limit: bool = False
-
-
-def course(acts: Iterable[Act], day: date) -> list[Told]:
-    """Return the acts, the latest first, with what hung on them on the day: one query."""
-    rows = list(acts)
-    found = attachments.for_owners(rows)
-    told, unit, due_on = [], None, None
-    for act in rows:
-        kept = [one for one in found[act.pk] if one.uploaded_on <= day]
-        # What was given back and comes to the same unit again has a new limit.
-        new = act.unit_id != unit or (act.due_on is not None and due_on is None)
-        told.append(Told(act, kept, bool(act.unit_id) and new, act.due_on is not None and act.due_on != due_on))
-        unit, due_on = act.unit_id, act.due_on
-    return told[::-1]
 
 
 def meanwhile(record: Any, machine: Machine, version: int) -> str:

@@ -25,7 +25,8 @@ from supervision.rules.escalation import DOCUMENTS, MACHINE
 from supervision.services import escalation as service
 from supervision.services.parties import parties_of
 from supervision.tables.escalation import EscalationTable
-from supervision.views.acting import ActionView, Doing, buttons, course
+from supervision.views.acting import ActionView, Doing, buttons
+from supervision.views.course import course
 from supervision.views.notice import running_notices
 
 DOINGS: dict[str, Doing] = {

@@ -16,13 +16,15 @@ from supervision.filters.finding import FindingFilter
 from supervision.forms.acting import ReasonForm
 from supervision.forms.finding import CheckForm, ExplainForm, SettleForm
 from supervision.models import Finding
+from supervision.querysets.acts import last_acts
 from supervision.rules.finding import MACHINE, STANDING
 from supervision.rules.limit import is_late
 from supervision.services import finding as service
 from supervision.services import finding_record as record
 from supervision.services.parties import ANY_UNIT
 from supervision.tables.finding import FindingTable
-from supervision.views.record_action import RecordAction, buttons, course
+from supervision.views.course import course, may_withdraw
+from supervision.views.record_action import RecordAction, buttons
 from supervision.views.record_list import RecordList
 
 PAGES = {
@@ -75,6 +77,7 @@ class FindingDetail(PermissionRequiredMixin, TemplateView):
         objection = service.objection_sentence(finding.inspection) if present and stands else ""
         # What would be refused is not offered.
         pages = {action: page for action, page in PAGES.items() if action != FindingAction.SETTLE or not objection}
+        told = course(last_acts(finding, on.day), on.day)
         return super().get_context_data(
             **kwargs,
             page_title=str(finding),
@@ -85,7 +88,8 @@ class FindingDetail(PermissionRequiredMixin, TemplateView):
             objection=objection,
             points=record.points(finding) if present and stands else [],
             is_late=finding.state_then == FindingState.OPEN and is_late(finding.due_then, on.day, workdays),
-            course=course(finding, on.day),
+            course=told,
+            withdrawable=may_withdraw(told, self.request.user, on.day),
             actions=buttons(finding, MACHINE, self.request.user, parties, pages) if present else [],
             breadcrumbs=[{"label": "不实认定", "url": reverse("supervision:finding_list")}, {"label": str(finding)}],
         )

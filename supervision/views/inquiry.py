@@ -19,11 +19,13 @@ from supervision.filters.inquiry import InquiryFilter
 from supervision.forms.acting import EvidenceForm, NoteForm
 from supervision.forms.inquiry import AskForm, FurtherForm
 from supervision.models import Inquiry
+from supervision.querysets.acts import last_acts
 from supervision.rules.inquiry import MACHINE
 from supervision.rules.limit import is_late
 from supervision.services import inquiry as service
 from supervision.tables.inquiry import InquiryTable
-from supervision.views.record_action import RecordAction, buttons, course
+from supervision.views.course import course, may_withdraw
+from supervision.views.record_action import RecordAction, buttons
 from supervision.views.record_list import RecordList
 
 PAGES = {
@@ -71,6 +73,7 @@ class InquiryDetail(PermissionRequiredMixin, TemplateView):
         present = on.day >= clock.today()
         parties = service.parties_of_inquiry(inquiry, self.request.user)
         state = inquiry.state_then
+        told = course(last_acts(inquiry, on.day), on.day)
         return super().get_context_data(
             **kwargs,
             page_title=str(inquiry),
@@ -79,7 +82,8 @@ class InquiryDetail(PermissionRequiredMixin, TemplateView):
             state_label=InquiryState(state).label,
             is_late=state == InquiryState.ASKED and is_late(inquiry.due_then, on.day, workdays),
             is_stood_in=present and state == InquiryState.ASKED and service.inspector_gone(inquiry),
-            course=course(inquiry, on.day),
+            course=told,
+            withdrawable=may_withdraw(told, self.request.user, on.day),
             actions=buttons(inquiry, MACHINE, self.request.user, parties, PAGES) if present else [],
             breadcrumbs=[{"label": "领导问查", "url": reverse("supervision:inquiry_list")}, {"label": str(inquiry)}],
         )

@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import as_of
-from erqi.common.attachments import of as attachments_of
+from erqi.common.attachments import kept_of
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from projects.models import Project, Unit
@@ -20,12 +20,14 @@ from supervision.filters.inspection import InspectionFilter
 from supervision.forms.acting import EvidenceForm, NoteForm, ReasonForm
 from supervision.forms.inspection import ChangeForm, PlanInspectionForm, SelfCheckForm
 from supervision.models import Finding, Inspection, SupervisionItem
+from supervision.querysets.acts import last_acts
 from supervision.querysets.inspection import READERS, is_reader
 from supervision.rules.inspection import MACHINE, UNANNOUNCED, layer_of
 from supervision.services import inspection as service
 from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.tables.inspection import InspectionTable, InspectorsTable
-from supervision.views.record_action import RecordAction, buttons, course
+from supervision.views.course import Sent, course, may_withdraw
+from supervision.views.record_action import RecordAction, buttons
 from supervision.views.record_list import RecordList
 
 LOOKS = READERS
@@ -97,11 +99,13 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
         may_know = is_reader(self.request.user)
         is_held = state not in UNANNOUNCED
         offered = dict(PAGES)
-        if state == InspectionState.CONCLUDED and service.retract_refusal(inspection):
+        if state in (InspectionState.CONCLUDED, InspectionState.CLOSED) and service.retract_refusal(inspection):
             del offered[InspectionAction.RETRACT]
         if state == InspectionState.ANSWERED and service.change_refusal(inspection, self.request.user):
             del offered[InspectionAction.CHANGE]
         finding = Finding.objects.for_table(on.day).filter(inspection=inspection).first()
+        told = [one for one in course(last_acts(inspection, on.day), on.day) if may_know or one.act.to_state not in UNANNOUNCED]
+        kept = kept_of(inspection, on.day)
         return super().get_context_data(
             **kwargs,
             page_title=f"{inspection.get_layer_display()}：{inspection.subject}",
@@ -115,11 +119,12 @@ class InspectionDetail(PermissionRequiredMixin, TemplateView):
             is_changed=inspection.changed_on is not None and inspection.changed_on <= on.day,
             points=inspection.points.all(),
             milestones=inspection.milestones.all() if is_held else [],
-            attachments=list(attachments_of(inspection)) if is_held else [],
+            files=kept if is_held else None,
+            withdrawable=may_withdraw(told, self.request.user, on.day, [Sent("", inspection, kept)]) if is_held else set(),
             finding=finding,
             finding_stands=finding is not None and finding.state_then != FindingState.REVOKED,
             finding_label=FindingState(finding.state_then).label if finding is not None else "",
-            course=[done for done in course(inspection, on.day) if may_know or done.act.to_state not in UNANNOUNCED],
+            course=told,
             actions=buttons(inspection, MACHINE, self.request.user, parties, offered) if present else [],
             often=service.often_words(inspection.unit, inspection.planned_for) if state == InspectionState.PLANNED else "",
             breadcrumbs=[{"label": "督察", "url": reverse("supervision:inspection_list")}, {"label": str(inspection)}],
@@ -304,7 +309,7 @@ class InspectionCancel(InspectionAct):
 class InspectionRetract(InspectionAct):
     """Take back what one registered by mistake."""
 
-    permission = LOOKS
+    permission = (*LOOKS, "report.write")
     action = InspectionAction.RETRACT
     form_class = ReasonForm
 

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.views.generic import TemplateView
 
-from erqi.common import attachments, clock, workdays
+from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin, may
 from erqi.common.asof import AsOf, as_of
+from erqi.common.attachments import kept_of
 from erqi.common.editing import EditView
 from erqi.common.listing import Listing, ListView
 from projects.models import Project, Responsibility
@@ -33,7 +34,8 @@ from supervision.services import issue_parties as people
 from supervision.services.issue_parties import seen_by
 from supervision.services.parties import ANY_UNIT, permissions_for
 from supervision.tables.issue import IssueTable
-from supervision.views.acting import ActionView, Doing, buttons, course
+from supervision.views.acting import ActionView, Doing, buttons
+from supervision.views.course import Sent, course, may_withdraw
 
 A = IssueAction
 DOINGS: dict[str, Doing] = {
@@ -211,6 +213,7 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
         own = office_due(state, moved, workdays)
         user = self.request.user
         now = not on.asked or on.day == clock.today()
+        told, kept = course(acts, on.day), kept_of(issue, on.day)
         return super().get_context_data(
             **kwargs,
             page_title=issue.title,
@@ -226,9 +229,10 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             limit=office_words(state, own, on.day, workdays) if own else limit_words(found, last.due_on, answered, on.day, workdays),
             track=found,
             office_late=own is not None and office_track(own, on.day, workdays) is IssueTrack.LATE,
-            course=course(acts, on.day),
+            course=told,
             waits_for=waits_words(issue, bool(people.standing_in(issue)), people.has_no_account(issue)) if now else "",
-            attachments=[one for one in attachments.of(issue) if one.uploaded_on <= on.day],
+            files=kept,
+            withdrawable=may_withdraw(told, user, on.day, [Sent("", issue, kept)]),
             buttons=buttons(issue, MACHINE, user, people.issue_parties(issue, user), DOINGS, "supervision:issue") if now else [],
             breadcrumbs=[list_crumb(), {"label": issue.number}],
         )

@@ -17,15 +17,17 @@ from projects.querysets.responsibility import in_force
 from supervision.choices import ItemAction, ItemState
 from supervision.filters.item import ItemFilter
 from supervision.models import Finding, Inspection, ItemLink, SupervisionItem, Theme
+from supervision.querysets.acts import last_acts
 from supervision.rules.item import MACHINE, late_deadlines
 from supervision.sentences.item import due_words, next_words
-from supervision.services.item_closing import evidence_of, returned_of
+from supervision.services.item_closing import returned_of
 from supervision.services.item_grid import parties_of_item
 from supervision.services.item_schedule import WHOLE
 from supervision.stats.item import colour_of, duties_of, steps_on
 from supervision.tables.item import ItemTable
 from supervision.views import notice_panels
-from supervision.views.record_action import Button, buttons, course
+from supervision.views.course import course, evidence_of, may_withdraw
+from supervision.views.record_action import Button, buttons
 from supervision.views.record_list import RecordList
 
 TABS = [
@@ -132,6 +134,7 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
         actions += self._begin(item, user, present)
         # What ends it for good stands last.
         actions.sort(key=lambda button: button.label == ItemAction.CANCEL.label)
+        told = course(last_acts(item, on.day), on.day, evidence_of)
         can = {step.action for step in MACHINE.allowed(item.state, parties)} if present else set()
         return super().get_context_data(
             **kwargs,
@@ -151,7 +154,8 @@ class ItemDetail(PermissionRequiredMixin, TemplateView):
             links=self._links(item, on.day),
             inspections=list(Inspection.objects.for_table(on.day).visible_to(user).filter(item=item)),
             findings=list(Finding.objects.for_table(on.day).filter(item=item)),
-            course=course(item, on.day, evidence_of),
+            course=told,
+            withdrawable=may_withdraw(told, user, on.day),
             actions=actions,
             can=can,
             may_amend=ItemAction.AMEND in can,

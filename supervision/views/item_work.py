@@ -13,6 +13,7 @@ from supervision.services import item_closing as closing
 from supervision.services import item_work as work
 from supervision.services.item_schedule import deadlines_of
 from supervision.services.parties import ANY_UNIT
+from supervision.views.course import evidence_of
 from supervision.views.item_edit import ItemAct, StepAction
 
 
@@ -138,7 +139,7 @@ class Judging(ItemAct):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         acts = list(self.record.acts.filter(action=ItemAction.APPLY).order_by("-pk")[:1])
-        files = closing.evidence_of(acts).get(acts[0].pk, []) if acts else []
+        files = evidence_of(acts, clock.today()).get(acts[0].pk, []) if acts else []
         return super().get_context_data(subject_files=files, **context)
 
 

@@ -16,9 +16,8 @@ from django.views.generic import TemplateView
 from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.asof import AsOf, as_of
-from erqi.common.attachments import for_owners, of
+from erqi.common.attachments import Kept, kept_for, kept_of
 from erqi.common.listing import Listing, ListView
-from erqi.common.models import Attachment
 from projects.models import Project
 from projects.views.day import day_context, tab_url
 from supervision.choices import NoticeAction, NoticeState, OrderAddressee, Party
@@ -32,6 +31,7 @@ from supervision.rules.notice import ANSWERED_BY, INTERNAL, MACHINE
 from supervision.rules.notice_course import Done, course
 from supervision.sentences.notice import counts_words, head_words, next_words, standing_label, standing_words
 from supervision.services.acting import allowed
+from supervision.services.file_withdraw import withdrawable
 from supervision.services.notice_change import changes_refused
 from supervision.services.notice_parties import parties
 from supervision.services.notice_unit import too_late
@@ -76,7 +76,7 @@ class ActLine:
     """A line of the course."""
 
     act: NoticeAct
-    attachments: list[Attachment]
+    kept: Kept
     urge_url: str = ""
 
 
@@ -212,6 +212,11 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
         held = parties(notice, user)
         orders = list(notice.orders.filter(on__lte=on.day))
         number, shown = notice.number_text if known.issued_on else "", self._text(notice, versions, done, past)
+        lines, kept = self._lines(notice, acts, on.day), kept_of(notice, on.day)
+        if not inside:
+            # What a draft had before it was sent is its writers' alone.
+            kept = Kept(kept.standing, [])
+        may_edit = not past and any(step.action == NoticeAction.EDIT for step in allowed(notice, MACHINE, user, held))
         return super().get_context_data(
             **kwargs,
             page_title=shown.title,
@@ -237,10 +242,13 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
             paper_query=f"?version={shown.version}" if past and versions else "",
             has_paper=bool(versions) or not past,
             origin=self._origin(notice, user),
-            attachments=list(of(notice, on.day)),
+            files=kept,
             orders=[(order, not past and may_answer(order, held), self._answered(order, on.day)) for order in orders],
-            lines=self._lines(notice, acts, on.day),
-            may_edit=not past and any(step.action == NoticeAction.EDIT for step in allowed(notice, MACHINE, user, held)),
+            lines=lines,
+            withdrawable=set()
+            if past
+            else withdrawable([(line.act, line.kept) for line in lines], done, user)
+            | ({one.pk for one in kept.standing} if may_edit else set()),
             buttons=[] if past else buttons(notice, user),
             breadcrumbs=[{"label": "督察通知单", "url": reverse("supervision:notice_list")}, {"label": number or shown.title}],
         )
@@ -273,12 +281,12 @@ class NoticeDetail(PermissionRequiredMixin, TemplateView):
 
     @staticmethod
     def _lines(notice: Notice, acts: list[NoticeAct], day: date) -> list[ActLine]:
-        attachments = for_owners(acts, day)
+        files = kept_for(acts, day)
         number, lines = 0, []
         for act in acts:
             url = ""
             if act.action == NoticeAction.URGE:
                 number += 1
                 url = f"{reverse('supervision:notice_print', args=[notice.pk])}?urge={act.pk}"
-            lines.append(ActLine(act, attachments[act.pk], url))
+            lines.append(ActLine(act, files[act.pk], url))
         return lines

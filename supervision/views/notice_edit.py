@@ -5,23 +5,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from erqi.common import clock
 from erqi.common.editing import EditView
-from erqi.common.models import Attachment
 from projects.models import Project, Unit
 from supervision.choices import NoticeAction, NoticeKind, NoticeSource
-from supervision.forms.notice import DraftForm, WithdrawFileForm
+from supervision.forms.notice import DraftForm
 from supervision.models import Escalation, Notice, SupervisionItem
 from supervision.rules.escalation import BY_HAND
 from supervision.rules.notice import MACHINE, default_days
 from supervision.services import notice as service
 from supervision.services.acting import refusal
 from supervision.services.item_grid import units_of_item
-from supervision.services.notice_file import withdraw_draft_file
 from supervision.services.notice_words import first_words, kind_for
 from supervision.stats.notice_item import draft_about
 from supervision.views.notice import notice_of, running_notices
@@ -155,50 +151,3 @@ class NoticeEdit(NoticeEditing):
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         return [*super().breadcrumbs(), {"label": self.record.title, "url": self.record.get_absolute_url()}]
-
-
-class DraftFileWithdraw(EditView):
-    """Withdraw an attachment of a draft."""
-
-    permission = ("supervise", "inspect")
-    form_class = WithdrawFileForm
-    page_title = "撤回附件"
-    submit_label = "确认撤回"
-
-    @cached_property
-    def notice(self) -> Notice:
-        return notice_of(self.request.user, self.kwargs["pk"])
-
-    def get_record(self) -> None:
-        # Also one that was withdrawn by now: the second of two clicks meets what the first did.
-        self.attachment = get_object_or_404(Attachment, pk=self.kwargs["file"])
-        if self.attachment.owner != self.notice:
-            raise Http404
-
-    def refusal(self) -> str:
-        user = self.request.user
-        return refusal(self.notice, MACHINE, NoticeAction.EDIT, user, service.parties(self.notice, user))
-
-    def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Attachment:
-        return withdraw_draft_file(
-            notice=self.notice,
-            attachment=self.attachment,
-            reason=values["withdraw_reason"],
-            by=self.request.user,
-            request_key=request_key,
-        )
-
-    def success_text(self, result: Attachment) -> str:
-        return f"附件“{result.name}”已撤回。"
-
-    def success_url(self, result: Attachment) -> str:
-        return self.notice.get_absolute_url()
-
-    def cancel_url(self) -> str:
-        return self.notice.get_absolute_url()
-
-    def breadcrumbs(self) -> list[dict[str, str]]:
-        return [{**_LIST, "url": reverse("supervision:notice_list")}, {"label": self.notice.title, "url": self.notice.get_absolute_url()}]
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context, attachment=self.attachment)

@@ -3,7 +3,6 @@ stands where the service refuses."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -13,11 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from erqi.common.access import may
-from erqi.common.attachments import for_owners
 from erqi.common.editing import EditView
-from erqi.common.models import Attachment, User
-from supervision.models.act import Act
-from supervision.querysets.acts import last_acts
+from erqi.common.models import User
 from supervision.rules.machine import Machine
 from supervision.sentences.acting import whose
 from supervision.services import acting
@@ -30,26 +26,6 @@ class Button:
 
     label: str
     url: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """An act as the course of a record shows it, with what was sent along (label, attachments)."""
-
-    act: Act
-    files: list[tuple[str, list[Attachment]]]
-
-
-def course(
-    record: Any, day: date, files: Callable[[Collection[Any]], dict[int, list[tuple[str, list[Attachment]]]]] | None = None
-) -> list[Done]:
-    """Return what was done to a record up to the day, the latest first, with what was sent along: two queries and those of `files`."""
-    acts = list(last_acts(record, day))
-    if files is not None:
-        found = files(acts)
-    else:
-        found = {key: [("附件", attachments)] for key, attachments in for_owners(acts).items() if attachments}
-    return [Done(act, found.get(act.pk, [])) for act in reversed(acts)]
 
 
 def buttons(record: Any, machine: Machine, user: User, parties: Collection[Any], pages: dict[str, str]) -> list[Button]:
