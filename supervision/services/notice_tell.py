@@ -96,10 +96,11 @@ def change_dropped(notice: Notice, act: NoticeAct, change: NoticeChange) -> None
 
 def changed(notice: Notice, act: NoticeAct, change: NoticeChange) -> None:
     """Tell the unit of a new version, which it signs for anew, who proposed it that it was sent, and who signed the notice before that it
-    reads otherwise now."""
+    reads otherwise now; whoever is of the unit is told that once."""
     unit = _unit(notice)
     _line(notice, act, unit, "内容已变更，请重新签收", f"变更原因：{clause(change.reason)}；{_when(notice)}")
-    _line(notice, act, _active(change.by), "变更已审签下发", act.text, ReminderKind.DECIDED, "/author")
+    author = [user for user in _active(change.by) if user not in unit]
+    _line(notice, act, author, "变更已审签下发", act.text, ReminderKind.DECIDED, "/author")
     signed = notice.acts.filter(action=NoticeAction.APPROVE).select_related("by").order_by("-pk").first()
     if signed is not None and signed.by_id not in (act.by_id, change.by_id):
         told = f"{act.by_name}审签变更：{change.reason}"
