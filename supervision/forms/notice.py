@@ -87,10 +87,6 @@ class DraftForm(DeadlineForm):
         return self.cleaned_data.get("urgency") or NoticeUrgency.NORMAL
 
 
-class PlainForm(EditForm):
-    """An action without words."""
-
-
 class NoteForm(EditForm):
     """An action with an opinion that may be left out."""
 

@@ -78,7 +78,8 @@ def test_the_page_offers_what_the_person_can_do(cast):
     issue = cast.brought(A.ACCEPT, A.GRADE, A.ASSIGN, A.TAKE)
 
     def offered(user) -> list[str]:
-        return [button.action for button in sign_in(user).get(issue.get_absolute_url()).context["buttons"]]
+        addresses = [button.url for button in sign_in(user).get(issue.get_absolute_url()).context["buttons"]]
+        return [address.rstrip("/").rpartition("/")[2].replace("-", "_") for address in addresses]
 
     assert offered(cast.reporter) == ["reply", "progress", "escalate"]
     assert offered(cast.supervisor) == ["urge"]

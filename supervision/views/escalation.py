@@ -25,20 +25,19 @@ from supervision.rules.escalation import DOCUMENTS, MACHINE
 from supervision.services import escalation as service
 from supervision.services.parties import parties_of
 from supervision.tables.escalation import EscalationTable
-from supervision.views.acting import ActionView, Doing, buttons
 from supervision.views.course import course
+from supervision.views.doing import ActionView, Doing, doing_buttons
 from supervision.views.notice import running_notices
 
 DOINGS: dict[str, Doing] = {
     EscalationAction.CONFIRM: Doing(
-        service.confirm_escalation,
         forms.ConfirmForm,
-        "采纳并拟稿",
+        service.confirm_escalation,
         "通知单已拟稿，请核对正文后送审签；下发后按已采纳处理。",
-        "按项目现状拟出通知单，数字和病因自动填入；核对后送审签、下发，下发后该提议即为已采纳。",
+        hint="按项目现状拟出通知单，数字和病因自动填入；核对后送审签、下发，下发后该提议即为已采纳。",
         main=True,
     ),
-    EscalationAction.DECLINE: Doing(service.decline_escalation, forms.DeclineForm, "不采纳", "未采纳，理由已记入。"),
+    EscalationAction.DECLINE: Doing(forms.DeclineForm, service.decline_escalation, "未采纳，理由已记入。"),
 }
 _ENDED = (EscalationState.CONFIRMED, EscalationState.DECLINED, EscalationState.LAPSED)
 
@@ -125,7 +124,7 @@ class EscalationDetail(PermissionRequiredMixin, TemplateView):
             # What runs besides is said of today; a past day is not read from it.
             others=running_notices(user, escalation.project, escalation.notice_id) if now else [],
             course=course(acts, on.day),
-            buttons=buttons(escalation, MACHINE, user, parties_of(user), DOINGS, "supervision:escalation") if now else [],
+            buttons=doing_buttons(escalation, MACHINE, user, parties_of(user), DOINGS, "escalation") if now else [],
             breadcrumbs=[list_crumb(), {"label": str(escalation.project)}],
         )
 
@@ -150,10 +149,6 @@ class EscalationStep(ActionView):
 
     def parties(self) -> Collection[Party]:
         return parties_of(self.request.user)
-
-    def values_of(self, record: Escalation) -> dict[str, Any]:
-        """Why it was proposed is no reason to decline it."""
-        return {}
 
     def first_values(self) -> dict[str, Any]:
         if self.action != EscalationAction.CONFIRM:

@@ -24,8 +24,8 @@ from supervision.services import finding_record as record
 from supervision.services.parties import ANY_UNIT
 from supervision.tables.finding import FindingTable
 from supervision.views.course import course, may_withdraw
-from supervision.views.record_action import RecordAction, buttons
 from supervision.views.record_list import RecordList
+from supervision.views.step import RecordAction, buttons
 
 PAGES = {
     FindingAction.EXPLAIN: "finding_explain",

@@ -25,8 +25,8 @@ from supervision.rules.limit import is_late
 from supervision.services import inquiry as service
 from supervision.tables.inquiry import InquiryTable
 from supervision.views.course import course, may_withdraw
-from supervision.views.record_action import RecordAction, buttons
 from supervision.views.record_list import RecordList
+from supervision.views.step import RecordAction, buttons
 
 PAGES = {
     InquiryAction.ANSWER: "inquiry_answer",

@@ -27,8 +27,8 @@ from supervision.services import inspection as service
 from supervision.services.parties import ANY_UNIT, parties_of
 from supervision.tables.inspection import InspectionTable, InspectorsTable
 from supervision.views.course import Sent, course, may_withdraw
-from supervision.views.record_action import RecordAction, buttons
 from supervision.views.record_list import RecordList
+from supervision.views.step import RecordAction, buttons
 
 LOOKS = READERS
 PAGES = {

@@ -34,51 +34,46 @@ from supervision.services import issue_parties as people
 from supervision.services.issue_parties import seen_by
 from supervision.services.parties import ANY_UNIT, permissions_for
 from supervision.tables.issue import IssueTable
-from supervision.views.acting import ActionView, Doing, buttons
 from supervision.views.course import Sent, course, may_withdraw
+from supervision.views.doing import ActionView, Doing, doing_buttons
 
 A = IssueAction
 DOINGS: dict[str, Doing] = {
-    A.ACCEPT: Doing(service.accept_issue, forms.NoteForm, "受理", "已受理，请定级。", main=True),
-    A.SEND_BACK: Doing(service.send_back_issue, forms.MissingForm, "退回补充", "已退回直报人补充。"),
-    A.DECLINE: Doing(service.decline_issue, forms.ReasonForm, "不予受理", "未予受理，已告知直报人。"),
-    A.RESUBMIT: Doing(service.resubmit_issue, forms.ResubmitForm, "补充后再报", "已补充并再次直报重点项目办。", main=True),
-    A.WITHDRAW: Doing(service.withdraw_issue, forms.WithdrawForm, "撤回", "已撤回。"),
-    A.GRADE: Doing(service.grade_issue, forms.GradeForm, "定级", "已定级，请交办。", main=True),
-    A.REGRADE: Doing(service.regrade_issue, forms.RegradeForm, "调整定级", "定级已调整。"),
-    A.ASSIGN: Doing(service.assign_issue, forms.AssignForm, "交办", "已交办，时限自今日起算。", main=True),
-    A.REASSIGN: Doing(service.reassign_issue, forms.ReassignForm, "改派", "已改派，时限重新起算。"),
-    A.URGE: Doing(service.urge_issue, forms.TextForm, "催办", "已催办，记入经过。"),
-    A.TAKE: Doing(handling.take_issue, forms.NoteForm, "接办", "已接办。", main=True),
-    A.REFUSE: Doing(
-        handling.refuse_issue, forms.ReasonForm, "退回交办", "已退回重点项目办重新交办。", "不属本单位职责的，写明应由谁办理。"
-    ),
-    A.PROGRESS: Doing(handling.note_progress, forms.EvidenceForm, "登记进展", "进展已登记。"),
+    A.ACCEPT: Doing(forms.NoteForm, service.accept_issue, "已受理，请定级。", main=True),
+    A.SEND_BACK: Doing(forms.MissingForm, service.send_back_issue, "已退回直报人补充。"),
+    A.DECLINE: Doing(forms.ReasonForm, service.decline_issue, "未予受理，已告知直报人。"),
+    A.RESUBMIT: Doing(forms.ResubmitForm, service.resubmit_issue, "已补充并再次直报重点项目办。", main=True),
+    A.WITHDRAW: Doing(forms.WithdrawForm, service.withdraw_issue, "已撤回。"),
+    A.GRADE: Doing(forms.GradeForm, service.grade_issue, "已定级，请交办。", main=True),
+    A.REGRADE: Doing(forms.RegradeForm, service.regrade_issue, "定级已调整。"),
+    A.ASSIGN: Doing(forms.AssignForm, service.assign_issue, "已交办，时限自今日起算。", main=True),
+    A.REASSIGN: Doing(forms.ReassignForm, service.reassign_issue, "已改派，时限重新起算。"),
+    A.URGE: Doing(forms.TextForm, service.urge_issue, "已催办，记入经过。"),
+    A.TAKE: Doing(forms.NoteForm, handling.take_issue, "已接办。", main=True),
+    A.REFUSE: Doing(forms.ReasonForm, handling.refuse_issue, "已退回重点项目办重新交办。", hint="不属本单位职责的，写明应由谁办理。"),
+    A.PROGRESS: Doing(forms.EvidenceForm, handling.note_progress, "进展已登记。"),
     A.REPLY: Doing(
-        handling.reply_issue, forms.EvidenceForm, "反馈", "已反馈，等待核验。", "写明怎么解决的；整改后的照片或材料在此上传。", main=True
+        forms.EvidenceForm, handling.reply_issue, "已反馈，等待核验。", hint="写明怎么解决的；整改后的照片或材料在此上传。", main=True
     ),
     A.ESCALATE: Doing(
-        escalation.escalate_issue, forms.ReasonForm, "提级", "已提请重点项目办协调。", "本单位解决不了的，写明卡在哪里、需要谁协调。"
+        forms.ReasonForm, escalation.escalate_issue, "已提请重点项目办协调。", hint="本单位解决不了的，写明卡在哪里、需要谁协调。"
     ),
-    A.COORDINATE: Doing(escalation.coordinate_issue, forms.TextForm, "协调", "协调意见已登记，由承办单位继续办理。", main=True),
-    A.TO_MEETING: Doing(
-        escalation.submit_to_meeting, forms.ReasonForm, "提交专题会", "已提交专题会研究。", "需政府集中研究的，即时召开专题会。"
-    ),
-    A.MEET: Doing(escalation.record_meeting, forms.MeetingForm, "登记专题会决定", "专题会决定已登记并交办。", main=True),
-    A.TO_LEADER: Doing(escalation.report_to_leader, forms.ReasonForm, "报区主要领导", "已报区主要领导。"),
-    A.INSTRUCT: Doing(escalation.instruct_issue, forms.TextForm, "批示", "批示已交重点项目办落实。", main=True),
+    A.COORDINATE: Doing(forms.TextForm, escalation.coordinate_issue, "协调意见已登记，由承办单位继续办理。", main=True),
+    A.TO_MEETING: Doing(forms.ReasonForm, escalation.submit_to_meeting, "已提交专题会研究。", hint="需政府集中研究的，即时召开专题会。"),
+    A.MEET: Doing(forms.MeetingForm, escalation.record_meeting, "专题会决定已登记并交办。", main=True),
+    A.TO_LEADER: Doing(forms.ReasonForm, escalation.report_to_leader, "已报区主要领导。"),
+    A.INSTRUCT: Doing(forms.TextForm, escalation.instruct_issue, "批示已交重点项目办落实。", main=True),
     A.TRANSCRIBE: Doing(
-        escalation.transcribe_instruction,
         forms.TranscribeForm,
-        "转录批示",
+        escalation.transcribe_instruction,
         "批示已转录，请落实。",
-        "区领导没有可用的账号，照书面批示原文转录，并上传批示件。",
+        hint="区领导没有可用的账号，照书面批示原文转录，并上传批示件。",
         main=True,
     ),
-    A.VERIFY: Doing(handling.verify_issue, forms.EvidenceForm, "核验", "已核验，等待重点项目办销号。", main=True),
-    A.RETURN_REPLY: Doing(handling.return_reply, forms.MissingForm, "退回重办", "已退回承办单位补充整改。"),
-    A.CLOSE: Doing(service.close_issue, forms.NoteForm, "销号", "已销号。", main=True),
-    A.REJECT_CLOSING: Doing(service.reject_closing, forms.MissingForm, "驳回销号", "未予销号，已告知承办单位还缺什么。"),
+    A.VERIFY: Doing(forms.EvidenceForm, handling.verify_issue, "已核验，等待重点项目办销号。", main=True),
+    A.RETURN_REPLY: Doing(forms.MissingForm, handling.return_reply, "已退回承办单位补充整改。"),
+    A.CLOSE: Doing(forms.NoteForm, service.close_issue, "已销号。", main=True),
+    A.REJECT_CLOSING: Doing(forms.MissingForm, service.reject_closing, "未予销号，已告知承办单位还缺什么。"),
 }
 TABS: list[tuple[str, tuple[IssueState, ...]]] = [
     ("全部", ()),
@@ -233,7 +228,7 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             waits_for=waits_words(issue, bool(people.standing_in(issue)), people.has_no_account(issue)) if now else "",
             files=kept,
             withdrawable=may_withdraw(told, user, on.day, [Sent("", issue, kept)]),
-            buttons=buttons(issue, MACHINE, user, people.issue_parties(issue, user), DOINGS, "supervision:issue") if now else [],
+            buttons=doing_buttons(issue, MACHINE, user, people.issue_parties(issue, user), DOINGS, "issue") if now else [],
             breadcrumbs=[list_crumb(), {"label": issue.number}],
         )
 
@@ -256,6 +251,10 @@ class IssueStep(ActionView):
     def values_of(self, record: Issue) -> dict[str, Any]:
         names = {"grade", "cause", "description"} & set(self.form_class.base_fields)
         return {name: getattr(record, name) for name in names}
+
+    def stands_as_asked(self, current: Any, values: dict[str, Any]) -> bool:
+        # The same grade or cause again is a step of its own.
+        return False
 
     def first_values(self) -> dict[str, Any]:
         """Suggest the unit that has it, or that reports its project; another one is not guessed at."""

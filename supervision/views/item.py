@@ -27,8 +27,8 @@ from supervision.stats.item import colour_of, duties_of, steps_on
 from supervision.tables.item import ItemTable
 from supervision.views import notice_panels
 from supervision.views.course import course, evidence_of, may_withdraw
-from supervision.views.record_action import Button, buttons
 from supervision.views.record_list import RecordList
+from supervision.views.step import Button, buttons
 
 TABS = [
     ("全部", ()),

@@ -19,7 +19,7 @@ from supervision.rules.item import MACHINE
 from supervision.sentences.item import due_words
 from supervision.services import item as service
 from supervision.services.item_grid import parties_of_item
-from supervision.views.record_action import RecordAction
+from supervision.views.step import RecordAction
 
 
 class ItemNew(EditView):

@@ -37,6 +37,7 @@ from supervision.services.notice_parties import parties
 from supervision.services.notice_unit import too_late
 from supervision.stats.notice import standing_of
 from supervision.tables.notice import NoticeTable
+from supervision.views.step import Button
 
 Is = NoticeState
 # The tabs of the list: what it is called, and the states that it shows.
@@ -59,16 +60,6 @@ _ORDER = [
 # Where a unit does not carry a notice out, who does is decided first.
 _UNDECIDED = {NoticeState.REFUSED, NoticeState.TRANSFERRING}
 _LAST = {NoticeAction.WITHDRAW, NoticeAction.REVOKE}
-
-
-@dataclass(frozen=True)
-class Button:
-    """An action that the person can take now."""
-
-    label: str
-    url: str
-    primary: bool = False
-    last: bool = False
 
 
 @dataclass(frozen=True)

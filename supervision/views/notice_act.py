@@ -1,7 +1,6 @@
 """What people do to a notice: one page for every action of the table, with the form that it needs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,10 @@ from erqi.common import clock, workdays
 from erqi.common.attachments import of
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
-from erqi.common.forms import EditForm
 from supervision.choices import NoticeAction as Do
+from supervision.choices import Party
 from supervision.forms import notice as forms
+from supervision.forms.acting import PlainForm
 from supervision.models import Notice, NoticeOrder
 from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MACHINE
 from supervision.sentences.notice import answered_already, not_yours_to_answer
@@ -25,7 +25,7 @@ from supervision.services.acting import refusal
 from supervision.services.escalation import asked_of
 from supervision.services.notice_parties import ANY_UNIT, closers, stand_in_words
 from supervision.services.parties import permissions_for
-from supervision.views.acting import meanwhile
+from supervision.views.doing import ActionView, Doing
 from supervision.views.notice import action_title, notice_of
 
 # What is decided about a change: what it says stands above the form.
@@ -36,19 +36,6 @@ _OF_THE_UNIT = {Do.SIGN, Do.REFUSE, Do.ASK_EXTENSION, Do.ASK_TRANSFER, Do.REPLY}
 _AGAIN = 3
 
 
-@dataclass(frozen=True)
-class Doing:
-    """How an action is done: form, service, what the button says, and what was done then. `names`: form fields the service calls
-    otherwise."""
-
-    form: type[EditForm]
-    service: Callable[..., Any]
-    done: str
-    button: str = ""
-    hint: str = ""
-    names: tuple[tuple[str, str], ...] = ()
-
-
 _NOTE = (("text", "note"),)
 # What a decision against the unit means for its time.
 _GIVEN_BACK = "等待决定期间不计时，时限按等待的工作日顺延"
@@ -56,13 +43,13 @@ DOINGS: dict[str, Doing] = {
     Do.SUBMIT: Doing(
         forms.NoteForm, office.submit_notice, "已送审。", hint="送审后由他人审签，不能再修改；需要修改的可收回。", names=_NOTE
     ),
-    Do.RECALL: Doing(forms.PlainForm, office.recall_notice, "已收回，可继续修改。"),
+    Do.RECALL: Doing(PlainForm, office.recall_notice, "已收回，可继续修改。"),
     Do.RETURN_DRAFT: Doing(forms.ReasonForm, office.return_draft, "已退回修改。"),
     Do.APPROVE: Doing(forms.NoteForm, office.approve_notice, "已审签，由督察办下发。", "同意签发", names=_NOTE),
     Do.WITHDRAW: Doing(forms.ReasonForm, office.withdraw_notice, "拟稿已撤回。", hint="撤回后不能恢复；没有编号，承办单位不知道。"),
-    Do.ISSUE: Doing(forms.PlainForm, office.issue_notice, "已下发。", hint="下发时编号，时限从今天起算，承办单位立即收到。"),
+    Do.ISSUE: Doing(PlainForm, office.issue_notice, "已下发。", hint="下发时编号，时限从今天起算，承办单位立即收到。"),
     Do.SIGN: Doing(
-        forms.PlainForm, unit.sign_notice, "已签收，请按时限办理并反馈。", hint="签收后按时限办理；不属本单位职责的，请拒收并写明理由。"
+        PlainForm, unit.sign_notice, "已签收，请按时限办理并反馈。", hint="签收后按时限办理；不属本单位职责的，请拒收并写明理由。"
     ),
     Do.REFUSE: Doing(
         forms.ReasonForm,
@@ -90,9 +77,9 @@ DOINGS: dict[str, Doing] = {
     Do.DENY_TRANSFER: Doing(
         forms.ReasonForm, unit.deny_transfer, f"未同意转办，由原单位继续办理；申请{_GIVEN_BACK}。", hint=f"申请{_GIVEN_BACK}。"
     ),
-    Do.TAKE_BACK: Doing(forms.PlainForm, unit.take_back, "申请已收回。"),
+    Do.TAKE_BACK: Doing(PlainForm, unit.take_back, "申请已收回。"),
     Do.REPLY: Doing(forms.ReplyForm, unit.reply_notice, "已反馈，等待审核。", "提交反馈"),
-    Do.RECALL_REPLY: Doing(forms.PlainForm, unit.recall_reply, "反馈已收回，请在时限内重新反馈。"),
+    Do.RECALL_REPLY: Doing(PlainForm, unit.recall_reply, "反馈已收回，请在时限内重新反馈。"),
     Do.PASS_REPLY: Doing(forms.OpinionForm, unit.pass_reply, "审核通过，由督察办另一人办结。", hint="请写明核实的情况。"),
     Do.RETURN_REPLY: Doing(forms.AgainForm, unit.return_reply, "已退回重办。"),
     Do.CLOSE: Doing(forms.OpinionForm, unit.close_notice, "已办结。", hint="办结须由审核反馈以外的人办理。"),
@@ -115,7 +102,7 @@ DOINGS: dict[str, Doing] = {
         _NOTE,
     ),
     Do.DROP_CHANGE: Doing(forms.ReasonForm, changing.drop_change, "未同意变更，原通知单不变。", hint="原通知单不变，拟稿人会收到理由。"),
-    Do.RECALL_CHANGE: Doing(forms.PlainForm, changing.recall_change, "变更已收回，原通知单不变。"),
+    Do.RECALL_CHANGE: Doing(PlainForm, changing.recall_change, "变更已收回，原通知单不变。"),
     Do.INSTRUCT: Doing(forms.OrderForm, unit.instruct, "批示已下达。", names=(("order_due_on", "due_on"),)),
     Do.REVOKE: Doing(forms.ReasonForm, office.revoke_notice, "已撤销。", hint="撤销后承办单位不再办理；文号保留，不再使用。"),
 }
@@ -131,41 +118,29 @@ def paths() -> list[URLPattern]:
     return [path(f"notices/<int:pk>/{action}/", NoticeActView.as_view(action=action), name=f"notice_{action}") for action in DOINGS]
 
 
-class NoticeActView(EditView):
+class NoticeActView(ActionView):
     """One action of the table on one notice."""
 
+    machine, doings, argument = MACHINE, DOINGS, "notice"
     template_name = "supervision/notice_act.html"
-    action = ""
 
     @property
     def permission(self) -> tuple[str, ...]:  # type: ignore[override]
         return permissions_of(self.action)
 
     @property
-    def doing(self) -> Doing:
-        return DOINGS[self.action]
-
-    @property
-    def form_class(self) -> type[EditForm]:  # type: ignore[override]
-        return self.doing.form
-
-    @property
     def page_title(self) -> str:  # type: ignore[override]
         return action_title(self.action)
-
-    @property
-    def submit_label(self) -> str:  # type: ignore[override]
-        return self.doing.button or MACHINE.action_label(self.action)
 
     def get_record(self) -> Notice:
         return notice_of(self.request.user, self.kwargs["pk"])
 
-    def stale_words(self, current: Any, version: int) -> str:
-        return meanwhile(current, MACHINE, version)
+    def parties(self) -> Collection[Party]:
+        return office.parties(self.record, self.request.user)
 
     def refusal(self) -> str:
         user = self.request.user
-        if found := refusal(self.record, MACHINE, self.action, user, office.parties(self.record, user)):
+        if found := super().refusal():
             return found
         if found := changing.change_refusal(self.record, self.action, user):
             return found
@@ -194,8 +169,8 @@ class NoticeActView(EditView):
                 return {"order_due_on": soon}
         return {}
 
-    def _hint(self) -> str:
-        """Return what to know before doing it: where a reply is passed, whether anybody of the office is left to close the notice."""
+    def hint(self) -> str:
+        """Return what to know before it is done: where a reply is passed, whether anybody of the office is left to close the notice."""
         if self.action == Do.PASS_REPLY and not any(one.can("supervise") for one in closers(self.record, self.request.user)):
             return f"{self.doing.hint}您审核后，督察办没有其他账号可以办结，将由区领导办结。"
         if self.action in _OF_THE_UNIT and (said := stand_in_words(self.record, self.request.user, self.action)):
@@ -217,16 +192,12 @@ class NoticeActView(EditView):
         return {"asks_cause": bool(self.record.project_id) and self.record.kind in ASKS_CAUSE}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Notice:
-        names = dict(self.doing.names)
-        values = {names.get(name, name): value for name, value in values.items()}
-        self.doing.service(notice=self.record, version=version, by=self.request.user, request_key=request_key, **values)
+        super().save(values, version, request_key)
         return Notice.objects.get(pk=self.record.pk)
 
     def success_text(self, result: Notice) -> str:
-        return f"{result.number_text}{self.doing.done}" if self.action == Do.ISSUE else self.doing.done
-
-    def cancel_url(self) -> str:
-        return self.record.get_absolute_url()
+        said = super().success_text(result)
+        return f"{result.number_text}{said}" if self.action == Do.ISSUE else said
 
     def breadcrumbs(self) -> list[dict[str, str]]:
         label = self.record.number_text or self.record.title
@@ -242,7 +213,6 @@ class NoticeActView(EditView):
         return super().get_context_data(
             **context,
             notice=notice,
-            hint=self._hint(),
             asked=asked,
             said=said,
             shows_cause=said is not None and said.action == Do.REPLY and bool(notice.cause),
