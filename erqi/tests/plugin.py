@@ -21,7 +21,7 @@ import pytest
 
 from erqi.embedded import EmbeddedServer, OperatorError
 from erqi.embedded.locks import open_lock, try_lock
-from erqi.embedded.place import default_data_dir, make_place
+from erqi.embedded.place import CHECKOUT, default_data_dir, make_place
 
 _RUN = "TESTRUN_DIR"
 _PREFIX = "erqi-test-"
@@ -59,6 +59,14 @@ def _prepare_environment() -> None:
     os.environ["ERQI_DEMO_PASSWORD"] = DEMO_PASSWORD
     # Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse to query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def _keep_bytecode() -> None:
+    """Where the shell wants no compiled files beside the sources, keep them elsewhere: each of the run's many processes needs them."""
+    if sys.dont_write_bytecode:
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(CHECKOUT / ".pytest_cache" / "erqi" / "bytecode")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        sys.dont_write_bytecode = False
 
 
 def _sweep() -> None:
@@ -101,6 +109,7 @@ def _guard() -> None:
 
 
 if _RUN not in os.environ or not _is_worker:
+    _keep_bytecode()
     _prepare_environment()
 # Shared by all processes of the run and held until the last of them ends, however it ends.
 _run_lock = open_lock(run_dir() / "run.lock")
