@@ -6,6 +6,7 @@ server). The controlling process makes the folder and removes it; the workers of
     erqi.tests.databases   a migrated and a seeded template database, and each worker's clones of them
     erqi.tests.site        a real server process on a clone
     erqi.tests.browser     Chromium
+    erqi.tests.order       which file begins when
 
 Nothing may touch the installation's own data place: see `_guard`.
 """
@@ -21,7 +22,7 @@ import pytest
 
 from erqi.embedded import EmbeddedServer, OperatorError
 from erqi.embedded.locks import open_lock, try_lock
-from erqi.embedded.place import default_data_dir, make_place
+from erqi.embedded.place import CHECKOUT, default_data_dir, make_place
 
 _RUN = "TESTRUN_DIR"
 _PREFIX = "erqi-test-"
@@ -59,6 +60,14 @@ def _prepare_environment() -> None:
     os.environ["ERQI_DEMO_PASSWORD"] = DEMO_PASSWORD
     # Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse to query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def _keep_bytecode() -> None:
+    """Where the shell wants no compiled files beside the sources, keep them elsewhere: each of the run's many processes needs them."""
+    if sys.dont_write_bytecode:
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(CHECKOUT / ".pytest_cache" / "erqi" / "bytecode")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        sys.dont_write_bytecode = False
 
 
 def _sweep() -> None:
@@ -101,6 +110,7 @@ def _guard() -> None:
 
 
 if _RUN not in os.environ or not _is_worker:
+    _keep_bytecode()
     _prepare_environment()
 # Shared by all processes of the run and held until the last of them ends, however it ends.
 _run_lock = open_lock(run_dir() / "run.lock")
@@ -113,10 +123,10 @@ _guard()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures late, so that ours replace those of pytest-django with the same name."""
-    from erqi.tests import browser, databases, site, upstart  # inline: need the settings, which need the environment made above
+    from erqi.tests import browser, databases, order, site, upstart  # inline: need the settings, which need the environment made above
 
     config.addinivalue_line("markers", "browser: drives Chromium; skipped where there is none, a failure where CI is set.")
-    for module in (databases, site, browser, upstart):
+    for module in (databases, site, browser, upstart, order):
         config.pluginmanager.register(module, module.__name__)
 
 
