@@ -4,7 +4,11 @@
     rows       fills tables by COPY, with the models' own defaults
     people, projects, months, build
                the district that is built: who answers, what is planned, what was reported; colours by the real services
-    pages      the pages that are driven, each with what it is set against and its budget (design.md §7)
+    acts       plays the courses of supervision records through the state machines of the product
+    notices, items, inspections, inquiries, issues, escalations, supervision
+               five years of supervision, a file a subject
+    pages, supervision_pages, page
+               the pages that are driven, each with what it is set against and its budget (design.md §7)
     serve      the product's server, and that of the bare page, as processes of their own
     drive      clients over HTTP; inside: queries and their time, in this process
     bare/      a stock Django site with one django-tables2 page over the same rows

@@ -14,6 +14,7 @@ from erqi.bench.months import build_months
 from erqi.bench.people import build_people
 from erqi.bench.projects import build_projects
 from erqi.bench.rows import settle_keys
+from erqi.bench.supervision import SUPERVISION, build_supervision
 from erqi.common import clock
 from erqi.common.history import recorded_as
 from erqi.common.models import Installation
@@ -92,6 +93,9 @@ def build(size: int, say: Say) -> Built:
         say("确认大部分摘牌")
         with clock.at(CONFIRMED), recorded_as("bench", name="测速"):
             _confirm(size)
+        say("登记五年的督察记录")
+        with transaction.atomic(), clock.at(TODAY), recorded_as("bench", name="测速"):
+            build_supervision(size, district)
         analyze()
         say("更换规则，重算全部颜色")
         with recorded_as("bench", name="测速"):
@@ -99,7 +103,7 @@ def build(size: int, say: Say) -> Built:
             rescheduling = measured_pass()
         draft_policy(name="测速规则（拟调整）", by=None)
     analyze()
-    rows = {model._meta.model_name: model.objects.count() for model in COUNTED}
+    rows = {model._meta.model_name: model.objects.count() for model in (*COUNTED, *SUPERVISION)}
     return Built(rows, time.monotonic() - begun, rescheduling)
 
 

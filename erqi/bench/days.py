@@ -8,3 +8,5 @@ PLANNED = date(2018, 2, 26)
 WARNED = date(2018, 6, 1)
 CONFIRMED = date(2018, 9, 26)
 TODAY = date(2018, 9, 28)
+# Since when there is supervision: some five years of it.
+SUPERVISED = date(2014, 1, 2)

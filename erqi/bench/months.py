@@ -105,12 +105,32 @@ def done_on(number: int, place: int) -> date | None:
     return found if found < TODAY - timedelta(days=3) else None
 
 
+def known_on(number: int, place: int, day: date) -> tuple[date, date | None]:
+    """Return the date of a project's milestone as it was known on a day, and since when it was known to be done (None: it was not)."""
+    due_on, done = milestones_of(number)[place][2], done_on(number, place)
+    if place == _MAIN_WORK and is_moved(number) and day >= _MOVED_ON:
+        due_on += _PUT_OFF
+    return due_on, done if done is not None and _completed_on(number, place, done) <= day else None
+
+
+def _completed_on(number: int, place: int, done: date) -> date:
+    """Return when it was recorded that a milestone was done on a day."""
+    return done + timedelta(days=spread(number, place + 20, 3))
+
+
 def _completions(number: int) -> Iterator[tuple]:
     for place in range(len(milestones_of(number))):
         day = done_on(number, place)
         if day is not None:
-            recorded_on = day + timedelta(days=spread(number, place + 20, 3))
-            yield (milestone_key(number, place), UpdateLayer.OFFICE, recorded_on, "已完成，资料已核", True, day, "重点项目办")
+            yield (
+                milestone_key(number, place),
+                UpdateLayer.OFFICE,
+                _completed_on(number, place, day),
+                "已完成，资料已核",
+                True,
+                day,
+                "重点项目办",
+            )
 
 
 _SAID = (

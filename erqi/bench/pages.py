@@ -1,13 +1,14 @@
-"""The pages that are driven: whose account opens them, which bare page they are set against, and what they may cost (design.md §7)."""
+"""The pages that are driven: whose account opens them, which bare page they are set against, and what they may cost (design.md §7).
+
+The pages of supervision: erqi.bench.supervision_pages.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
-
 from erqi.bench.days import YEAR
+from erqi.bench.page import EARLIER, EXPORT, LEDGER, OTHER, WORKBOOK, Page
+from erqi.bench.supervision_pages import supervision_pages
 from projects.models import Document, Lifting, Target, Unit, WarningPolicy
 from projects.rules.codes import project_code
 
@@ -17,35 +18,9 @@ COLUMNS = (
 )
 # Ten more for the workbook, which the bare loop writes with twenty-five.
 EXPORTED = f"{COLUMNS},code,years,quantity,flags,listed_on,delisted_on,content,bundle,done,planned"
-CATEGORY, WORD, INITIALS, EARLIER = "c1-2", "学校", "xx", "2018-07-31"
+CATEGORY, WORD, INITIALS = "c1-2", "学校", "xx"
 # The bare page and its variants: names, and what stands behind the question mark.
 BARE = {"bare": {}, "bare.category": {"category": CATEGORY}, "bare.search": {"q": WORD}, "bare.sorted": {"sort": "-total_investment"}}
-# The export is set against the bare loop and not against a page.
-WORKBOOK = "workbook"
-LEDGER, OTHER, EXPORT = 0.5, 1.0, 1.3
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page: its name, the account that opens it, how it is addressed, and what it is set against."""
-
-    name: str
-    url_name: str
-    args: tuple[Any, ...] = ()
-    query: dict[str, str] = field(default_factory=dict)
-    user: str = "office"
-    bare: str = "bare"
-    # At most so many times what the bare page costs; None: no budget is set for it.
-    budget: float | None = None
-
-    @property
-    def url(self) -> str | None:
-        """The address, None while there is no such page."""
-        try:
-            path = reverse(self.url_name, args=self.args)
-        except NoReverseMatch:
-            return None
-        return f"{path}?{urlencode(self.query, safe=',')}" if self.query else path
 
 
 def bare_url(name: str) -> str:
@@ -55,7 +30,7 @@ def bare_url(name: str) -> str:
 
 def pages() -> list[Page]:
     """Return every page of the list; asks the scratch database for some keys."""
-    return [*_ledger(), *_warnings(), *_overviews(), *_projects(), *_work(), *_records()]
+    return [*_ledger(), *_warnings(), *_overviews(), *_projects(), *_work(), *_records(), *supervision_pages()]
 
 
 def _ledger() -> Iterator[Page]:
@@ -105,7 +80,7 @@ def _warnings() -> Iterator[Page]:
 
 
 def _overviews() -> Iterator[Page]:
-    for user in ("leader", "office", "reporter", "inspector"):
+    for user in ("leader", "office", "reporter", "inspector", "supervision"):
         yield Page(f"cockpit.{user}", "home", user=user, budget=OTHER)
     yield Page("wall", "projects:wall", (YEAR,), user="leader", budget=OTHER)
     yield Page("exports", "projects:export_centre")
@@ -148,5 +123,3 @@ def _records() -> Iterator[Page]:
         yield Page("unit", "projects:unit_detail", (unit.pk,))
     yield Page("people", "projects:person_list")
     yield Page("history", "history")
-    yield Page("themes", "supervision:theme_list")
-    yield Page("mechanisms", "supervision:mechanism_list")

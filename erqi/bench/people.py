@@ -7,7 +7,8 @@ from itertools import count
 
 from erqi.bench.rows import load
 from erqi.common import pinyin
-from erqi.common.accounts import add_account, grant_role
+from erqi.common.accounts import add_account, grant_role, one_time_password
+from erqi.common.bulk import at_once
 from erqi.common.models import User
 from erqi.common.roles import Role
 from projects.choices import DocumentKind, UnitKind
@@ -25,7 +26,14 @@ STREETS = (
 BUREAUS = ("发展", "住建", "交通", "水务", "教育", "卫健", "文旅", "商务", "民政", "园林", "城管", "科技", "财政", "人社", "农业")
 CAMPAIGNS = ("百城提质", "产业发展", "民生实事", "生态治理", "基础设施")
 PARTS = ("新建", "改造", "提升", "配套")
-ACCOUNTS = {"office": Role.OFFICE, "reporter": Role.REPORTER, "reviewer": Role.REVIEWER, "leader": Role.LEADER, "inspector": Role.INSPECTOR}
+ACCOUNTS = {
+    "office": Role.OFFICE,
+    "reporter": Role.REPORTER,
+    "reviewer": Role.REVIEWER,
+    "leader": Role.LEADER,
+    "inspector": Role.INSPECTOR,
+    "supervision": Role.SUPERVISION,
+}
 _INDICATORS = (
     "地区生产总值",
     "固定资产投资",
@@ -50,6 +58,9 @@ class District:
     areas: list[int] = field(default_factory=list)
     categories: list[int] = field(default_factory=list)
     article: Article | None = None
+    # Key and name of the accounts by user name, and of those that answer for a unit by its key.
+    accounts: dict[str, tuple[int, str]] = field(default_factory=dict)
+    answering: dict[int, tuple[int, str]] = field(default_factory=dict)
 
 
 def build_people(size: int) -> District:
@@ -102,14 +113,27 @@ def _units(found: District, number: int) -> None:
 
 
 def _accounts(found: District) -> None:
-    """Open one account per role; the reporter's unit carries projects out, the reviewer's leads some, the leader looks after some."""
+    """Open one account per role; the reporter's unit carries projects out, the reviewer's leads some, the leader looks after some. Each
+    other unit has a reporter of its own, so that what is addressed to it is not everything the offices stand in for."""
     first, last = found.units[0], found.units[-1]
     people = {"reporter": found.staff[first], "reviewer": found.staff[last], "leader": found.leaders[0]}
-    for username, role in ACCOUNTS.items():
-        user, _ = add_account(username=username, name=f"测速·{role.label}", by=None, must_change=False)
-        grant_role(user=user, role=role, by=None)
-        if username in people:
-            Person.objects.filter(pk=people[username]).update(account=User(pk=user.pk))
+    # Nobody signs in with it, since sessions are opened without: one for all, so that it is hashed once.
+    password = one_time_password()
+    with at_once():
+        for username, role in ACCOUNTS.items():
+            found.accounts[username] = _account(username, role, password, people.get(username))
+        for unit in found.units[1:-1]:
+            found.answering[unit] = _account(f"reporter-{unit}", Role.REPORTER, password, found.staff[unit])
+    found.answering |= {first: found.accounts["reporter"], last: found.accounts["reviewer"]}
+
+
+def _account(username: str, role: Role, password: str, person: int | None) -> tuple[int, str]:
+    """Open an account, of a person (key) where one is named, and return its key and name."""
+    user, _ = add_account(username=username, name=f"测速·{role.label}", by=None, password=password, must_change=False)
+    grant_role(user=user, role=role, by=None)
+    if person is not None:
+        Person.objects.filter(pk=person).update(account=User(pk=user.pk))
+    return user.pk, user.name
 
 
 def _places(found: District) -> None:

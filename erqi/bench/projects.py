@@ -44,6 +44,11 @@ def annual_of(number: int) -> Decimal:
     return (total_of(number) * 3 / 10).quantize(Decimal(1))
 
 
+def project_name(number: int) -> str:
+    """Return a project's name."""
+    return f"{STREETS[spread(number, 4, len(STREETS))]}{THINGS[number % len(THINGS)]}{number}号地块项目"
+
+
 def main_work_due(number: int) -> date:
     """Return when the main work, the milestone that is open in some projects, is due."""
     late = _OPEN_FOR.get(number % 20)
@@ -106,7 +111,7 @@ def build_projects(ledger: Ledger, size: int, district: District) -> None:
 
 
 def _project(number: int, district: District) -> tuple:
-    name = f"{STREETS[spread(number, 4, len(STREETS))]}{THINGS[number % len(THINGS)]}{number}号地块项目"
+    name = project_name(number)
     code = project_code(YEAR, number)
     companies = district.companies
     return (

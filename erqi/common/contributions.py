@@ -12,11 +12,18 @@ for the whole page in a constant number of queries. The registries know no busin
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from django.http import HttpRequest
+from django.utils import timezone
+
+from erqi.common import clock
+from erqi.common.kept import Keeper
 
 T = TypeVar("T")
+# What a panel that is kept takes, in bytes: some dozens of records.
+_PANEL = 60_000
 
 
 class Registry(Generic[T]):
@@ -42,7 +49,8 @@ class Registry(Generic[T]):
 @dataclass(frozen=True)
 class Panel:
     """A section of somebody's page. `context(request, subject, day)` gives what `template` needs, or None where there is nothing to show;
-    the template finds it as `panel.context`. Panels stand in the order of `order`."""
+    the template finds it as `panel.context`. It depends on subject, day and person alone, and is kept. Panels stand in the order of
+    `order`."""
 
     key: str
     template: str
@@ -148,10 +156,12 @@ WORDS = Words()
 
 
 def panels(registry: Registry[Panel], request: HttpRequest, subject: Any, day: date) -> list[Shown]:
-    """Return the panels of a page that have something to show, in their order."""
-    shown = []
+    """Return the panels of a page that have something to show, in their order. What they show is kept for whoever looks until the data
+    change (erqi.common.kept), or the business date or the real one does."""
+    shown, keeper = [], Keeper()
+    whose = (type(subject), subject.pk, day, clock.today(), timezone.localtime().date(), request.user.pk)
     for panel in sorted(registry, key=lambda one: one.order):
-        context = panel.context(request, subject, day)
+        context = keeper.get(("panel", panel.key, whose), partial(panel.context, request, subject, day), lambda _: _PANEL)
         if context is not None:
             shown.append(Shown(panel.key, panel.template, context))
     return shown

@@ -210,13 +210,19 @@ class Listing:
         """Return the page with the keys of its rows, found in the order that is kept; what is drawn of them is kept too."""
         rows, table = self.table.rows_ordered, self.table
         key = (key, self.filterset.key if self.filterset is not None else (), tuple(table.order_by))
-        keys = keeper.get((key, "order"), lambda: array("q", rows.values_list("pk", flat=True)))
+        if table.keyed:
+            keys: Sequence[int] = keeper.get((key, "order"), lambda: array("q", rows.values_list("pk", flat=True)))
+        else:
+            keys = range(keeper.get((key, "count"), rows.count))
         page = Paginator(keys, self.per_page).get_page(self.params.get("page"))
         drawn = (key, "page", page.number, self.per_page, tuple(self.columns), self.money_unit, table.tickable)
         table.drawn = keeper.get(drawn, lambda: self._draw(page.object_list))
         return page
 
     def _draw(self, keys: Sequence[int]) -> SafeString:
+        if isinstance(keys, range):
+            self.table.load(self.table.fetch(self.table.rows_ordered[keys.start : keys.stop]))
+            return self.table.body()
         # The filters were asked when the order was found.
         found = {record.pk: record for record in self.table.fetch(self._all_rows.filter(pk__in=keys).order_by())}
         self.table.load([found[key] for key in keys if key in found])

@@ -109,6 +109,8 @@ class BaseTable(django_tables2.Table):
     # Plain objects instead of models: see `fetch`.
     flat = False
     fetched: Sequence[str] = ()
+    # Rows are known by their keys: where a list keeps their order, it keeps the keys; else the pages alone.
+    keyed = True
     # Whether rows can be ticked, to export these only: the list's page says so.
     tickable = False
     # Whether the rows go into a file: what only the screen shows (sources) need not be read.

@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from erqi.embedded import EmbeddedServer, OperatorError
@@ -31,6 +32,10 @@ _KEPT_VARIABLES = {"ERQI_CHROMIUM"}
 DEMO_PASSWORD = "Demo-2018-0928"
 
 _is_worker = "PYTEST_XDIST_WORKER" in os.environ
+
+# How long an example takes says how busy the machine is, not whether the rule is right.
+hypothesis.settings.register_profile("erqi", deadline=None)
+hypothesis.settings.load_profile("erqi")
 
 
 def run_dir() -> Path:

@@ -124,7 +124,7 @@ class UnitQuerySet(SearchableQuerySet):
         )
 
     def for_detail(self) -> "UnitQuerySet":
-        """Return units with their aliases, children, people and ledgers, and with the projects that they answer for or own."""
+        """Return units with their aliases, children, people and ledgers."""
         related = self.model._meta.get_field
         posts = related("posts").related_model.objects.select_related("person").order_by("person__sort_key", "pk")
         ledgers = related("ledgers").related_model.objects.for_list()
@@ -133,9 +133,12 @@ class UnitQuerySet(SearchableQuerySet):
             "children",
             Prefetch("posts", queryset=posts),
             Prefetch("ledgers", queryset=ledgers),
-            Prefetch("responsibilities", queryset=answered_projects(related("responsibilities").related_model)),
-            "owned_projects__entries__ledger",
         )
+
+    def with_projects(self) -> "UnitQuerySet":
+        """Return units with the projects that they answer for or own."""
+        rows = answered_projects(self.model._meta.get_field("responsibilities").related_model)
+        return self.prefetch_related(Prefetch("responsibilities", queryset=rows), "owned_projects__entries__ledger")
 
 
 class PersonQuerySet(SearchableQuerySet):

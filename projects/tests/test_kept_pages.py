@@ -8,6 +8,7 @@ from django.test import Client
 
 from erqi.common import kept
 from erqi.common.models import User
+from supervision.models import Notice
 
 PLACES = [
     *(
@@ -22,6 +23,31 @@ PLACES = [
     *(f"/warnings/upcoming/{query}" for query in ("", "?days=7", "?as_of=2018-08-15")),
     *(f"/wall/2018/{query}" for query in ("", "?by=week", "?group=area", "?as_of=2018-06-30", "?sort=level", "?category=key")),
     *(f"/{query}" for query in ("", "?scope=all", "?as_of=2018-06-30", "?year=2017", "?screen=1")),
+    *(
+        f"/supervision/notices/{query}"
+        for query in ("", "?state=handling", "?box=ours", "?standing=late", "?q=项目", "?as_of=2018-08-31", "?sort=kind")
+    ),
+    *(f"/supervision/items/{query}" for query in ("", "?level=red", "?as_of=2018-07-31", "?unit=1", "?sort=-due_then")),
+    *(f"/supervision/issues/{query}" for query in ("", "?state=handling", "?late=late", "?as_of=2018-08-31")),
+    *(f"/supervision/inspections/{query}" for query in ("", "?verdict=untrue", "?as_of=2018-08-31", "?cols=subject,often_reason")),
+    *(
+        "/supervision/findings/",
+        "/supervision/findings/?as_of=2018-08-31",
+        "/supervision/inquiries/",
+        "/supervision/inquiries/?late=yes",
+        "/supervision/escalations/",
+        "/supervision/escalations/?as_of=2018-09-10",
+    ),
+    *(
+        f"/supervision/traces/{query}"
+        for query in ("", "?kind=notice", "?days=30", "?per_page=20", "?per_page=20&page=2", "?as_of=2018-08-31", "?sort=by_name")
+    ),
+    *(
+        "/supervision/themes/",
+        "/supervision/themes/?as_of=2018-07-31",
+        "/supervision/issues/causes/",
+        "/supervision/issues/causes/?since=2018-08-01",
+    ),
     "/ledgers/2017/",
     "/todo/",
 ]
@@ -38,9 +64,11 @@ def keeps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def pages(client: Client) -> dict[str, str]:
     """Return the main part of each place, without what differs from request to request: tokens, and the minute of printing."""
+    about = Notice.objects.filter(project__isnull=False, issued_on__isnull=False).order_by("pk")[0]
+    places = [f"{of.get_absolute_url()}{query}" for of in (about.project, about.unit) for query in ("", "?as_of=2018-08-31")]
     return {
         place: re.sub(r"\b[A-Za-z0-9]{64}\b|\b\d\d:\d\d\b", "", client.get(place).content.decode().partition("<main")[2])
-        for place in PLACES
+        for place in [*PLACES, *places]
     }
 
 

@@ -162,4 +162,4 @@ def test_queries_do_not_grow_with_the_records(viewer, django_assert_num_queries,
 # session, account, roles; project, aliases, members, entries and when they were away, milestones, their changes, updates with
 # attachments and requests, holds, responsibilities, targets, sources; schedules, liftings, level set by hand, hold, report, passes;
 # policy, plan, amount of the year, steps, months, the first month reported
-QUERIES = 37
+QUERIES = 38

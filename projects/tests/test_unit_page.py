@@ -165,9 +165,9 @@ class TestDetail:
 
         add(1)
         page(viewer, unit)
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(30):
             page(viewer, unit)
         add(2)
         add(3)
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(30):
             page(viewer, unit)

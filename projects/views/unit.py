@@ -8,12 +8,15 @@ from itertools import chain
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.generic import TemplateView
 
 from erqi.common import clock, contributions
 from erqi.common.access import PermissionRequiredMixin
 from erqi.common.exporting import PageExport
+from erqi.common.kept import Keeper
 from erqi.common.workbook.declare import Sheet
 from projects.choices import ResponsibilityKind, UnitKind
 from projects.exports.pages import unit_sheet
@@ -61,6 +64,19 @@ def answered_kinds(rows: Iterable[Responsibility], owned: Iterable[Project], day
     return [
         AnsweredKind(label, sorted(found, key=lambda item: (item.ended, -item.latest_year, item.project.code))) for label, found in kinds
     ]
+
+
+def drawn_projects(unit: Unit, day: date) -> tuple[SafeString, int]:
+    """Return what a unit's page shows of the projects that it answers for, drawn, and how many they are now: hundreds of lines, which are
+    the same for everybody."""
+    unit = Unit.objects.with_projects().get(pk=unit.pk)
+    rows, owned = unit.responsibilities.all(), unit.owned_projects.all()
+    answered = answered_kinds(rows, owned, day)
+    sources = Citation.objects.index(chain(rows, owned))
+    count = len({item.project.pk for kind in answered for item in kind.projects if item.current})
+    return (
+        render_to_string("projects/answered_projects.html", {"answered": answered, "sources": sources}) if answered else SafeString()
+    ), count
 
 
 class UnitListView(PermissionRequiredMixin, PageExport, TemplateView):
@@ -115,22 +131,17 @@ class UnitDetailView(PermissionRequiredMixin, TemplateView):
         unit = get_object_or_404(Unit.objects.for_detail(), pk=kwargs["pk"])
         day = clock.today()
         targets, sources = rows_of(Target.objects.for_unit(unit), day)
-        answered = answered_kinds(unit.responsibilities.all(), unit.owned_projects.all(), day)
-        facts = chain(
-            [unit],
-            unit.aliases.all(),
-            unit.posts.all(),
-            unit.ledgers.all(),
-            unit.responsibilities.all(),
-            unit.owned_projects.all(),
+        answered, project_count = Keeper().get(
+            ("unit answers for", unit.pk, day), lambda: drawn_projects(unit, day), lambda it: 2 * len(it[0])
         )
+        facts = chain([unit], unit.aliases.all(), unit.posts.all(), unit.ledgers.all())
         sources = {**sources, **Citation.objects.index(facts)}
         return super().get_context_data(
             page_title=unit.name,
             breadcrumbs=[{"label": "单位", "url": reverse("projects:unit_list")}, {"label": unit.name}],
             unit=unit,
             answered=answered,
-            project_count=len({item.project.pk for kind in answered for item in kind.projects if item.current}),
+            project_count=project_count,
             targets=targets,
             sources=sources,
             panels=contributions.panels(contributions.UNIT_PANELS, self.request, unit, day),

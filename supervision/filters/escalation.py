@@ -8,6 +8,7 @@ from erqi.common.filters import BaseFilterSet, ManyFilter, Option, SearchFilter
 from projects.models import Unit
 from projects.rules.search import search_terms
 from supervision.choices import EscalationState, EscalationTrigger
+from supervision.filters.kept import Kept, computed, unit_options
 from supervision.models import Escalation
 
 
@@ -19,10 +20,14 @@ class EscalationFilter(BaseFilterSet):
     trigger = ManyFilter(label="触发条件", options=EscalationTrigger.choices)
     unit = ManyFilter(label="责任单位", options="unit_options")
 
+    def __init__(self, data: Any, queryset: QuerySet, *, kept: Kept = computed) -> None:
+        self.kept = kept
+        super().__init__(data, queryset)
+
     def unit_options(self) -> list[Option]:
         """Return the units that answer for a project of the list, by pinyin."""
         units = Unit.objects.filter(pk__in=Escalation.objects.exclude(unit=None).order_by().values("unit"))
-        return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+        return self.kept("units", lambda: unit_options(units))
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for term in search_terms(value):

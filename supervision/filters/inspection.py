@@ -9,6 +9,7 @@ from erqi.common.filters import BaseFilterSet, ManyFilter, Option, SearchFilter
 from projects.models import Unit
 from projects.rules.search import search_terms
 from supervision.choices import InspectionLayer, InspectionMethod, InspectionState, Verdict
+from supervision.filters.kept import Kept, computed, unit_options
 
 
 class SubjectFilter(BaseFilterSet):
@@ -19,14 +20,14 @@ class SubjectFilter(BaseFilterSet):
 
     has_item = True
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
-        self.as_of = as_of
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, kept: Kept = computed) -> None:
+        self.as_of, self.kept = as_of, kept
         super().__init__(data, queryset)
 
     def unit_options(self) -> list[Option]:
         """Return the units of the list's rows, by pinyin."""
-        units = Unit.objects.filter(pk__in=self.queryset.order_by().values("unit")).order_by("sort_key", "pk")
-        return [Option(str(pk), name) for pk, name in units.values_list("pk", "name")]
+        units = Unit.objects.filter(pk__in=self.queryset.order_by().values("unit"))
+        return self.kept("units", lambda: unit_options(units))
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for term in search_terms(value):

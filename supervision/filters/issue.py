@@ -10,6 +10,7 @@ from projects.choices import DelayCause
 from projects.models import Project, Unit
 from projects.rules.search import search_terms
 from supervision.choices import IssueGrade, IssueState
+from supervision.filters.kept import Kept, computed, unit_options
 from supervision.models import IssueAct
 from supervision.rules.issue import RUNNING
 
@@ -39,8 +40,8 @@ class IssueFilter(BaseFilterSet):
     counted = OneFilter(label="统计口径", options=_FIGURES, more=True)
     project = CodeFilter(label="项目", hint="项目编号", shown="project_name", more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
-        self.as_of = as_of
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, kept: Kept = computed) -> None:
+        self.as_of, self.kept = as_of, kept
         self._projects: dict[str, str] = {}
         super().__init__(data, queryset)
 
@@ -59,7 +60,7 @@ class IssueFilter(BaseFilterSet):
     def unit_options(self) -> list[Option]:
         """Return the units that handle or handled a problem, by pinyin."""
         units = Unit.objects.filter(pk__in=IssueAct.objects.exclude(unit=None).values("unit"))
-        return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+        return self.kept("units", lambda: unit_options(units))
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for term in search_terms(value):

@@ -9,6 +9,7 @@ from erqi.common.filters import BaseFilterSet, ManyFilter, OneFilter, Option, Se
 from projects.choices import LEVELS, WarningLevel
 from projects.models import Unit
 from supervision.choices import ItemSource, ItemState
+from supervision.filters.kept import Kept, computed, unit_options
 from supervision.models import Finding, ItemDuty, Theme
 from supervision.models.item import CAUSES
 
@@ -27,18 +28,17 @@ class ItemFilter(BaseFilterSet):
     cause = ManyFilter(label="病因", options=CAUSES, more=True)
     untrue = OneFilter(label="上报不实", options=[("yes", "有未办结的不实认定")], more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date) -> None:
-        self.as_of = as_of
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, kept: Kept = computed) -> None:
+        self.as_of, self.kept = as_of, kept
         super().__init__(data, queryset)
 
     def theme_options(self) -> list[Option]:
         """Return the themes by their number."""
-        return [Option(code, name) for code, name in Theme.objects.values_list("code", "name")]
+        return self.kept("themes", lambda: [Option(code, name) for code, name in Theme.objects.values_list("code", "name")])
 
     def unit_options(self) -> list[Option]:
         """Return the units that have a part in an item, by pinyin."""
-        units = Unit.objects.filter(pk__in=ItemDuty.objects.values("unit")).order_by("sort_key", "pk")
-        return [Option(str(pk), name) for pk, name in units.values_list("pk", "name")]
+        return self.kept("units", lambda: unit_options(Unit.objects.filter(pk__in=ItemDuty.objects.values("unit"))))
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.search(value)

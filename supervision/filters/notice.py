@@ -10,6 +10,7 @@ from erqi.common.filters import BaseFilterSet, ManyFilter, OneFilter, Option, Se
 from projects.models import Unit
 from projects.services.grid import units_of
 from supervision.choices import NoticeKind, NoticeSource, NoticeState
+from supervision.filters.kept import Kept, computed, unit_options
 from supervision.models import Notice, NoticeCopy
 from supervision.rules.limit import late_before
 from supervision.rules.notice import WAITING
@@ -32,14 +33,14 @@ class NoticeFilter(BaseFilterSet):
     source = ManyFilter(label="来源", options=NoticeSource.choices, more=True)
     unit = ManyFilter(label="承办单位", options="unit_options", more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, user: Any) -> None:
-        self.as_of, self.user = as_of, user
+    def __init__(self, data: Any, queryset: QuerySet, *, as_of: date, user: Any, kept: Kept = computed) -> None:
+        self.as_of, self.user, self.kept = as_of, user, kept
         super().__init__(data, queryset)
 
     def unit_options(self) -> list[Option]:
         """Return the units that have or had a notice, by pinyin."""
         units = Unit.objects.filter(pk__in=Notice.objects.visible_to(self.user).values("unit"))
-        return [Option(str(pk), name) for pk, name in units.order_by("sort_key", "pk").values_list("pk", "name")]
+        return self.kept("units", lambda: unit_options(units))
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.search(value)
@@ -49,14 +50,17 @@ class NoticeFilter(BaseFilterSet):
 
     def filter_standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         if value == "late":
-            overdue = Notice.objects.overdue(self.as_of, late_before(self.as_of, workdays))
-            return queryset.filter(pk__in=[notice.pk for notice in late(overdue, self.as_of)])
+            return queryset.filter(pk__in=self.kept("late", self._late))
         conditions = {
             "unsigned": Q(state_then=NoticeState.ISSUED),
             "asked": Q(state_then__in=WAITING),
             "open": ~Q(state_then__in=_FINISHED),
         }
         return queryset.filter(conditions[value])
+
+    def _late(self) -> list[int]:
+        overdue = Notice.objects.overdue(self.as_of, late_before(self.as_of, workdays))
+        return [notice.pk for notice in late(overdue, self.as_of)]
 
     def filter_box(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         if value == "drafted":

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from erqi.common.filters import BaseFilterSet, CodeFilter, ManyFilter, OneFilter, Option, SearchFilter
 from projects.models import Project, Unit
+from supervision.filters.kept import Kept, computed, unit_options
 from supervision.querysets.trace import Traced, families, kinds, trace_rows
 
 PERIODS = [("7", "近7天"), ("30", "近30天"), ("90", "近90天")]
@@ -22,8 +23,8 @@ class TraceFilter(BaseFilterSet):
     days = OneFilter(label="时间", options=PERIODS)
     project = CodeFilter(label="项目", hint="项目编号", shown="project_name", more=True)
 
-    def __init__(self, data: Any, queryset: QuerySet, *, traced: Traced) -> None:
-        self.traced = traced
+    def __init__(self, data: Any, queryset: QuerySet, *, traced: Traced, kept: Kept = computed) -> None:
+        self.traced, self.kept = traced, kept
         self._project: Project | None = None
         super().__init__(data, queryset)
 
@@ -45,10 +46,11 @@ class TraceFilter(BaseFilterSet):
 
     def unit_options(self) -> list[Option]:
         """Return the units that something was addressed to, by pinyin: two queries for all families."""
+        return self.kept("units", self._addressed)
+
+    def _addressed(self) -> list[Option]:
         parts = [model.objects.order_by().exclude(unit=None).values_list("unit_id", flat=True) for model in families().values()]
-        keys = list(parts[0].union(*parts[1:]))
-        units = Unit.objects.filter(pk__in=keys).order_by("sort_key", "pk")
-        return [Option(str(pk), name) for pk, name in units.values_list("pk", "name")]
+        return unit_options(Unit.objects.filter(pk__in=list(parts[0].union(*parts[1:]))))
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         days = self.cleaned.get("days")

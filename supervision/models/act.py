@@ -30,6 +30,8 @@ class Act(Simulated):
             notice = models.ForeignKey(Notice, models.PROTECT, related_name="acts")
 
             class Meta(Act.Meta):
+                # The last act up to a day is found by it.
+                indexes = [models.Index(fields=["notice", "id"], name="notice_act_last")]
                 triggers = append_only()
 
     `on` is the business day, `created_at` the clock. What stood after the act (state, due date, for which unit and project) is kept with

@@ -78,5 +78,5 @@ class EscalationAct(Act):
     class Meta(Act.Meta):
         verbose_name = "升级提议处置"
         verbose_name_plural = "升级提议处置"
-        indexes = [models.Index(fields=["escalation", "on"], name="escalation_act_on")]
+        indexes = [models.Index(fields=["escalation", "id"], name="escalation_act_last")]
         triggers = append_only()

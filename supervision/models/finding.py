@@ -61,5 +61,5 @@ class FindingAct(Act):
     class Meta(Act.Meta):
         verbose_name = "不实认定办理经过"
         verbose_name_plural = "不实认定办理经过"
-        indexes = [models.Index(fields=["finding", "on"], name="finding_act_of")]
+        indexes = [models.Index(fields=["finding", "id"], name="finding_act_last")]
         triggers = append_only()

@@ -67,5 +67,5 @@ class InquiryAct(Act):
     class Meta(Act.Meta):
         verbose_name = "领导问查办理经过"
         verbose_name_plural = "领导问查办理经过"
-        indexes = [models.Index(fields=["inquiry", "on"], name="inquiry_act_of")]
+        indexes = [models.Index(fields=["inquiry", "id"], name="inquiry_act_last")]
         triggers = append_only()

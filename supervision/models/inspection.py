@@ -184,5 +184,5 @@ class InspectionAct(Act):
     class Meta(Act.Meta):
         verbose_name = "督察办理经过"
         verbose_name_plural = "督察办理经过"
-        indexes = [models.Index(fields=["inspection", "on"], name="inspection_act_of")]
+        indexes = [models.Index(fields=["inspection", "id"], name="inspection_act_last")]
         triggers = append_only()

@@ -80,7 +80,7 @@ class IssueAct(Act):
     class Meta(Act.Meta):
         verbose_name = "直报问题办理经过"
         verbose_name_plural = "直报问题办理经过"
-        indexes = [models.Index(fields=["issue", "on"], name="issue_act_by_day")]
+        indexes = [models.Index(fields=["issue", "id"], name="issue_act_last")]
         triggers = append_only()
 
 

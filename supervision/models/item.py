@@ -262,7 +262,7 @@ class ItemAct(Act):
     class Meta(Act.Meta):
         verbose_name = "督察事项办理经过"
         verbose_name_plural = "督察事项办理经过"
-        indexes = [models.Index(fields=["item", "on"], name="item_act_of_item")]
+        indexes = [models.Index(fields=["item", "id"], name="item_act_last")]
         triggers = append_only()
 
 

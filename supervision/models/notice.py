@@ -141,7 +141,7 @@ class NoticeAct(Act):
     class Meta(Act.Meta):
         verbose_name = "通知单办理"
         verbose_name_plural = "通知单办理"
-        indexes = [models.Index(fields=["notice", "on"], name="notice_act_on")]
+        indexes = [models.Index(fields=["notice", "id"], name="notice_act_last")]
         triggers = append_only()
 
     @property

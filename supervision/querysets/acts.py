@@ -1,34 +1,35 @@
-"""The state of supervision records on a day, read from their acts: what a page with `?as_of=` shows."""
+"""The state of supervision records on a day, read from their acts: what a page with `?as_of=` shows.
+
+The last act up to the day is found once for each record (by the index on record and key) and joined; what it kept is read from there.
+"""
 
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 Q = TypeVar("Q", bound="ActedQuerySet")
 
 
 def state_on(queryset: QuerySet, day: date) -> QuerySet:
     """Return the records that existed on the day, each with `state_then`, `due_then`, `unit_then` (key) as its last act up to the day
-    left them, `acted_then` (the day of that act), and `began_on` (the day of its first act). One subquery per column."""
+    left them, and `acted_then` (the day of that act). What else that act kept is `acts__…` in the annotations that follow."""
     acts = queryset.model._meta.get_field("acts").related_model.objects.order_by()
-    name = acts.model.of
-    known = acts.filter(**{name: OuterRef("pk")}, on__lte=day)
-    last = known.order_by("-pk")
-    return queryset.annotate(
-        state_then=Subquery(last.values("to_state")[:1]),
-        due_then=Subquery(last.values("due_on")[:1]),
-        unit_then=Subquery(last.values("unit")[:1]),
-        acted_then=Subquery(last.values("on")[:1]),
-        began_on=Subquery(known.order_by("pk").values("on")[:1]),
-    ).filter(state_then__isnull=False)
+    last = acts.filter(**{acts.model.of: OuterRef("pk")}, on__lte=day).order_by("-pk").values("pk")[:1]
+    # Of the acts that are joined one is left: conditions that follow look at acts of their own.
+    return queryset.filter(acts__pk=Subquery(last)).annotate(
+        state_then=F("acts__to_state"),
+        due_then=F("acts__due_on"),
+        unit_then=F("acts__unit"),
+        acted_then=F("acts__on"),
+    )
 
 
 class ActedQuerySet(QuerySet):
     """Base of the query sets of records that have acts."""
 
     def on_day(self: Q, day: date) -> Q:
-        """Return what existed on the day, with `state_then`, `due_then`, `unit_then`, `acted_then`, `began_on` (`state_on`)."""
+        """Return what existed on the day, with `state_then`, `due_then`, `unit_then`, `acted_then` (`state_on`)."""
         return state_on(self, day)
 
     def unfinished(self: Q) -> Q:
@@ -38,11 +39,13 @@ class ActedQuerySet(QuerySet):
 
     def counts_then(self, day: date) -> dict[str, int]:
         """Return how many records stood in each state on the day."""
-        rows: Any = self.on_day(day).order_by().values_list("state_then", flat=True)
-        found: dict[str, int] = {}
-        for state in rows:
-            found[state] = found.get(state, 0) + 1
-        return found
+        return counted_states(self.on_day(day))
+
+
+def counted_states(rows: QuerySet) -> dict[str, int]:
+    """Return how many of the rows, read with `on_day`, stood in each state: one query."""
+    counted: Any = rows.order_by().values_list("state_then").annotate(Count("pk"))
+    return dict(counted)
 
 
 def last_acts(record: Any, day: date) -> QuerySet:

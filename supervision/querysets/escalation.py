@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from supervision.choices import EscalationState
 from supervision.querysets.acts import ActedQuerySet
@@ -18,8 +18,6 @@ class EscalationQuerySet(ActedQuerySet):
     def for_table(self, day: date) -> QuerySet:
         """Return what had been proposed by the day, as it stood then: what waits first, the gravest at the top, then what a notice is
         being drafted for, then what was decided last."""
-        acts = self.model._meta.get_field("acts").related_model.objects
-        last = acts.filter(escalation=OuterRef("pk"), on__lte=day).order_by("-pk")
         waits = Case(
             When(state_then=EscalationState.PROPOSED, then=Value(0)),
             When(state_then=EscalationState.DRAFTED, then=Value(1)),
@@ -28,7 +26,7 @@ class EscalationQuerySet(ActedQuerySet):
         )
         return (
             self.on_day(day)
-            .annotate(waits=waits, decided_by=Subquery(last.values("by_name")[:1]), opinion=Subquery(last.values("text")[:1]))
+            .annotate(waits=waits, decided_by=F("acts__by_name"), opinion=F("acts__text"))
             .select_related("project", "unit", "notice")
             .order_by("waits", "-weight", "-acted_then", "-pk")
         )

@@ -36,18 +36,17 @@ class IssueQuerySet(ActedQuerySet):
         """Return what had been reported by the day, as it stood then: besides `ActedQuerySet.on_day`, `grade_then`, `cause_then`,
         `description_then`, and `ended_then`, the day of its last reply or of its end, NULL where it is open."""
         acts = self.model._meta.get_field("acts").related_model.objects.order_by("-pk")
-        last = acts.filter(issue=OuterRef("pk"), on__lte=day)
-        replies = last.filter(action=IssueAction.REPLY)
+        replies = acts.filter(issue=OuterRef("pk"), on__lte=day, action=IssueAction.REPLY)
         return (
             super()
             .on_day(day)
             .annotate(
-                grade_then=Subquery(last.values("grade")[:1]),
-                cause_then=Subquery(last.values("cause")[:1]),
-                description_then=Subquery(last.values("description")[:1]),
+                grade_then=F("acts__grade"),
+                cause_then=F("acts__cause"),
+                description_then=F("acts__description"),
                 replied_then=Subquery(replies.values("on")[:1]),
                 # The act by which a unit gives a problem back is that unit's; the problem is nobody's then.
-                unit_then=Case(When(state_then__in=UNASSIGNED, then=None), default=Subquery(last.values("unit")[:1])),
+                unit_then=Case(When(state_then__in=UNASSIGNED, then=None), default=F("acts__unit")),
             )
             .annotate(
                 ended_then=Case(

@@ -66,8 +66,8 @@ class ItemQuerySet(ActedQuerySet):
         acts = self.model._meta.get_field("acts").related_model.objects.filter(item=OuterRef("pk"), on__lte=day).order_by("-pk")
         closed = Subquery(acts.filter(action=ItemAction.CONFIRM).values("on")[:1])
         return self.annotate(
-            cause_then=Subquery(acts.values("cause")[:1]),
-            cause_note_then=Subquery(acts.values("cause_note")[:1]),
+            cause_then=F("acts__cause"),
+            cause_note_then=F("acts__cause_note"),
             closed_then=Case(When(state_then=ItemState.CLOSED, then=closed), output_field=DateField()),
         )
 

@@ -23,19 +23,23 @@ def is_insider(user: Any) -> bool:
     return any(user.can(code) for code in INSIDERS)
 
 
+def _numbered(day: date) -> Case:
+    """Return the expression of whether a notice had its number on the day."""
+    return Case(When(issued_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
 class NoticeQuerySet(ActedQuerySet):
     """Supervision notices."""
 
     def on_day(self, day: date) -> "NoticeQuerySet":
         """Return what existed on the day, besides `ActedQuerySet.on_day` with `title_then`."""
-        return super().on_day(day).named_on(day)
+        return super().on_day(day).annotate(title_then=F("acts__title"), numbered_then=_numbered(day))
 
     def named_on(self, day: date) -> "NoticeQuerySet":
         """Return them with `title_then` and `numbered_then`, as they were called on the day."""
         acts = self.model._meta.get_field("acts").related_model.objects
         last = acts.filter(notice=OuterRef("pk"), on__lte=day).order_by("-pk")
-        numbered = Case(When(issued_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
-        return self.annotate(title_then=Subquery(last.values("title")[:1]), numbered_then=numbered)
+        return self.annotate(title_then=Subquery(last.values("title")[:1]), numbered_then=_numbered(day))
 
     def visible_to(self, user: Any) -> "NoticeQuerySet":
         """Return what the account may see now: what is not issued is its writers' and signers' alone."""
@@ -49,7 +53,7 @@ class NoticeQuerySet(ActedQuerySet):
     def for_table(self, user: Any, day: date) -> "NoticeQuerySet":
         """Return the rows of the list on a day: what is open first, the earliest deadline at the top; then the last one made."""
         rank = Case(When(state_then__in=_OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
-        rows = self.known_to(user, day).select_related("unit", "project", "asked_unit")
+        rows = self.known_to(user, day).select_related("unit", "project")
         soonest = Case(When(state_then__in=_OPEN, then=F("due_then")))
         return rows.annotate(rank=rank).order_by("rank", soonest.asc(nulls_last=True), "-pk")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeState as Is
@@ -84,8 +84,7 @@ def answering(due_on: date, day: date, calendar: WorkCalendar) -> Standing:
     return Standing(WarningLevel.BLUE, Why.DUE, left) if left <= SHORT else Standing(WarningLevel.GREEN, Why.NOTHING, left)
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """An act as the course of a notice is read from it: what, when, which unit had the notice then, until when, in which words."""
 
     action: str
@@ -136,7 +135,7 @@ class Course:
         self.state, self.unit = act.to_state, act.unit
         if act.due_on is not None:
             self.due_on = act.due_on
-        if (name := _COUNTED.get(Do(act.action))) is not None:
+        if (name := _COUNTED.get(act.action)) is not None:
             setattr(self, name, getattr(self, name) + 1)
         match act.action:
             case Do.DRAFT:
@@ -216,7 +215,7 @@ class Course:
         return max(calendar.workdays_between(self.due_on, self.counted_on), 0)
 
 
-_COUNTED = {
+_COUNTED: dict[str, str] = {
     Do.GRANT_EXTENSION: "extensions",
     Do.TRANSFER: "transfers",
     Do.RETURN_REPLY: "returns",

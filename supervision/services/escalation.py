@@ -49,9 +49,9 @@ INQUIRY = "该项目连续三期红：为何仍未扭转，何时、由谁、怎
 UNTRUE: list[Callable[[date], Iterable[Due]]] = []
 
 
-def due_on_day(day: date) -> list[Due]:
+def due_on_day(day: date, *, worded: bool = True) -> list[Due]:
     """Return what the colours and the untrue reports ask for on the day: the gravest step of each project. The number of queries does not
-    grow with projects beyond two more for every five hundred.
+    grow with projects beyond two more for every five hundred. `worded`: with the reasons, which take most of the time.
 
     A project's colour is that of the newest year in which it has one: at the turn of the year what was yellow or red goes on being asked
     for by the old year's schedule, as that year is read (on its 31 December), until the new ledger is started with the project in it.
@@ -61,22 +61,22 @@ def due_on_day(day: date) -> list[Due]:
     for project, year in newest_years(day).items():
         by_year.setdefault(year, []).append(project)
     for year, keys in sorted(by_year.items()):
-        found += _due_in(year, keys, in_year(day, year))
+        found += _due_in(year, keys, in_year(day, year), worded)
     for source in UNTRUE:
         found += source(day)
     return found
 
 
-def _due_in(year: int, projects: list[int], day: date) -> list[Due]:
+def _due_in(year: int, projects: list[int], day: date, worded: bool) -> list[Due]:
     """Return what the colours of a year ask for on a day of it."""
     days = cutoffs(year, workdays.is_workday)
     grave = WarningSchedule.objects.of_year(year).with_level(day).filter(level__in=[int(level) for level in GRAVE_LEVELS])
     wanted = sorted(set(grave.filter(project__in=projects).order_by().values_list("project_id", flat=True)))
     rows = (row for start in range(0, len(wanted), CHUNK) for row in schedules_of(wanted[start : start + CHUNK], day, year))
-    return [due for row, policy in rows if (due := _due(row, policy, day, days)) is not None]
+    return [due for row, policy in rows if (due := _due(row, policy, day, days, worded)) is not None]
 
 
-def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> Due | None:
+def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date], worded: bool) -> Due | None:
     level, began = WarningLevel(row.level_on(day)), row.since(day)
     bounds = row.bounds
     by_hand = bounds.manual_level == level and bounds.manual_until is not None and day <= bounds.manual_until
@@ -87,9 +87,12 @@ def _due(row: WarningSchedule, policy: Policy, day: date, days: list[date]) -> D
     pulled = due_trigger(level.code, began, day, days, [(item.level.code, item.times, str(item.step)) for item in policy.escalations])
     if pulled is None:
         return None
-    why = reason_words(level, policy, assess(policy, row.known_facts, workdays, day), bounds, day)
-    lasting = f"自{began.month}月{began.day}日起{policy.label(level)}" + (f"，已过 {passed} 个月报截止日" if passed else "")
-    return Due(row.project_id, row.year, pulled[0], level, began, pulled[1], f"{lasting}：{why}"[:_LONGEST], simulated=row.simulated)
+    reason = ""
+    if worded:
+        why = reason_words(level, policy, assess(policy, row.known_facts, workdays, day), bounds, day)
+        lasting = f"自{began.month}月{began.day}日起{policy.label(level)}" + (f"，已过 {passed} 个月报截止日" if passed else "")
+        reason = f"{lasting}：{why}"[:_LONGEST]
+    return Due(row.project_id, row.year, pulled[0], level, began, pulled[1], reason, simulated=row.simulated)
 
 
 def _unanswered(found: list[Due]) -> list[Due]:
@@ -109,7 +112,7 @@ def _unanswered(found: list[Due]) -> list[Due]:
 
 def missing_today() -> int:
     """Return how many proposals are due today and were not made yet."""
-    return len(missing(_unanswered(due_on_day(clock.today()))))
+    return len(missing(_unanswered(due_on_day(clock.today(), worded=False))))
 
 
 def missing(found: Iterable[Due]) -> list[Due]:

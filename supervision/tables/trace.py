@@ -44,6 +44,8 @@ class TraceTable(BaseTable):
 
     dense = False
     fitted = True
+    # Of several tables at once: a key alone tells none of them.
+    keyed = False
 
     day = _Day("日期", sort=["day", "created_at"])
     kind = Column("种类", accessor="kind_label", sort=["kind", "day"])

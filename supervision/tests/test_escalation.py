@@ -352,7 +352,7 @@ def test_the_list_asks_a_constant_number_of_questions(ledger, number, django_ass
     client = sign_in(make_user("inspector"))
     with clock.at(YELLOW):
         client.get(reverse("supervision:escalation_list"))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert client.get(reverse("supervision:escalation_list")).context["page_obj"].paginator.count == number
 
 

@@ -114,7 +114,7 @@ def test_pages_ask_a_constant_number_of_questions(cast, number, django_assert_nu
     client = sign_in(cast.viewer)
     client.get(reverse("supervision:issue_list"))
     client.get(issue.get_absolute_url())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(listed(client)) == number
     # Two of them ask whether the unit has an account, one for the person's own units.
     with django_assert_num_queries(10):

@@ -160,7 +160,7 @@ def test_pages_ask_a_constant_number_of_questions(case, number, django_assert_nu
     item = [amended(case) for _ in range(number)][-1]
     client = case.browser("viewer")
     client.get(f"/supervision/items/?{THEN}")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert len(client.get(f"/supervision/items/?{THEN}").context["table"].records) == number
     with django_assert_num_queries(16):
         assert client.get(f"{item.get_absolute_url()}?{THEN}").status_code == 200

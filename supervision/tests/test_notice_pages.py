@@ -105,7 +105,7 @@ def test_the_list_takes_the_same_queries_for_any_number(cast, number):
     client.get(LIST)
     with CaptureQueriesContext(connection) as queries:
         client.get(LIST)
-    assert len(queries) == 10
+    assert len(queries) == 11
 
 
 def test_the_list_goes_into_a_workbook_with_the_columns_of_the_ledger(cast):

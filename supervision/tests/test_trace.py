@@ -97,5 +97,5 @@ def test_the_list_asks_a_constant_number_of_questions(number, django_assert_num_
     client = sign_in(make_user("viewer"))
     with clock.at(LATER):
         client.get(reverse("supervision:trace_list"))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert client.get(reverse("supervision:trace_list")).context["page_obj"].paginator.count == 2 * number

@@ -1,7 +1,6 @@
 """Proposals to escalate: the list, one with its grounds and what it asks for, confirming and declining it, proposing what is due."""
 
 from collections.abc import Collection
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,9 +11,9 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import AsOf, as_of
+from erqi.common.asof import as_of
 from erqi.common.editing import EditView
-from erqi.common.listing import Listing, ListView
+from erqi.common.listing import Listing
 from projects.choices import WarningLevel
 from projects.views.day import day_context, tab_url
 from supervision.choices import EscalationAction, EscalationState, EscalationTrigger, Party
@@ -28,6 +27,7 @@ from supervision.tables.escalation import EscalationTable
 from supervision.views.course import course
 from supervision.views.doing import ActionView, Doing, doing_buttons
 from supervision.views.notice import running_notices
+from supervision.views.record_list import KeptList
 
 DOINGS: dict[str, Doing] = {
     EscalationAction.CONFIRM: Doing(
@@ -47,7 +47,7 @@ def list_crumb() -> dict[str, str]:
     return {"label": "升级提议", "url": reverse("supervision:escalation_list")}
 
 
-class EscalationList(ListView):
+class EscalationList(KeptList):
     """All proposals as of a day, what waits first."""
 
     permission = Escalation.history_readers
@@ -61,21 +61,17 @@ class EscalationList(ListView):
     blank_title = "还没有升级提议"
     blank_text = "项目转黄、转红或连续几期不消，系统会在这里提出下一步。"
 
-    @cached_property
-    def day(self) -> AsOf:
-        return as_of(self.request)
-
     def get_queryset(self) -> QuerySet:
         return Escalation.objects.for_table(self.day.day)
 
-    def table_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
+    def filter_options(self) -> dict[str, Any]:
+        return {"kept": self.kept}
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {**super().list_context(listing), **day_context(self.day, "查看某一天的升级提议")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = Escalation.objects.counts_then(self.day.day)
+        counts = self.counts(Escalation.objects.on_day(self.day.day))
         chosen = listing.filterset.cleaned.get("state", [])
         tabs = [("全部", ()), ("待处置", (EscalationState.PROPOSED,)), ("拟稿中", (EscalationState.DRAFTED,)), ("已处置", _ENDED)]
         decides = self.request.user.can("supervise") and not self.day.asked
@@ -90,7 +86,7 @@ class EscalationList(ListView):
                 for label, states in tabs
             ],
             "breadcrumbs": [{"label": "升级提议"}],
-            "missing": service.missing_today() if decides else 0,
+            "missing": self.kept("missing", service.missing_today) if decides else 0,
         }
 
 

@@ -1,5 +1,6 @@
 """Inspections: the list with how often units were inspected, planning, recording, reading and answering."""
 
+from collections.abc import Hashable
 from functools import cached_property
 from typing import Any
 
@@ -70,6 +71,9 @@ class InspectionList(RecordList):
 
     def get_queryset(self) -> QuerySet:
         return Inspection.objects.for_table(self.day.day).visible_to(self.request.user)
+
+    def seen_as(self) -> Hashable:
+        return is_reader(self.request.user)
 
     def buttons(self) -> list[tuple[str, str, str]]:
         found = [("督察频次", reverse("supervision:inspection_counts"), "chart-bar")]

@@ -1,6 +1,6 @@
 """Problems reported directly: the list, a problem with its course, reporting one, and a page for each step."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,10 +12,10 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin, may
-from erqi.common.asof import AsOf, as_of
+from erqi.common.asof import as_of
 from erqi.common.attachments import kept_of
 from erqi.common.editing import EditView
-from erqi.common.listing import Listing, ListView
+from erqi.common.listing import Listing
 from projects.models import Project, Responsibility
 from projects.querysets.responsibility import in_force
 from projects.services.grid import units_of
@@ -24,7 +24,7 @@ from supervision.choices import IssueAction, IssueState, IssueTrack, Party
 from supervision.filters.issue import IssueFilter
 from supervision.forms import issue as forms
 from supervision.models import Issue
-from supervision.querysets.issue import IssueQuerySet
+from supervision.querysets.issue import READERS, IssueQuerySet
 from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, office_due, office_track, track
 from supervision.sentences.issue import limit_words, office_words, waits_words
 from supervision.services import issue as service
@@ -36,6 +36,7 @@ from supervision.services.parties import ANY_UNIT, permissions_for
 from supervision.tables.issue import IssueTable
 from supervision.views.course import Sent, course, may_withdraw
 from supervision.views.doing import ActionView, Doing, doing_buttons
+from supervision.views.record_list import KeptList
 
 A = IssueAction
 DOINGS: dict[str, Doing] = {
@@ -92,7 +93,7 @@ def list_crumb() -> dict[str, str]:
     return {"label": LIST["label"], "url": reverse(LIST["viewname"])}
 
 
-class IssueList(ListView):
+class IssueList(KeptList):
     """All problems as of a day, what is late first."""
 
     permission = "business.view"
@@ -108,10 +109,6 @@ class IssueList(ListView):
     blank_text = "一线发现的问题可以直接报给重点项目办。"
 
     @cached_property
-    def day(self) -> AsOf:
-        return as_of(self.request)
-
-    @cached_property
     def seen(self) -> IssueQuerySet:
         """The problems that the person may see."""
         return seen_by(self.request.user)
@@ -119,17 +116,15 @@ class IssueList(ListView):
     def get_queryset(self) -> QuerySet:
         return self.seen.for_table(self.day.day)
 
-    def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
-
-    def table_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
+    def seen_as(self) -> Hashable:
+        # Whoever is not told of everything sees what was reported by oneself, or by the own unit, besides.
+        return None if any(self.request.user.can(code) for code in READERS) else self.request.user.pk
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {**super().list_context(listing), **day_context(self.day, "查看某一天的直报问题")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = self.seen.counts_then(self.day.day)
+        counts = self.counts(self.seen.on_day(self.day.day))
         chosen = listing.filterset.cleaned.get("state", [])
         return {
             "tabs": [

@@ -1,8 +1,8 @@
 """Notices: the list of senders and receivers, and one notice with its text, versions, instructions and course, as of a day."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +15,9 @@ from django.views.generic import TemplateView
 
 from erqi.common import clock, workdays
 from erqi.common.access import PermissionRequiredMixin
-from erqi.common.asof import AsOf, as_of
+from erqi.common.asof import as_of
 from erqi.common.attachments import Kept, kept_for, kept_of
-from erqi.common.listing import Listing, ListView
+from erqi.common.listing import Listing
 from projects.models import Project
 from projects.views.day import day_context, tab_url
 from supervision.choices import NoticeAction, NoticeState, OrderAddressee, Party
@@ -37,6 +37,7 @@ from supervision.services.notice_parties import parties
 from supervision.services.notice_unit import too_late
 from supervision.stats.notice import standing_of
 from supervision.tables.notice import NoticeTable
+from supervision.views.record_list import KeptList
 from supervision.views.step import Button
 
 Is = NoticeState
@@ -71,7 +72,7 @@ class ActLine:
     urge_url: str = ""
 
 
-class NoticeList(ListView):
+class NoticeList(KeptList):
     """All notices that the person may see; the tabs say how far they are."""
 
     permission = "business.view"
@@ -86,24 +87,21 @@ class NoticeList(ListView):
     blank_title = "还没有通知单"
     blank_text = "项目转黄、转红，会议、批示交办，都可以拟发督察通知单。"
 
-    @cached_property
-    def day(self) -> AsOf:
-        return as_of(self.request)
-
     def get_queryset(self) -> QuerySet:
         return Notice.objects.for_table(self.request.user, self.day.day)
 
-    def filter_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day, "user": self.request.user}
+    def seen_as(self) -> Hashable:
+        # What is the own unit's, or drafted by oneself, is another list for everybody.
+        return is_insider(self.request.user), self.request.user.pk if "box" in self.request.GET else None
 
-    def table_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
+    def filter_options(self) -> dict[str, Any]:
+        return {**super().filter_options(), "user": self.request.user}
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {**super().list_context(listing), **day_context(self.day, "查看某一天的通知单")}
 
     def get_context(self, listing: Listing) -> dict[str, Any]:
-        counts = Notice.objects.known_to(self.request.user, self.day.day).counts_then(self.day.day)
+        counts = self.counts(Notice.objects.known_to(self.request.user, self.day.day))
         chosen = listing.filterset.cleaned.get("state", [])
         tabs = [("全部", ()), *(_INSIDE if is_insider(self.request.user) else []), *_TABS]
         return {

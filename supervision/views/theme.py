@@ -12,6 +12,7 @@ from erqi.common.asof import AsOf, as_of
 from erqi.common.dates import chinese_day
 from erqi.common.editing import EditView
 from erqi.common.exporting import PageExport
+from erqi.common.kept import Keeper
 from erqi.common.workbook.declare import SUM, Column, Row, Sheet
 from projects.exports.summary import INCLUDES, SIMULATED
 from projects.models import Citation
@@ -38,7 +39,8 @@ class ThemeListView(PermissionRequiredMixin, PageExport, TemplateView):
     @cached_property
     def rows(self) -> list[tuple[Theme, dict[str, int]]]:
         """The ledgers of the day, each with how many of its items stand how."""
-        counts = theme_counts(self.day.day)
+        day = self.day.day
+        counts = Keeper().get(("theme counts", day), lambda: theme_counts(day))
         nothing = dict.fromkeys(_COUNTED, 0)
         return [(theme, counts.get(theme.pk, nothing)) for theme in Theme.objects.known(self.day.day)]
 

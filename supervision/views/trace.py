@@ -1,16 +1,18 @@
 """督察痕迹: all that was done in supervision, as of any day, by project, unit and kind."""
 
+from collections.abc import Hashable
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from erqi.common.asof import AsOf, as_of
-from erqi.common.listing import Listing, ListView
+from erqi.common.listing import Listing
 from projects.views.day import day_context
 from supervision.filters.trace import TraceFilter
 from supervision.querysets.trace import Traced, kinds, trace_rows
 from supervision.tables.trace import TraceTable
+from supervision.views.record_list import KeptList
 
 
 def picked_traces(ticks: list[str]) -> dict[str, list[int]]:
@@ -23,7 +25,7 @@ def picked_traces(ticks: list[str]) -> dict[str, list[int]]:
     return picked
 
 
-class TraceList(ListView):
+class TraceList(KeptList):
     """The time line, the latest first."""
 
     permission = "business.view"
@@ -37,9 +39,9 @@ class TraceList(ListView):
     blank_title = "还没有督察痕迹"
     blank_text = "督察通知单、直报问题、督察事项等的每一步办理都会出现在这里。"
 
-    @cached_property
-    def day(self) -> AsOf:
-        return as_of(self.request)
+    def seen_as(self) -> Hashable:
+        # Drafts are not everybody's; of what was done today the hour is shown, as long as the real day lasts.
+        return frozenset(self.request.user.permissions), timezone.localtime().date()
 
     @cached_property
     def traced(self) -> Traced:
@@ -54,10 +56,7 @@ class TraceList(ListView):
         return trace_rows(self.traced)
 
     def filter_options(self) -> dict[str, Any]:
-        return {"traced": self.traced}
-
-    def table_options(self) -> dict[str, Any]:
-        return {"as_of": self.day.day}
+        return {"traced": self.traced, "kept": self.kept}
 
     def list_context(self, listing: Listing) -> dict[str, Any]:
         return {**super().list_context(listing), **day_context(self.day, "查看截至某一天的痕迹")}
