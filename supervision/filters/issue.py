@@ -12,6 +12,7 @@ from projects.rules.search import search_terms
 from supervision.choices import IssueGrade, IssueState
 from supervision.filters.kept import Kept, computed, unit_options
 from supervision.models import IssueAct
+from supervision.querysets.issue import numbered_q
 from supervision.rules.issue import RUNNING
 
 _LATE, _MET = "late", "met"
@@ -30,7 +31,7 @@ _FIGURES = [
 class IssueFilter(BaseFilterSet):
     """Filters of Issue.objects.for_table."""
 
-    q = SearchFilter(label="搜索", hint="问题、项目名称或拼音首字母")
+    q = SearchFilter(label="搜索", hint="问题、编号、项目名称或拼音首字母")
     state = ManyFilter(label="状态", options=IssueState.choices)
     grade = ManyFilter(label="定级", options=IssueGrade.choices)
     cause = ManyFilter(label="病因", options=[*DelayCause.choices, (NO_CAUSE, "尚未认定")])
@@ -63,10 +64,12 @@ class IssueFilter(BaseFilterSet):
         return self.kept("units", lambda: unit_options(units))
 
     def filter_q(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        said = Q()
         for term in search_terms(value):
             found = Q(project__search_key__contains=term) | Q(title__icontains=term) | Q(description__icontains=term)
-            queryset = queryset.filter(found | Q(place__icontains=term))
-        return queryset
+            said &= found | Q(place__icontains=term)
+        sought = numbered_q(value)
+        return queryset.filter(said | sought if sought is not None else said)
 
     def filter_state(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         return queryset.filter(state_then__in=value)

@@ -17,7 +17,7 @@ PERIODS = [("7", "近7天"), ("30", "近30天"), ("90", "近90天")]
 class TraceFilter(BaseFilterSet):
     """Filters of trace_rows; they are put to each table before the union."""
 
-    q = SearchFilter(label="搜索", hint="项目、办理人或内容")
+    q = SearchFilter(label="搜索", hint="项目、编号文号、办理人或内容")
     kind = ManyFilter(label="种类", options="kind_options")
     unit = ManyFilter(label="单位", options="unit_options")
     days = OneFilter(label="时间", options=PERIODS)

@@ -92,6 +92,12 @@ class Act(Simulated):
         """The hour beside its day, where that is known."""
         return written_at(self.on, self.created_at, by_person=self.by_id is not None and not self.simulated)
 
+    @classmethod
+    def numbered(cls, text: str, day: date) -> models.Q | None:
+        """Return the condition of being about the record with the number that a search asks for, as far as it had it on the day; None
+        where it asks for none. Families whose records are spoken of by number say it."""
+        return None
+
     @property
     def owner(self) -> Any:
         """The record that was acted on."""

@@ -1,5 +1,7 @@
 """Problems that are reported directly to the office of key projects (问题直报), their course, and the meetings that decided on them."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +13,7 @@ from projects.models import Project, Unit
 from projects.models.revision import account
 from supervision.choices import IssueGrade, IssueState
 from supervision.models.act import Act
-from supervision.querysets.issue import READERS, IssueQuerySet
+from supervision.querysets.issue import READERS, IssueQuerySet, numbered_q
 from supervision.rules.issue import MACHINE, UNACCEPTED
 
 
@@ -76,6 +78,10 @@ class IssueAct(Act):
     grade = models.CharField("定级", max_length=1, choices=IssueGrade, blank=True, editable=False)
     cause = models.CharField("病因", max_length=20, choices=DelayCause, blank=True, editable=False)
     description = models.TextField("情况说明", blank=True, editable=False)
+
+    @classmethod
+    def numbered(cls, text: str, day: date) -> Q | None:
+        return numbered_q(text, "issue__")
 
     class Meta(Act.Meta):
         verbose_name = "直报问题办理经过"

@@ -1,5 +1,7 @@
 """Items of the supervision ledgers (督察事项): what is to be done, in which steps, by whom; and how they are struck off (销号)."""
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -258,6 +260,10 @@ class ItemAct(Act):
     item = models.ForeignKey(SupervisionItem, models.PROTECT, related_name="acts", verbose_name="督察事项")
     cause = models.CharField("病因", max_length=20, choices=CAUSES, blank=True, editable=False)
     cause_note = models.CharField("病因说明", max_length=300, blank=True, editable=False)
+
+    @classmethod
+    def numbered(cls, text: str, day: date) -> Q | None:
+        return Q(item__number__iexact=text.strip())
 
     class Meta(Act.Meta):
         verbose_name = "督察事项办理经过"

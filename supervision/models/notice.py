@@ -1,5 +1,7 @@
 """Supervision notices (督察通知单): the document, its versions, who gets a copy, what leaders instruct, and everything that was done."""
 
+from datetime import date
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.validators import MaxLengthValidator
@@ -14,7 +16,7 @@ from projects.models import Project, Unit
 from projects.models.revision import account
 from supervision.choices import NoticeKind, NoticeSource, NoticeState, NoticeUrgency, OrderAddressee
 from supervision.models.act import Act
-from supervision.querysets.notice import ChangeQuerySet, CopyQuerySet, NoticeQuerySet, OrderQuerySet
+from supervision.querysets.notice import ChangeQuerySet, CopyQuerySet, NoticeQuerySet, OrderQuerySet, numbered_q
 from supervision.rules.notice import INSIDE, INTERNAL, MACHINE, MOST_DAYS, number_text
 
 # What stands before the year in the number; each has a series of its own.
@@ -137,6 +139,11 @@ class NoticeAct(Act):
 
     history_private = Q(to_state__in=sorted(INTERNAL)) | Q(action__in=sorted(INSIDE))
     history_readers = Notice.history_readers
+
+    @classmethod
+    def numbered(cls, text: str, day: date) -> Q | None:
+        sought = numbered_q(text, "notice__")
+        return sought & Q(notice__issued_on__lte=day) if sought is not None else None
 
     class Meta(Act.Meta):
         verbose_name = "通知单办理"

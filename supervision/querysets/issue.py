@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 
 from supervision.choices import IssueAction, IssueGrade, IssueState
 from supervision.querysets.acts import ActedQuerySet
-from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNACCEPTED, UNASSIGNED
+from supervision.rules.issue import ANSWERED, OPEN, RUNNING, UNACCEPTED, UNASSIGNED, number_sought
 
 # Those to whom a problem is reported, and who see to it that it is settled.
 READERS = ("issue.handle", "inspect", "supervise", "inquiry.ask")
@@ -27,6 +27,12 @@ def figures(day: date) -> dict[str, Q]:
         "in_time": closed & Q(ended_then__lte=F("due_then")),
         "over": closed & Q(ended_then__gt=F("due_then")),
     }
+
+
+def numbered_q(text: str, prefix: str = "") -> Q | None:
+    """Return the condition of having the number that a search asks for, None where it asks for none."""
+    sought = number_sought(text)
+    return Q(**{f"{prefix}year": sought[0], f"{prefix}seq": sought[1]}) if sought is not None else None
 
 
 class IssueQuerySet(ActedQuerySet):

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, Exists, F, IntegerField, Model,
 from projects.rules.search import search_terms
 from supervision.choices import NoticeState, OrderAddressee
 from supervision.querysets.acts import ActedQuerySet
-from supervision.rules.notice import INTERNAL, OWED, UNDER_WAY
+from supervision.rules.notice import INTERNAL, OWED, UNDER_WAY, number_sought
 
 # Whoever has one of these sees notices before they are issued.
 INSIDERS = ("supervise", "supervise.approve", "inspect")
@@ -26,6 +26,16 @@ def is_insider(user: Any) -> bool:
 def _numbered(day: date) -> Case:
     """Return the expression of whether a notice had its number on the day."""
     return Case(When(issued_on__lte=day, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def numbered_q(text: str, prefix: str = "") -> Q | None:
+    """Return the condition of having the number that a search asks for, None where it asks for none."""
+    sought = number_sought(text)
+    if sought is None:
+        return None
+    issuer, year, number = sought
+    values = {"number": number, **({"issuer": issuer} if issuer else {}), **({"year": year} if year else {})}
+    return Q(**{f"{prefix}{name}": value for name, value in values.items()})
 
 
 class NoticeQuerySet(ActedQuerySet):
@@ -84,14 +94,17 @@ class NoticeQuerySet(ActedQuerySet):
 
     def search(self, text: str) -> "NoticeQuerySet":
         """Return the notices that have each word in title (that of the day of `on_day`), number, basis, project or unit."""
-        found, title = self, "title_then" if "title_then" in self.query.annotations else "title"
+        title, said = "title_then" if "title_then" in self.query.annotations else "title", Q()
         for term in search_terms(text):
             words = Q(**{f"{title}__icontains": term}) | Q(basis__icontains=term) | Q(text__icontains=term)
             words |= Q(project__search_key__contains=term) | Q(unit__search_key__contains=term)
-            if term.isdigit():
-                words |= Q(number=int(term[:9]))
-            found = found.filter(words)
-        return found
+            said &= words | Q(issuer=term, **self._issued())
+        sought = numbered_q(text)
+        return self.filter(said | (sought & Q(**self._issued())) if sought is not None else said)
+
+    def _issued(self) -> dict[str, Any]:
+        """Return the condition of having a number, on the day of `on_day` where that was asked for."""
+        return {"numbered_then": True} if "numbered_then" in self.query.annotations else {"number__isnull": False}
 
 
 class ChangeQuerySet(QuerySet):

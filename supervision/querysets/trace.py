@@ -99,9 +99,11 @@ class Traced:
             rows = rows.filter(**{f"{project}__in": self.projects})
         if self.units and unit:
             rows = rows.filter(**{f"{unit}__in": self.units})
+        said = Q()
         for term in search_terms(self.text):
-            rows = rows.filter(Q(**{f"{project}__search_key__contains": term}) | Q(text__icontains=term) | Q(by_name__icontains=term))
-        return rows
+            said &= Q(**{f"{project}__search_key__contains": term}) | Q(text__icontains=term) | Q(by_name__icontains=term)
+        numbered = families()[kind].numbered(self.text, self.on) if self.text and kind in families() else None
+        return rows.filter(said | numbered if numbered is not None else said)
 
 
 def trace_rows(traced: Traced) -> QuerySet:

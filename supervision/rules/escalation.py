@@ -34,6 +34,7 @@ MACHINE = Machine(
         Step(A.REOPEN, frozenset({S.DRAFTED, S.CONFIRMED}), S.PROPOSED, _OFFICE, needs=frozenset({"text"})),
     ),
     finals=frozenset({S.CONFIRMED, S.DECLINED, S.LAPSED}),
+    counter="项",
     by_itself=frozenset({A.PROPOSE, A.ISSUE, A.LAPSE, A.REOPEN}),
 )
 

@@ -47,6 +47,7 @@ MACHINE = Machine(
         ),
     ),
     finals=frozenset({_S.SETTLED, _S.REVOKED}),
+    counter="项",
     by_itself=frozenset({_A.RAISE, _A.PAUSE, _A.RESUME, _A.REVOKE}),
     rounds=frozenset({_A.EXPLAIN}),
 )

@@ -32,6 +32,7 @@ MACHINE = Machine(
         Step(_A.WITHDRAW, frozenset({_S.ASKED}), _S.WITHDRAWN, frozenset({Party.AUTHOR}), ends=True),
     ),
     finals=frozenset({_S.CLOSED, _S.WITHDRAWN}),
+    counter="条",
     by_itself=frozenset({_A.ASK, _A.WITHDRAW}),
     rounds=frozenset({_A.FURTHER}),
 )

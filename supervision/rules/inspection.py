@@ -60,6 +60,7 @@ MACHINE = Machine(
         Step(_A.CANCEL, frozenset({_S.PLANNED}), _S.CANCELLED, _LOOKS, needs=frozenset({"reason"}), ends=True),
     ),
     finals=frozenset({_S.CLOSED, _S.CANCELLED, _S.RETRACTED}),
+    counter="次",
 )
 
 # While it is planned, and when it was called off, an inspection is theirs alone who inspect: a covert one is none once it is known.

@@ -4,6 +4,8 @@
 refused goes back to the unit with what is missing.
 """
 
+import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
@@ -79,6 +81,7 @@ MACHINE = Machine(
         _step(A.CLOSE, [S.VERIFIED], S.CLOSED, _OFFICE | _LEADER, (), [A.VERIFY, A.REPLY], ends=True),
     ),
     finals=frozenset({S.CLOSED, S.DECLINED, S.WITHDRAWN}),
+    counter="个",
     rounds=frozenset({A.ASSIGN, A.REASSIGN, A.MEET, A.RETURN_REPLY, A.REJECT_CLOSING}),
 )
 
@@ -137,3 +140,13 @@ def office_track(due_on: date, day: date, calendar: WorkCalendar) -> IssueTrack:
     if is_late(due_on, day, calendar):
         return IssueTrack.LATE
     return IssueTrack.SOON if day >= due_on else IssueTrack.RUNNING
+
+
+# A number as people type it: 直报2018-017, 2018-17.
+_TYPED = re.compile(r"(?:直报)?(20\d\d)-(\d{1,6})")
+
+
+def number_sought(text: str) -> tuple[int, int] | None:
+    """Return which number a search asks for (year, place in the year); None where it asks for none."""
+    found = _TYPED.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    return (int(found[1]), int(found[2])) if found is not None else None

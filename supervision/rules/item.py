@@ -54,6 +54,7 @@ MACHINE = Machine(
         Step(_A.REOPEN, frozenset({_S.CLOSED, _S.CANCELLED}), _S.OPEN, _OFFICE, needs=frozenset({"reason"})),
     ),
     finals=frozenset({_S.CLOSED, _S.CANCELLED}),
+    counter="项",
     by_itself=frozenset({_A.HAND_OVER}),
     rounds=frozenset({_A.APPLY}),
 )

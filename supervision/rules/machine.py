@@ -49,6 +49,8 @@ class Machine:
 
     `rounds`: the actions that begin a new round of the record (a return, another assignment): four eyes look no further back.
     `by_itself`: the actions that the platform takes too, in the day's run or as what follows from another record or step.
+    `quiet`: the actions that are nobody's business but that of those who take such (`insiders`): they do not outdate what others have
+    open. `counter`: the measure word that the record is spoken of with.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Machine:
     finals: frozenset[str]
     rounds: frozenset[str] = frozenset()
     by_itself: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
+    counter: str = "份"
     _table: dict[tuple[str, str | None], Step] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,6 +82,11 @@ class Machine:
         """Return whose turn it is: the parties that can move the record out of the state."""
         moving = [step for step in self.steps if state in step.sources and step.target not in (None, state)]
         return frozenset().union(*(step.by for step in moving))
+
+    @property
+    def insiders(self) -> frozenset[Party]:
+        """Who takes quiet steps, and knows of them."""
+        return frozenset().union(*(step.by for step in self.steps if step.action in self.quiet))
 
     def is_final(self, state: str | None) -> bool:
         """Say whether a record in the state is finished."""
@@ -117,9 +126,8 @@ class Machine:
         for step in self.steps:
             named = {state for state in step.sources if state is not None} | ({step.target} if step.target is not None else set())
             yield from (f"{step.action}: unknown state {state}" for state in sorted(named - states))
-            yield from (
-                f"unknown action {name}" for name in sorted(({step.action} | step.other_than | self.rounds | self.by_itself) - actions)
-            )
+            acts = {step.action} | step.other_than | self.rounds | self.by_itself | self.quiet
+            yield from (f"unknown action {name}" for name in sorted(acts - actions))
             if not step.by:
                 yield f"{step.action}: nobody may do it"
             if step.begins and step.stays:

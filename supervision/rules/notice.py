@@ -6,6 +6,9 @@ How one stands on a day: supervision.rules.notice_course.
 transfer that was asked for is decided or taken back, a refusal is upheld or given to another unit, what was returned is done again.
 """
 
+import re
+import unicodedata
+
 from supervision.choices import NoticeAction as Do
 from supervision.choices import NoticeKind, NoticeSource, NoticeUrgency, OrderAddressee, Party
 from supervision.choices import NoticeState as Is
@@ -98,6 +101,7 @@ MACHINE = Machine(
     ),
     finals=frozenset({Is.ARCHIVED, Is.WITHDRAWN, Is.REVOKED}),
     by_itself=frozenset({Do.RECALL_CHANGE}),
+    quiet=INSIDE,
 )
 
 
@@ -142,3 +146,15 @@ def default_days(kind: str, source: str, urgency: str = NoticeUrgency.NORMAL) ->
 def number_text(issuer: str, year: int, number: int) -> str:
     """Return the number as it is printed: 二七督〔2018〕5号."""
     return f"{issuer}〔{year}〕{number}号"
+
+
+# A number as people type it: 二七督〔2018〕5号, 〔2018〕5, 5号; the brackets are often others, or missing.
+_TYPED = re.compile(r"(?P<issuer>\D*?)(?:[〔\[(【]?(?P<year>20\d\d)[〕\])】])?第?(?P<number>\d{1,6})号?")
+
+
+def number_sought(text: str) -> tuple[str, int | None, int] | None:
+    """Return which number a search asks for: issuer (may be empty), year (None: any), number; None where it asks for none."""
+    found = _TYPED.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    if found is None:
+        return None
+    return found["issuer"], int(found["year"]) if found["year"] else None, int(found["number"])

@@ -64,9 +64,9 @@ def wrong_state(machine: Machine, action: str, state: str) -> str:
     """Return why an action cannot be taken in a state."""
     done = machine.action_label(action)
     if machine.is_final(state):
-        return f"这份{machine.label}已“{machine.state_label(state)}”，不能再“{done}”。"
+        return f"这{machine.counter}{machine.label}已“{machine.state_label(state)}”，不能再“{done}”。"
     turn = _usual(machine.turn(state))
-    return f"这份{machine.label}现在是“{machine.state_label(state)}”，不能“{done}”；下一步由{turn}办理。请刷新页面查看。"
+    return f"这{machine.counter}{machine.label}现在是“{machine.state_label(state)}”，不能“{done}”；下一步由{turn}办理。请刷新页面查看。"
 
 
 def not_yours(machine: Machine, step: Step) -> str:

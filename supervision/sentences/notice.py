@@ -88,6 +88,12 @@ def change_waits(by: str, on: date) -> str:
     return f"{by or '系统'}{chinese_day(on)}拟的变更还没有审签。请等审签，或先收回再重拟。"
 
 
+def change_overtaken(by: str, on: date) -> str:
+    """Return why a notice is not closed while a change waits: the reply to it has come, so that it cannot be sent any more."""
+    said = f"{by or '系统'}{chinese_day(on)}拟的变更还没有审签，单位已反馈，不能再签发。"
+    return f"{said}请先收回（督察办）或不同意（审签人），再办结；确需变更的，先退回重办。"
+
+
 def change_too_late(due_on: date) -> str:
     """Return why a change cannot be approved any more."""
     return f"拟定的反馈时限{chinese_day(due_on)}已到或已过。请不同意这份变更，由拟稿人另定时限后重拟。"
@@ -105,7 +111,7 @@ def standing_words(found: Standing | None) -> str:
         return f"下发后 {found.days} 个工作日未签收"
     if found.why is Why.RETURNED:
         return f"反馈被退回 {found.days} 次"
-    return "拒收，待改派或维持" if found.why is Why.REFUSED else ""
+    return "拒收，待转办或维持" if found.why is Why.REFUSED else ""
 
 
 def weight_words(number: str, found: Weight) -> tuple[str, str, str]:
@@ -116,7 +122,7 @@ def weight_words(number: str, found: Weight) -> tuple[str, str, str]:
         rule = "反馈退回 1 次" if found.times == 1 else "反馈退回 2 次以上"
         return f"{name}反馈被退回 {times}，尚未审核通过", rule, f"{name}反馈经审核通过"
     if found.why is Why.REFUSED:
-        return f"{name}被拒收，待改派或维持交办", "拒收未处理", f"{name}改派或维持交办"
+        return f"{name}被拒收，待转办或维持交办", "拒收未处理", f"{name}转办或维持交办"
     return f"{name}下发后满 {found.times} 个工作日未签收", f"满 {found.times} 个工作日未签收", f"签收{name}"
 
 
@@ -140,7 +146,7 @@ def next_words(state: str, due_on: date | None, asked_due_on: date | None, asked
         NoticeState.HANDLING: f"承办单位办理中{by}{hard}",
         NoticeState.EXTENDING: f"承办单位{asked}，由督察办决定；{_STOPPED}。",
         NoticeState.TRANSFERRING: f"承办单位申请转办{f'（建议转{asked_unit}）' if asked_unit else ''}，由督察办决定；{_STOPPED}。",
-        NoticeState.REFUSED: f"承办单位拒收，由督察办改派，或由督察办、区领导维持交办；{_STOPPED}。",
+        NoticeState.REFUSED: f"承办单位拒收，由督察办转办，或由督察办、区领导维持交办；{_STOPPED}。",
         NoticeState.REPLIED: "承办单位已反馈，由督察员或督察办审核。",
         NoticeState.REVIEWED: "反馈已审核通过，由督察办另一人办结（没有其他人的，由区领导办结）。",
         NoticeState.CLOSED: "已办结；可归档，情况有变的可重新办理。",

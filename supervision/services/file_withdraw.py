@@ -13,6 +13,8 @@ from erqi.common.attachments import Kept, for_owners, withdraw_attachment
 from erqi.common.errors import NotAllowed
 from erqi.common.models import Attachment, User
 from erqi.common.saving import read_anew
+from projects.choices import ReminderKind
+from projects.services.reminder import notify
 from supervision.choices import InspectionAction, ItemAction, ItemState, NoticeAction, NoticeState
 from supervision.models import Issue, IssueAct, ItemEvidence, Notice
 from supervision.models.act import Act
@@ -92,7 +94,7 @@ def withdrawable(kept: Iterable[tuple[Any, Kept]], acts: Sequence[Act], user: Us
 
 @transaction.atomic
 def withdraw_file(*, attachment: Attachment, reason: str, by: User | None, request_key: UUID | None = None) -> Attachment:
-    """Take back a file of a supervision record with the reason; a second time it stands as it is.
+    """Take back a file of a supervision record with the reason; a second time it stands as it is. Who had sent it is told.
 
     Raises NotAllowed (`withdraw_refusal`), ServiceError (a draft that was submitted, withdrawn for another reason), InvalidInput
     (`withdraw_reason`).
@@ -106,4 +108,16 @@ def withdraw_file(*, attachment: Attachment, reason: str, by: User | None, reque
     attachment = Attachment.objects.get(pk=attachment.pk)
     if attachment.withdrawn_on is None and (sentence := withdraw_refusal(attachment, fresh)):
         raise NotAllowed(sentence)
-    return withdraw_attachment(attachment=attachment, reason=reason, by=by)
+    attachment = withdraw_attachment(attachment=attachment, reason=reason, by=by)
+    sender = attachment.uploaded_by
+    if sender is not None and sender != by:
+        notify(
+            users=[sender],
+            kind=ReminderKind.INFORM,
+            key=f"file/{attachment.pk}/withdrawn",
+            title=f"您上传的附件已被撤回：{attachment.name}",
+            text=f"{attachment.withdrawn_by_name}：{attachment.withdraw_reason}（{record}）",
+            url=record.get_absolute_url(),
+            simulated=attachment.simulated,
+        )
+    return attachment

@@ -25,8 +25,8 @@ from supervision.sentences.acting import same_person
 from supervision.services import notice_tell as tell
 from supervision.services.notice import body, do, keep_text, later
 
-# The steps about a change.
-_ABOUT = {NoticeAction.PROPOSE_CHANGE, NoticeAction.CHANGE, NoticeAction.DROP_CHANGE, NoticeAction.RECALL_CHANGE}
+# The steps about a change, and the one that a change in waiting stands in the way of.
+_ABOUT = {NoticeAction.PROPOSE_CHANGE, NoticeAction.CHANGE, NoticeAction.DROP_CHANGE, NoticeAction.RECALL_CHANGE, NoticeAction.CLOSE}
 
 
 def change_refusal(notice: Notice, action: str, by: User | None) -> str:
@@ -47,6 +47,8 @@ def _refusal(notice: Notice, action: str, by: User | None, waiting: NoticeChange
     look back for a round."""
     if action == NoticeAction.PROPOSE_CHANGE:
         return words.change_waits(waiting.by_name, waiting.on) if waiting is not None else ""
+    if action == NoticeAction.CLOSE:
+        return words.change_overtaken(waiting.by_name, waiting.on) if waiting is not None else ""
     if waiting is None:
         return words.NO_CHANGE
     step = MACHINE.step(action, notice.state)

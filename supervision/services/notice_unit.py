@@ -24,6 +24,7 @@ from supervision.rules.notice import ANSWERED_BY, ASKS_CAUSE, MOST_EXTENSION
 from supervision.sentences.notice import answered_already, not_yours_to_answer
 from supervision.services import notice_tell as tell
 from supervision.services.notice import do, give_back, later
+from supervision.services.notice_change import change_refusal
 from supervision.services.notice_parties import parties, stand_in_words
 
 _NOTHING_ASKED = {"asked_due_on": None, "asked_unit": None}
@@ -239,17 +240,9 @@ def open_order(notice: Notice) -> str:
     return f"{said}由{order.get_addressee_display()}落实，还没有落实。请先落实批示，再办结、归档。"
 
 
-def open_change(notice: Notice) -> str:
-    """Return which change keeps a notice from being closed, an empty text where none does."""
-    change = notice.changes.waiting().first()
-    if change is None:
-        return ""
-    return f"{change.by_name}{chinese_day(change.on)}拟的变更还没有审签。请先审签、不同意或收回，再办结。"
-
-
 def _may_close(locked: Notice) -> None:
     _answered(locked)
-    if sentence := open_change(locked):
+    if sentence := change_refusal(locked, NoticeAction.CLOSE, None):
         raise ServiceError(sentence)
 
 

@@ -9,6 +9,7 @@ from projects.models import WarningPolicy
 from projects.rules.policy import Policy
 from projects.rules.warning import Assessment
 from projects.sentences.warning import cause_words
+from supervision.choices import ItemState
 from supervision.models import ItemDuty, ItemStep, StepDates, SupervisionItem
 from supervision.models.item import GRID_KINDS
 from supervision.querysets.item import grid_on
@@ -102,7 +103,9 @@ def colour_of(item: SupervisionItem, steps: list[StepLine], day: date) -> ItemCo
         return ItemColour(level, str(level.label), "没有执行中的预警规则，未评价。", {})
     policy = policy_row.policy
     if level == WarningLevel.DONE:
-        return ItemColour(level, str(level.label), "已办结，不再评价。", {})
+        # Of what was given up the page says so by its state: nothing was completed.
+        is_given_up = getattr(item, "state_then", item.state) == ItemState.CANCELLED
+        return ItemColour(level, str(level.label), "" if is_given_up else "已办结，不再评价。", {})
     due_on = item.due_then if getattr(item, "due_then", None) else item.due_on
     deadlines = [Deadline(WHOLE, "全部完成", due_on), *(line.deadline for line in steps if line.dropped_on is None)]
     found = assess_item(item, policy, deadlines, day)

@@ -16,6 +16,7 @@ from projects.services.grid import units_of
 from supervision.choices import FindingState, InquiryState, ItemState
 from supervision.models import Finding, Inquiry, Inspection, ItemDuty, SupervisionItem
 from supervision.rules.finding import STANDING
+from supervision.rules.inspection import UNCOUNTED
 from supervision.rules.item import WORKING
 from supervision.rules.limit import late_before
 from supervision.services.inspection import inspected_units
@@ -46,7 +47,7 @@ def project_panel(request: HttpRequest, project: Project, day: date) -> dict[str
     return {
         "items": [(row, ItemState(row.state_then).label) for row in items],
         "inspections": inspections[:SHOWN],
-        "inspection_count": len(inspections),
+        "inspection_count": sum(one.state_then not in UNCOUNTED for one in inspections),
         "inquiries": [(row, InquiryState(row.state_then).label) for row in inquiries[:SHOWN]],
         "inquiry_count": len(inquiries),
         "begin": begin,
@@ -91,7 +92,7 @@ def unit_panel(request: HttpRequest, unit: Unit, day: date) -> dict[str, Any] | 
         "item_count": len(items),
         "items_url": f"{reverse('supervision:item_list')}?unit={unit.pk}",
         "inspections": inspections[:SHOWN],
-        "inspection_count": len(inspections),
+        "inspection_count": sum(one.state_then not in UNCOUNTED for one in inspections),
         "inspections_url": f"{reverse('supervision:inspection_list')}?unit={unit.pk}",
         "months": sorted(months.items()),
         "year_count": sum(months.values()),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from erqi.common import workdays
@@ -71,7 +71,11 @@ def items(desk: Any) -> Iterator[Item]:
     if not wanted and not units and not user.can("inspect"):
         return
     rows = list(
-        Notice.objects.moved().filter(Q(state__in=wanted) | drafts | owed).select_related("unit", "project").order_by("due_on", "pk")[:MOST]
+        Notice.objects.moved()
+        .filter(Q(state__in=wanted) | drafts | owed)
+        .annotate(is_changing=Exists(NoticeChange.objects.waiting().filter(notice=OuterRef("pk"))))
+        .select_related("unit", "project")
+        .order_by("due_on", "pk")[:MOST]
     )
     read = courses(rows, desk.day)
     done = _done(rows)
@@ -86,10 +90,13 @@ def items(desk: Any) -> Iterator[Item]:
             step = MACHINE.step(action, notice.state)
             if step is None or step.other_than & {act for act, by in done.get(notice.pk, ()) if by == user.pk}:
                 continue
+            if notice.state == Is.REVIEWED and notice.is_changing:
+                # What was proposed is taken back or dropped first: that stands among the changes.
+                continue
             if notice.state != Is.REVIEWED or not closes or notice.pk in stuck:
                 yield _step(notice, words, action, desk.day)
     yield from _orders(desk, units)
-    if user.can("supervise.approve"):
+    if user.can("supervise.approve") or user.can("supervise"):
         yield from _changes(user, desk.day)
     if user.can("supervise"):
         yield from _late(desk.day)
@@ -212,26 +219,52 @@ def _orders(desk: Any, units: Collection[int]) -> Iterator[Item]:
         )
 
 
+# A change is sent in these states; in the others what the unit asked for, or has replied, comes first.
+_SENT = [state for state in Is if MACHINE.step(Do.CHANGE, state) is not None]
+_OVERTAKEN = [Is.REPLIED, Is.REVIEWED]
+
+
 def _changes(user: Any, day: date) -> Iterator[Item]:
-    """Changes of issued notices that the person can approve: another's, where nothing that the unit asked for is decided first."""
-    ready = [state for state in Is if MACHINE.step(Do.CHANGE, state) is not None]
-    rows = NoticeChange.objects.waiting().filter(notice__state__in=ready).exclude(by=user).select_related("notice__project")
-    for change in rows.order_by("pk")[:MOST]:
-        waited = workdays.workdays_between(change.on, day)
-        yield Item(
-            KIND,
-            f"变更待审签：{_name(change.notice)}",
-            _act_url(change.notice, Do.CHANGE),
-            "审签",
-            waited_level(waited),
-            change.on,
-            text=f"{change.by_name}拟变更：{change.reason}",
-            follows=f"已等 {waited} 个工作日" if waited else "",
-            remedy="审签前原通知单照常办理",
-            project=change.notice.project,
-            links=(Link("看通知单", change.notice.get_absolute_url()), Link("不同意变更", _act_url(change.notice, Do.DROP_CHANGE))),
-            simulated=change.simulated,
-        )
+    """Changes of issued notices: another's that the person can approve, one's own that the unit's reply has overtaken."""
+    mine = Q(notice__state__in=_OVERTAKEN, by=user) if user.can("supervise") else Q(pk=None)
+    others = Q(notice__state__in=_SENT) & ~Q(by=user) if user.can("supervise.approve") else Q(pk=None)
+    for change in NoticeChange.objects.waiting().filter(mine | others).select_related("notice__project").order_by("pk")[:MOST]:
+        yield _overtaken(change, day) if change.notice.state in _OVERTAKEN else _to_approve(change, day)
+
+
+def _to_approve(change: NoticeChange, day: date) -> Item:
+    waited = workdays.workdays_between(change.on, day)
+    return Item(
+        KIND,
+        f"变更待审签：{_name(change.notice)}",
+        _act_url(change.notice, Do.CHANGE),
+        "审签",
+        waited_level(waited),
+        change.on,
+        text=f"{change.by_name}拟变更：{change.reason}",
+        follows=f"已等 {waited} 个工作日" if waited else "",
+        remedy="审签前原通知单照常办理",
+        project=change.notice.project,
+        links=(Link("看通知单", change.notice.get_absolute_url()), Link("不同意变更", _act_url(change.notice, Do.DROP_CHANGE))),
+        simulated=change.simulated,
+    )
+
+
+def _overtaken(change: NoticeChange, day: date) -> Item:
+    return Item(
+        KIND,
+        f"变更待收回：{_name(change.notice)}",
+        _act_url(change.notice, Do.RECALL_CHANGE),
+        "收回变更",
+        WarningLevel.BLUE,
+        change.on,
+        text="单位已反馈，拟的变更不能再签发",
+        follows="收回之前不能办结",
+        remedy="确需变更的，先退回重办",
+        project=change.notice.project,
+        links=(Link("看通知单", change.notice.get_absolute_url()),),
+        simulated=change.simulated,
+    )
 
 
 def _late(day: date) -> Iterator[Item]:
@@ -260,7 +293,8 @@ def waiting(desk: Any) -> Iterator[Waiting]:
         for notice in Notice.objects.moved().filter(state__in=states, drafted_by=user).order_by("pk")[:MOST]:
             yield _waits(notice)
     if user.can("supervise"):
-        for change in NoticeChange.objects.waiting().filter(by=user).select_related("notice").order_by("pk")[:MOST]:
+        handed_over = NoticeChange.objects.waiting().filter(by=user).exclude(notice__state__in=_OVERTAKEN)
+        for change in handed_over.select_related("notice").order_by("pk")[:MOST]:
             words = f"{_name(change.notice)}：变更待审签"
             yield Waiting("督察通知单", words, change.notice.get_absolute_url(), change.on, change.simulated)
     units = set(desk.units) if user.can("report.write") or user.can("report.review") else set()

@@ -10,6 +10,7 @@ from erqi.common.attachments import of
 from erqi.common.errors import InvalidInput, NotAllowed
 from erqi.common.models import Attachment
 from erqi.tests.uploads import make_attachment, picture, upload
+from projects.models import Reminder
 from projects.tests.browsing import sign_in, text
 from projects.tests.builders import make_project
 from supervision.choices import IssueAction
@@ -116,8 +117,12 @@ def test_once_somebody_went_on_who_keeps_the_record_does(family):
     with pytest.raises(NotAllowed, match="已有后续办理"):
         withdraw_file(attachment=wrong, reason="传错", by=sender)
     assert address(wrong) in page(keeper, record)
-    withdraw_file(attachment=wrong, reason="含个人信息", by=keeper)
+    for _ in range(2):
+        withdraw_file(attachment=wrong, reason="含个人信息", by=keeper)
     assert "含个人信息" in page(sender, record)
+    told = Reminder.objects.get(user=sender, title__contains="已被撤回")
+    assert "含个人信息" in told.text
+    assert told.url == record.get_absolute_url()
 
 
 def test_a_past_day_shows_what_was_there():

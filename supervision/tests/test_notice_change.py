@@ -19,6 +19,7 @@ from supervision.services import notice_change as changing
 from supervision.services import notice_unit as units
 from supervision.stats.notice import courses
 from supervision.stats.notice_todo import items
+from supervision.stats.notice_todo import waiting as handed_over
 from supervision.tests.notice_case import DAY, Cast
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,45 @@ def test_a_notice_is_not_closed_over_a_change_that_waits(cast):
             units.close_notice(notice=notice, text="办结", version=None, by=cast.second)
         notice = changing.recall_change(notice=notice, version=None, by=cast.writer)
         assert units.close_notice(notice=notice, text="办结", version=None, by=cast.second).state == "closed"
+
+
+def test_what_the_unit_has_open_is_not_outdated_by_what_it_does_not_see(cast):
+    notice = cast.signed()
+    seen = notice.version
+    with clock.at(TUESDAY):
+        propose(cast, notice)
+        notice = units.reply_notice(notice=notice, text="已办理。", version=seen, by=cast.reporter)
+        assert notice.state == NoticeState.REPLIED
+        office.urge_notice(notice=cast.signed(), text="请抓紧", version=None, by=cast.writer)
+
+
+def test_what_the_unit_sees_outdates_its_page_whatever_else_was_done(cast):
+    notice = cast.signed()
+    seen = notice.version
+    with clock.at(TUESDAY):
+        propose(cast, notice)
+        office.urge_notice(notice=notice, text="请抓紧", version=None, by=cast.writer)
+        answer = sign_in(cast.reporter).post(reverse("supervision:notice_reply", args=[notice.pk]), {"text": "已办", "version": seen})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert ("催办" in shown, "拟变更" in shown) == (True, False)
+
+
+def test_a_change_that_a_reply_has_overtaken_is_its_authors_to_take_back(cast):
+    with clock.at(TUESDAY):
+        notice = units.reply_notice(notice=propose(cast, cast.signed()), text="已办理。", version=None, by=cast.reporter)
+        titles = [item.title for item in items(Desk(cast.writer, TUESDAY))]
+        assert any(title.startswith("变更待收回") for title in titles), titles
+        assert not any("变更" in str(one) for one in handed_over(Desk(cast.writer, TUESDAY)))
+        assert not any("变更" in item.title for item in items(Desk(cast.leader, TUESDAY)))
+        page = text(sign_in(cast.writer).get(notice.get_absolute_url()))
+        assert "未签发的变更" in page
+        notice = units.pass_reply(notice=notice, text="已核实", version=None, by=cast.inspector)
+        found = sign_in(cast.second).get(notice.get_absolute_url())
+        assert not any(button.label == "办结" for button in found.context["buttons"])
+        assert not any(item.title.startswith("审核通过") for item in items(Desk(cast.second, TUESDAY)))
+        notice = changing.recall_change(notice=notice, version=None, by=cast.writer)
+        assert any(item.title.startswith("审核通过") for item in items(Desk(cast.second, TUESDAY)))
 
 
 def test_a_revoked_notice_ends_its_change_and_says_so_to_the_sender_alone(cast):

@@ -103,7 +103,11 @@ def _tried_by_all(walk: Walk, action: str, who: str) -> None:
 def _refused_forms(walk: Walk, who: str, action: str, form: Any) -> None:
     """What somebody may do is refused on a page that is old, and without the words that it needs."""
     step = walk.family.machine.step(action, walk.state)
-    walk.refused(who, action, form.anew(version=form.version - 1), _STALE)
+    # What is not the person's business does not outdate the page.
+    machine = walk.family.machine
+    quiet = machine.quiet if not machine.insiders & set(walk.family.parties(walk, who)) else frozenset()
+    outdated = max(place for place, (done, *_) in enumerate(walk.acts) if done not in quiet)
+    walk.refused(who, action, form.anew(version=outdated), _STALE)
     if step is not None and (wordless := form.without_words(step)) is not None:
         walk.refused(who, action, wordless, _WORDLESS)
 

@@ -54,8 +54,8 @@ DOINGS: dict[str, Doing] = {
     Do.REFUSE: Doing(
         forms.ReasonForm,
         unit.refuse_notice,
-        "已拒收，等待督察办改派或维持，决定前停止计时。",
-        hint="拒收后由督察办改派或维持交办，决定前停止计时。",
+        "已拒收，等待督察办转办或维持，决定前停止计时。",
+        hint="拒收后由督察办转办或维持交办，决定前停止计时。",
     ),
     Do.UPHOLD: Doing(
         forms.ReasonForm,
@@ -145,7 +145,7 @@ class NoticeActView(ActionView):
         if found := changing.change_refusal(self.record, self.action, user):
             return found
         if self.action in (Do.CLOSE, Do.ARCHIVE):
-            return unit.open_order(self.record) or (unit.open_change(self.record) if self.action == Do.CLOSE else "")
+            return unit.open_order(self.record)
         return unit.too_late(self.record) if self.action == Do.ASK_EXTENSION else ""
 
     def values_of(self, record: Notice) -> dict[str, Any]:

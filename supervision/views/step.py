@@ -45,7 +45,8 @@ def buttons(
 
 def meanwhile(record: Any, machine: Machine, version: int) -> str:
     """Return what was done to a record after the version that a person saw: each step makes one version."""
-    done = list(record.acts.order_by("-pk").values_list("by_name", "action")[: max(record.version - version, 1)])
+    since = record.acts.order_by("-pk").values_list("by_name", "action")[: max(record.version - version, 1)]
+    done = [(name, action) for name, action in since if action not in machine.quiet]
     return sentences.meanwhile(machine, reversed(done), record.state)
 
 
