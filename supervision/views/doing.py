@@ -57,6 +57,10 @@ class ActionView(StepView):
         return self.doing.hint
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Any:
+        return self.do(values, version, request_key)
+
+    def do(self, values: dict[str, Any], version: int | None, request_key: Any) -> Any:
+        """Call the service and return what it returns."""
         names = dict(self.doing.names)
         known = {"version": version, "by": self.request.user, "request_key": request_key}
         said = {names.get(name, name): value for name, value in values.items()}

@@ -192,7 +192,7 @@ class NoticeActView(ActionView):
         return {"asks_cause": bool(self.record.project_id) and self.record.kind in ASKS_CAUSE}
 
     def save(self, values: dict[str, Any], version: int | None, request_key: Any) -> Notice:
-        super().save(values, version, request_key)
+        self.do(values, version, request_key)
         return Notice.objects.get(pk=self.record.pk)
 
     def success_text(self, result: Notice) -> str:
