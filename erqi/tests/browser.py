@@ -53,26 +53,23 @@ class Complaints:
     """What the browser complained about during one test."""
 
     def __init__(self, context: BrowserContext) -> None:
-        self._seen: list[tuple[str, str]] = []
-        self._tolerated: list[tuple[re.Pattern[str], str | None]] = []
-        context.on(
-            "console",
-            lambda message: self._note("console", message.text, message.location["url"]) if message.type == "error" else None,
-        )
+        self._seen: list[str] = []
+        self._tolerated: list[re.Pattern[str]] = []
+        context.on("console", lambda message: self._note("console", message.text) if message.type == "error" else None)
         context.on("weberror", lambda error: self._note("script error", str(error.error)))
         context.on("request", lambda request: self._check_host(request.url))
         context.on("requestfailed", lambda request: self._check_failure(request.url, request.failure or ""))
 
-    def tolerate(self, pattern: str, at: str | None = None) -> None:
-        """Let complaints that match the pattern pass in this test, of one address only if it is given."""
-        self._tolerated.append((re.compile(pattern), at))
+    def tolerate(self, pattern: str) -> None:
+        """Let complaints that match the pattern pass in this test."""
+        self._tolerated.append(re.compile(pattern))
 
     def remaining(self) -> list[str]:
         """Return the complaints that nobody tolerated."""
-        return [text for text, url in self._seen if not any(pattern.search(text) and at in {None, url} for pattern, at in self._tolerated)]
+        return [text for text in self._seen if not any(pattern.search(text) for pattern in self._tolerated)]
 
-    def _note(self, kind: str, text: str, url: str = "") -> None:
-        self._seen.append((f"{kind}: {text}", url))
+    def _note(self, kind: str, text: str) -> None:
+        self._seen.append(f"{kind}: {text}")
 
     def _check_host(self, url: str) -> None:
         parts = urlsplit(url)
@@ -82,7 +79,7 @@ class Complaints:
     def _check_failure(self, url: str, failure: str) -> None:
         # A download, or a page that is left while something loads, counts as aborted and is no fault.
         if "ERR_ABORTED" not in failure:
-            self._note("failed request", f"{url} {failure}", url)
+            self._note("failed request", f"{url} {failure}")
 
 
 @pytest.fixture
@@ -105,7 +102,7 @@ def complaints(context: BrowserContext) -> Iterator[Complaints]:
 
 
 @pytest.fixture
-def tolerate(complaints: Complaints) -> Callable[..., None]:
+def tolerate(complaints: Complaints) -> Callable[[str], None]:
     """Return a function that lets complaints matching a pattern pass in this test."""
     return complaints.tolerate
 
