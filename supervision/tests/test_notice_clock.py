@@ -146,7 +146,7 @@ def test_a_refusal_turns_the_project_red_until_it_is_decided(cast):
     with clock.at(TUESDAY):
         notice = units.refuse_notice(notice=notice, reason="不属本单位职责", version=None, by=cast.reporter)
     assert both(notice, TUESDAY) == [RED, RED]
-    assert f"督察通知单{notice.number_text}被拒收，待改派或维持交办" in reason(cast, TUESDAY)
+    assert f"督察通知单{notice.number_text}被拒收，待转办或维持交办" in reason(cast, TUESDAY)
     with clock.at(WEDNESDAY):
         notice = office.uphold_notice(notice=notice, reason="职责已明确", version=None, by=cast.leader)
         row = WarningSchedule.objects.of_year(2018).on(WEDNESDAY).get(project=cast.project)

@@ -106,7 +106,7 @@ def _refused_forms(walk: Walk, who: str, action: str, form: Any) -> None:
     # What is not the person's business does not outdate the page.
     machine = walk.family.machine
     quiet = machine.quiet if not machine.insiders & set(walk.family.parties(walk, who)) else frozenset()
-    outdated = max(place for place, (done, *_) in enumerate(walk.acts) if done not in quiet)
+    outdated = max(place for place, (done, *_) in enumerate(walk.acts) if done not in quiet) if quiet else form.version - 1
     walk.refused(who, action, form.anew(version=outdated), _STALE)
     if step is not None and (wordless := form.without_words(step)) is not None:
         walk.refused(who, action, wordless, _WORDLESS)
