@@ -6,7 +6,6 @@ server). The controlling process makes the folder and removes it; the workers of
     erqi.tests.databases   a migrated and a seeded template database, and each worker's clones of them
     erqi.tests.site        a real server process on a clone
     erqi.tests.browser     Chromium
-    erqi.tests.order       which file begins when
 
 Nothing may touch the installation's own data place: see `_guard`.
 """
@@ -128,10 +127,10 @@ _guard()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures late, so that ours replace those of pytest-django with the same name."""
-    from erqi.tests import browser, databases, order, site, upstart  # inline: need the settings, which need the environment made above
+    from erqi.tests import browser, databases, site, upstart  # inline: need the settings, which need the environment made above
 
     config.addinivalue_line("markers", "browser: drives Chromium; skipped where there is none, a failure where CI is set.")
-    for module in (databases, site, browser, upstart, order):
+    for module in (databases, site, browser, upstart):
         config.pluginmanager.register(module, module.__name__)
 
 
