@@ -9,7 +9,6 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 
 from erqi.common.bulk import is_bulk, remembered
-from erqi.common.conditions import Unknowable, holds, values_of
 from erqi.common.errors import InvalidInput, NotAllowed, StaleRecord
 from erqi.common.models import NumberSeries, Record, User
 
@@ -34,8 +33,8 @@ def require(by: User | None, permission: str) -> None:
 def checked(instance: M) -> M:
     """Return the instance after validation; raise InvalidInput with the messages by field otherwise.
 
-    As Django's `full_clean`, but without asking the database whether related records exist that were just read from it, nor
-    what follows from the record alone (erqi.common.conditions): services validate every write, and most writes are right.
+    As Django's `full_clean`, but without asking the database whether related records exist that were just read from it, and
+    with all conditions of the model's constraints in one query: services validate every write, and most writes are right.
     """
     related = [field for field in instance._meta.concrete_fields if field.is_relation]
     # Within erqi.common.bulk what is asked of the database is left to its own constraints.
@@ -56,38 +55,17 @@ def checked(instance: M) -> M:
 def _check_constraints(instance: models.Model) -> None:
     """Raise ValidationError for a constraint that the instance breaks."""
     constraints = instance._meta.constraints
-    values = values_of(instance)
-    hold = _all_hold([one.condition for one in constraints if isinstance(one, models.CheckConstraint)], instance, values)
+    conditions = [constraint.condition for constraint in constraints if isinstance(constraint, models.CheckConstraint)]
+    hold = not conditions or reduce(and_, conditions).check(instance._get_field_expression_map(meta=instance._meta))
     try:
         for constraint in constraints:
-            if not isinstance(constraint, models.CheckConstraint) and not _is_elsewhere(constraint, values):
+            if not isinstance(constraint, models.CheckConstraint):
                 constraint.validate(type(instance), instance)
     except ValidationError:
         hold = False
     if not hold:
         # Django names the fields and the sentence of each.
         instance.validate_constraints()
-
-
-def _all_hold(conditions: list[models.Q], instance: models.Model, values: dict[str, Any]) -> bool:
-    """Say whether no condition is broken; those that only the database can work out are asked in one query."""
-    asked = []
-    for condition in conditions:
-        try:
-            if holds(condition, values) is False:
-                return False
-        except Unknowable:
-            asked.append(condition)
-    return not asked or reduce(and_, asked).check(instance._get_field_expression_map(meta=instance._meta))
-
-
-def _is_elsewhere(constraint: models.BaseConstraint, values: dict[str, Any]) -> bool:
-    """Say whether a constraint is one of other records than this: its condition does not hold here."""
-    condition = getattr(constraint, "condition", None)
-    try:
-        return condition is not None and holds(condition, values) is False
-    except Unknowable:
-        return False
 
 
 def locked(queryset: models.QuerySet[R], pk: int, version: int | None) -> R:
