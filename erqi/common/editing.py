@@ -254,6 +254,7 @@ class EditView(PermissionRequiredMixin, TemplateView):
             return self.show(form, 403, refusal=str(error))
         except ServiceError as error:
             form.add_error(None, str(error))
+            form.is_refused = True
             return self.show(form, 409)
         if self.record is None and self.is_another(result, form.values, started):
             return self.show_again(form, result)

@@ -287,6 +287,8 @@ class EditForm(forms.Form):
     sections: ClassVar[list[tuple[str, list[str]]]] = []
     wide: ClassVar[set[str]] = set()
     own: ClassVar[set[str]] = {"version", "request_key"}
+    # The service has refused what was typed rightly: others were faster, or the state does not allow it. Nothing can be corrected here.
+    is_refused = False
 
     def __init__(
         self,

@@ -87,7 +87,7 @@ class EvidenceForm(EditForm):
     uploads = UploadsField(required=True, label="佐证")
 
 
-class WithdrawEvidenceForm(EditForm):
+class WithdrawFileForm(EditForm):
     """Withdrawing an attachment that was wrong."""
 
     withdraw_reason = forms.CharField(label="撤回原因", max_length=100, error_messages={"required": "请写明撤回的原因。"})

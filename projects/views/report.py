@@ -21,7 +21,7 @@ from erqi.common.editing import EditView, submit, tell
 from erqi.common.errors import ServiceError, StaleRecord
 from erqi.common.models import Attachment
 from projects.choices import ReportAction, ReportState
-from projects.forms.report import EvidenceForm, ReportForm, WithdrawEvidenceForm, confirmed_amount
+from projects.forms.report import EvidenceForm, ReportForm, WithdrawFileForm, confirmed_amount
 from projects.models import ProgressReport, Project, ReportCorrection, ReportStep
 from projects.models.report import CONTENT
 from projects.rules.decision import state_on
@@ -371,7 +371,7 @@ class EvidenceAdd(EvidenceView):
 class EvidenceWithdraw(EvidenceView):
     """Withdraw an attachment that was wrong."""
 
-    form_class = WithdrawEvidenceForm
+    form_class = WithdrawFileForm
     page_title = "撤回佐证"
     submit_label = "确认撤回"
 

@@ -40,9 +40,3 @@ class EvidenceForm(EditForm):
     uploads = UploadsField(label="照片或文件")
 
     wide = {"text", "uploads"}
-
-
-class WithdrawFileForm(EditForm):
-    """Taking back a file that was sent along by mistake."""
-
-    withdraw_reason = forms.CharField(label="撤回原因", max_length=100, error_messages={"required": "请写明撤回的原因。"})

@@ -59,7 +59,7 @@ class RegisterItemForm(DeadlineForm, AmendItemForm):
 
     sections = [
         *AmendItemForm.sections,
-        ("时间表", ["due_on", "steps", "confirmed"]),
+        ("时间表", ["due_on", "confirmed", "steps"]),
         ("责任单位与项目", ["lead", "undertake", "cooperate", "projects"]),
     ]
     wide = {*AmendItemForm.wide, "steps"}

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from erqi.common import workdays
+from erqi.common import clock, workdays
 from erqi.common.dates import chinese_day
 from erqi.common.forms import EditForm
 
@@ -36,7 +36,8 @@ class DeadlineForm(EditForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for name, what, day in self.days(cleaned):
-            if workdays.is_workday(day):
+            # That a day has passed is said by the service, and is no matter of holidays.
+            if workdays.is_workday(day) or day < clock.today():
                 continue
             self.fields["confirmed"].widget = forms.CheckboxInput()
             if not cleaned.get("confirmed"):

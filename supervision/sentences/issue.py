@@ -50,6 +50,10 @@ def waits_words(issue: Waiting, stood_in: bool, bare: bool) -> str:
 OFFICE_STEPS = {IssueState.REPORTED: "受理", IssueState.ACCEPTED: "定级", IssueState.GRADED: "交办"}
 
 
+# What is late is the office's own next step, not what the unit has to do.
+OFFICE_LATE = "重点办超期"
+
+
 def office_words(state: str, due_on: date, day: date, calendar: WorkCalendar) -> str:
     """Return how the office stands with its own step: 重点项目办应于2018年9月25日前受理，已超 2 个工作日."""
     step = f"重点项目办应于{chinese_day(due_on)}前{OFFICE_STEPS[IssueState(state)]}"

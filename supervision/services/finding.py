@@ -97,7 +97,7 @@ def objection_sentence(inspection: Inspection) -> str:
     """Return why the finding of an inspection cannot be settled now: the unit objected to the conclusion and nobody has decided."""
     if inspection.state != InspectionState.ANSWERED:
         return ""
-    return f"“{inspection.unit}”对督察结论提出了异议，督察办尚未复议；复议期间不计时，维持或更正结论之后再办理。"
+    return f"“{inspection.unit}”对督察结论提出了异议，督察办尚未复议；复议期间不计时，维持或更正结论之后才能办结。"
 
 
 def pause_finding(*, inspection: Inspection, by: User | None) -> None:

@@ -14,7 +14,7 @@ from projects.tables.level import SIMULATED
 from supervision.choices import IssueState, IssueTrack
 from supervision.models import Issue
 from supervision.rules.issue import office_due, office_track, track
-from supervision.sentences.issue import limit_words, office_words
+from supervision.sentences.issue import OFFICE_LATE, limit_words, office_words
 
 
 class _Number(LinkColumn):
@@ -54,10 +54,13 @@ class _Track(Column):
         else:
             words = limit_words(found, record.due_then, record.ended_then, self.table.as_of, workdays)
         kind = " is-dark" if found in (IssueTrack.LATE, IssueTrack.OVER) else " is-quiet"
-        return f'<span class="state-badge{kind}" title="{escape(words)}">{escape(found.label)}</span>'
+        return f'<span class="state-badge{kind}" title="{escape(words)}">{escape(self.value(record))}</span>'
 
     def value(self, record: Any) -> str:
         found = self.of(record)
+        if found is IssueTrack.LATE and self.own(record) is not None:
+            # It is the office's own step: the unit's limit, which figures and filters are about, does not run yet or is kept.
+            return OFFICE_LATE
         return "" if found is IssueTrack.NONE else str(found.label)
 
 

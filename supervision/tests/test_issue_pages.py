@@ -12,7 +12,7 @@ from erqi.tests.site import Site
 from erqi.tests.uploads import make_attachment, picture, upload
 from projects.models import Project, Unit
 from projects.tests.browsing import fill, sign_in, text
-from projects.tests.builders import make_person, make_responsibility
+from projects.tests.builders import make_person, make_responsibility, make_user
 from supervision.choices import IssueAction as A
 from supervision.models import Issue
 from supervision.tests.issue_case import DAY, Cast, staff
@@ -72,6 +72,19 @@ def test_a_step_out_of_turn_says_whose_turn_it_is(cast):
     issue = cast.reported()
     page = text(sign_in(cast.office).get(reverse("supervision:issue_close", args=[issue.pk])))
     assert "现在是“待受理”，不能“销号”；下一步由重点项目办、提出人办理" in page
+
+
+def test_who_comes_too_late_is_not_asked_to_correct_anything(cast):
+    issue = cast.reported()
+    address = reverse("supervision:issue_decline", args=[issue.pk])
+    browser = sign_in(cast.office)
+    opened = fill(browser, address, reason="不属实")
+    cast.take(issue, A.DECLINE, make_user("office", name="重点办另一人"))
+    answer = browser.post(address, opened)
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "没有保存" in page
+    assert "有内容需要改正" not in page
 
 
 def test_the_page_offers_what_the_person_can_do(cast):

@@ -98,6 +98,17 @@ def test_days_off_are_asked_about_wherever_a_deadline_is_set(case):
     assert StepForm({"name": "清场", "due_on": str(AFTER), "version": "1"}, record=item)["confirmed"].is_hidden
 
 
+def test_a_day_that_has_passed_is_no_matter_of_holidays(case):
+    item = case.item()
+    form = MoveItemForm({"due_on": "2018-05-01", "reason": "改", "version": "1"}, record=item)
+    assert "due_on" not in form.errors
+    browser = sign_in(case.supervision)
+    address = f"/supervision/items/{item.pk}/move/"
+    page = text(browser.post(address, fill(browser, address, due_on="2018-05-01", reason="改")))
+    assert "不能早于立项日期" in page
+    assert "下一工作日" not in page
+
+
 def test_what_stands_already_is_not_asked_about_again(case):
     item = case.item(due_on=date(2018, 6, 29), steps=[{"name": "签协议", "due_on": HOLIDAY}])
     step = item.steps.get()

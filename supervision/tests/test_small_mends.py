@@ -117,7 +117,12 @@ def test_the_list_and_the_page_show_that_the_office_is_late(settings):
         issue = cast.brought("accept")
     settings.FIXED_TODAY = date(2018, 6, 7)
     browser = sign_in(cast.viewer)
-    assert "前定级，已超 2 个工作日" in browser.get("/supervision/issues/").content.decode()
+    shown = browser.get("/supervision/issues/").content.decode()
+    assert "前定级，已超 2 个工作日" in shown
+    assert ">重点办超期<" in shown
+    # What is late of units is another list: no row of it says so.
+    assert ">已逾期<" not in shown.partition("<tbody")[2]
+    assert browser.get("/supervision/issues/?late=late").context["page_obj"].paginator.count == 0
     assert "重点办超期" in browser.get(issue.get_absolute_url()).content.decode()
     assert Issue.objects.get().due_on is None
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from erqi.common.attachment_views import may_read
 from erqi.common.editing import EditView
 from erqi.common.models import Attachment
-from supervision.forms.acting import WithdrawFileForm
+from projects.forms.report import WithdrawFileForm
 from supervision.services.file_withdraw import is_of_supervision, record_of, withdraw_file, withdraw_refusal
 
 

@@ -26,7 +26,7 @@ from supervision.forms import issue as forms
 from supervision.models import Issue
 from supervision.querysets.issue import READERS, IssueQuerySet
 from supervision.rules.issue import ANSWERED, AT_UNIT, ESCALATED, MACHINE, UNASSIGNED, office_due, office_track, track
-from supervision.sentences.issue import limit_words, office_words, waits_words
+from supervision.sentences.issue import OFFICE_LATE, limit_words, office_words, waits_words
 from supervision.services import issue as service
 from supervision.services import issue_escalation as escalation
 from supervision.services import issue_handling as handling
@@ -218,6 +218,7 @@ class IssueDetail(PermissionRequiredMixin, TemplateView):
             cause=dict(Issue._meta.get_field("cause").flatchoices).get(last.cause, ""),
             limit=office_words(state, own, on.day, workdays) if own else limit_words(found, last.due_on, answered, on.day, workdays),
             track=found,
+            office_late_word=OFFICE_LATE,
             office_late=own is not None and office_track(own, on.day, workdays) is IssueTrack.LATE,
             course=told,
             waits_for=waits_words(issue, bool(people.standing_in(issue)), people.has_no_account(issue)) if now else "",
